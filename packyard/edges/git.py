@@ -1,0 +1,110 @@
+"""Reading a repository at a commit through libgit2: commits, trees and blobs by id. Nothing is read from the working tree."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import pygit2
+
+from packyard.errors import FormatError, WorldError
+from packyard.model import Commit, Entry
+
+_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
+_WHEN = re.compile(r" (-?[0-9]{1,12}) [+-][0-9]{4}$")
+_COMMIT, _TREE, _BLOB = 1, 2, 3
+
+
+class Repository:
+    """A git repository, opened for reading its objects."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the repository at or above `path`; a shallow clone is refused, for its history is not whole."""
+        pygit2.option(pygit2.enums.Option.SET_OWNER_VALIDATION, False)
+        try:
+            self._repo = pygit2.Repository(str(path))
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise WorldError("git-unreadable", "this is not a git repository", path=str(path), found=str(error)) from None
+        if self._repo.is_shallow:
+            raise WorldError(
+                "history-shallow",
+                "the clone is shallow: without the whole history nothing can be said about who owned what, when",
+                path=str(path),
+                help="fetch the rest with `git fetch --unshallow`; in a workflow, set `fetch-depth: 0`",
+            )
+        self.tree = lru_cache(maxsize=1024)(self._tree)
+
+    @property
+    def folder(self) -> Path:
+        """The working tree's root, or the repository's own folder when it is bare."""
+        return Path(self._repo.workdir or self._repo.path)
+
+    def resolve(self, ref: str) -> Commit:
+        """The commit that a branch, tag or id means."""
+        try:
+            commit = self._repo.revparse_single(ref).peel(pygit2.Commit)
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise WorldError(
+                "git-unreadable", f"`{ref}` names no commit of this repository", found=str(error),
+                help="commit the registry's source first; the build reads commits, never the working tree",
+            ) from None
+        return Commit(str(commit.id), commit.commit_time, str(commit.tree_id))
+
+    def since(self, head: Commit, known: str) -> list[Commit] | None:
+        """The first-parent line from the root (or from after the commit `known`) to `head`, oldest first.
+
+        None when `known` is given and is not on the line.
+        """
+        line, oid = list[Commit](), head.id
+        while oid and oid != known:
+            commit, oid = self._commit(oid)
+            line.append(commit)
+        return line[::-1] if oid == known else None
+
+    def subtree(self, tree: str, path: str) -> str:
+        """The id of the tree at `path` below `tree`, or "" when there is none."""
+        for part in path.split("/"):
+            entry = next((entry for entry in self.tree(tree) if entry.name == part), None)
+            if entry is None or entry.mode != 0o40000:
+                return ""
+            tree = entry.oid
+        return tree
+
+    def blob(self, oid: str, limit: int) -> bytes:
+        """A blob's bytes; a larger one than `limit` is refused from its header, without reading it."""
+        raw = pygit2.Oid(hex=oid)
+        size = self._header(raw)
+        if size > limit:
+            raise FormatError("too-large", "the file is too large", expected=f"at most {limit} bytes", found=f"{size} bytes")
+        return self._read(raw, _BLOB)
+
+    def _commit(self, oid: str) -> tuple[Commit, str]:
+        head = self._read(pygit2.Oid(hex=oid), _COMMIT).split(b"\n\n", 1)[0].decode("utf-8", "replace")
+        found = {word: rest for word, _, rest in reversed([line.partition(" ") for line in head.split("\n")])}
+        when = _WHEN.search(found.get("committer", ""))
+        if "tree" not in found or when is None:
+            raise WorldError("git-unreadable", f"commit {oid} has no tree or no time")
+        return Commit(oid, int(when[1]), found["tree"]), found.get("parent", "")
+
+    def _tree(self, oid: str) -> tuple[Entry, ...]:
+        data = self._read(pygit2.Oid(hex=oid), _TREE)
+        return tuple(
+            Entry(name.decode("utf-8", "surrogateescape"), int(mode, 8), raw.hex())
+            for mode, name, raw in _ENTRY.findall(data)
+        )
+
+    def _header(self, oid: pygit2.Oid) -> int:
+        try:
+            return int(self._repo.odb.read_header(oid)[1])
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise WorldError("git-unreadable", f"object {oid} cannot be read", found=str(error)) from None
+
+    def _read(self, oid: pygit2.Oid, kind: int) -> bytes:
+        try:
+            found, data = self._repo.read(oid)
+        except (pygit2.GitError, KeyError, ValueError) as error:
+            raise WorldError("git-unreadable", f"object {oid} cannot be read", found=str(error)) from None
+        if found != kind:
+            raise WorldError("git-unreadable", f"object {oid} is not of the kind its place promises")
+        return bytes(data)

@@ -1,0 +1,41 @@
+"""The catalogue as listings see it, read from a memory and a repository."""
+
+from __future__ import annotations
+
+from packyard.edges.memory import Memory
+from packyard.facts import revision_from, row_from
+from packyard.model import Event, Row, Source
+from packyard.rules.authority import FILE_LIMIT, Revision
+from packyard.surfaces.site import Totals
+
+
+class MemoryView:
+    """A `listings.View`."""
+
+    def __init__(self, memory: Memory, source: Source) -> None:
+        self._memory, self._source = memory, source
+        self.listed, self.newest, self.row = memory.listed, memory.newest, memory.row
+
+    def items(self, family: str) -> list[tuple[str, int]]:
+        """(item, number of packs) of a family; publishers are listed even when they have no pack."""
+        if family != "publishers":
+            return self._memory.items(family)
+        owned = dict(self._memory.items("owners"))
+        return [(handle, owned.get(handle, 0)) for handle in self._memory.revised("publisher")]
+
+    def rows(self, limit: int) -> list[Row]:
+        """The first rows by name."""
+        query = "SELECT row FROM packs ORDER BY name LIMIT ?"
+        return [row_from(row) for (row,) in self._memory.db.execute(query, (limit,))]
+
+    def totals(self) -> Totals:
+        """How much there is."""
+        return Totals(*(int(self._memory.get(name, "0")) for name in ("packs", "versions", "publishers")))
+
+    def history(self, kind: str, name: str) -> list[Revision]:
+        """The accepted revisions of a publisher or an organisation."""
+        return [revision_from(text) for text in self._memory.revisions(kind, name)]
+
+    def blob(self, oid: str) -> bytes:
+        """A blob of the repository."""
+        return self._source.blob(oid, FILE_LIMIT)

@@ -1,0 +1,68 @@
+"""Values of the model as JSON for the memory, and back. A named tuple is written as a list; here it gets its types again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from packyard.model import Event, File, Manifest, Mark, Org, Publisher, PublisherKey, Release, Row, Tarball
+from packyard.rules.authority import Revision
+
+
+def event_from(row: Sequence[Any]) -> Event:
+    """An event from a row of the memory."""
+    seq, kind, subject, ident, objects, commit, time, log_index = row
+    pairs = tuple((name, oid) for name, oid in json.loads(objects))
+    return Event(seq, kind, subject, ident, pairs, commit, time, log_index)
+
+
+def row_from(text: str) -> Row:
+    """A listing row."""
+    name, latest, description, owner, tags, targets, features, license_, updated, deprecated, versions = json.loads(text)
+    mark = Mark(*deprecated) if deprecated else None
+    lists = (tuple(tags), tuple(targets), tuple(features))
+    return Row(name, latest, description, owner, *lists, license_, updated, mark, versions)
+
+
+def releases_text(releases: Iterable[Release]) -> str:
+    """Releases as JSON."""
+    return json.dumps(list(releases), ensure_ascii=False)
+
+
+def releases_from(text: str) -> list[Release]:
+    """The inverse of `releases_text`."""
+    return [_release(fields) for fields in json.loads(text)] if text else []
+
+
+def _release(fields: list[Any]) -> Release:
+    *head, manifest, features, files, tarball = fields
+    return Release(
+        *head, _manifest(manifest), tuple(features), tuple(File(*file) for file in files), Tarball(*tarball)
+    )
+
+
+def _manifest(fields: list[Any]) -> Manifest:
+    *head, tags, targets, features, dependencies, conflicts, extra = fields
+    pairs = tuple((name, range_) for name, range_ in dependencies)
+    return Manifest(*head, tuple(tags), tuple(targets), tuple(features), pairs, tuple(conflicts), extra)
+
+
+def revision_text(revision: Revision) -> str:
+    """A revision as JSON."""
+    value = revision.value
+    return json.dumps([revision.event, value, revision.sha256, revision.keys], ensure_ascii=False)
+
+
+def revision_from(text: str) -> Revision:
+    """The inverse of `revision_text`."""
+    event, value, digest, keys = json.loads(text)
+    made = _publisher(value) if event[1] == "publisher" else Org(value[0], value[1])
+    pairs = tuple((name, oid) for name, oid in event[4])
+    return Revision(Event(*event[:4], pairs, *event[5:]), made, digest, tuple(keys))
+
+
+def _publisher(fields: list[Any]) -> Publisher:
+    handle, name, github, keys = fields
+    made = (PublisherKey(key[0], key[1], tuple(key[2]), *key[3:]) for key in keys)
+    return Publisher(handle, name, github, tuple(made))

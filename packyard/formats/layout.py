@@ -1,0 +1,176 @@
+"""Every path of the published site, and what a host should know of each: may it change, its type, its caching.
+
+Paths are relative to the site's root and use `/`. A pack's name is used whole, so a scoped pack `@acme/hello` lives in
+`packs/@acme/hello/`. Nothing else in the program writes down a published path.
+
+    SNAPSHOT SNAPSHOT.minisig        the pointer: replaced last, by every build
+    trust/N.json                     immutable
+    index.json index.sums index/XX.sums site.sums
+    packs/NAME/index.json index.html files.sums badge.svg
+    packs/NAME/statements/0001-yank.yaml (.HANDLE.minisig)                immutable
+    packs/NAME/VERSION/NAME-VERSION.tar.gz SHA256SUMS (.minisig)          immutable
+    packs/NAME/VERSION/provenance.intoto.jsonl                            immutable
+    packs/NAME/VERSION/metadata.json index.html files/PATH
+    publishers/HANDLE/N.yaml (.minisig)   orgs/ORG/N.yaml (.HANDLE.minisig)   immutable, one pair a revision
+    log/checkpoint log/tile/…        tiles are immutable
+    by-hash/SHA256                   replaced metadata, for one expiry window
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import NamedTuple
+
+SNAPSHOT = "SNAPSHOT"
+SNAPSHOT_SIGNATURE = "SNAPSHOT.minisig"
+INDEX = "index.json"
+INDEX_SUMS = "index.sums"
+SITE_SUMS = "site.sums"
+CHECKPOINT = "log/checkpoint"
+LOG = "log/"
+TRUST = "trust/"
+BY_HASH = "by-hash/"
+BY_HASH_INDEX = "by-hash/index.json"
+ATOM = "feed.atom"
+JSON_FEED = "feed.json"
+SHARDS = 256
+
+#: A folder of the site (other than `packs/`) with more files than this is listed in a `files.sums` of its own, so that
+#: `site.sums` stays small however large the registry grows.
+FOLDER_LIMIT = 512
+
+
+class Kind(NamedTuple):
+    """How a host should serve a path: `immutable` paths never change their bytes; `max_age` is in seconds."""
+
+    content_type: str
+    immutable: bool
+    max_age: int
+
+    @property
+    def cache_control(self) -> str:
+        """The value of the Cache-Control header."""
+        return f"public, max-age={self.max_age}" + (", immutable" if self.immutable else ", must-revalidate")
+
+
+_YEAR, _SHORT = 31_536_000, 60
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".json": "application/json",
+    ".jsonl": "application/jsonl",
+    ".atom": "application/atom+xml",
+    ".svg": "image/svg+xml",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".gz": "application/gzip",
+    ".xml": "application/xml",
+    ".yaml": "text/plain; charset=utf-8",
+    ".sums": "text/plain; charset=utf-8",
+    ".minisig": "text/plain; charset=utf-8",
+    ".md": "text/plain; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+}
+_TEXT_NAMES = {"SNAPSHOT", "SHA256SUMS", "checkpoint"}
+
+
+def shard(name: str) -> int:
+    """The shard of a pack: the first byte of the SHA-256 of its full name."""
+    return sha256(name.encode()).digest()[0]
+
+
+def shard_sums(number: int) -> str:
+    """The path of shard `number`'s list."""
+    return f"index/{number:02x}.sums"
+
+
+def pack(name: str, file: str = "") -> str:
+    """A file directly in a pack's folder."""
+    return f"packs/{name}/{file}"
+
+
+def version(name: str, number: str, file: str = "") -> str:
+    """A file in a version's folder."""
+    return f"packs/{name}/{number}/{file}"
+
+
+def tarball_name(name: str, number: str) -> str:
+    """The file name of a tarball: the scope is left out."""
+    return f"{name.rpartition('/')[2]}-{number}.tar.gz"
+
+
+def tarball(name: str, number: str) -> str:
+    """The path of a version's tarball."""
+    return version(name, number, tarball_name(name, number))
+
+
+def publisher(handle: str, file: str = "index.html") -> str:
+    """A file in a publisher's folder."""
+    return f"publishers/{handle}/{file}"
+
+
+def org(name: str, file: str = "index.html") -> str:
+    """A file in an organisation's folder."""
+    return f"orgs/{name}/{file}"
+
+
+def listing(family: str, item: str, page: int = 1) -> str:
+    """Page `page` (from 1) of a listing such as `tags/python/`."""
+    return f"{family}/{item}/" + ("index.html" if page == 1 else f"{page}.html")
+
+
+def family_index(family: str) -> str:
+    """The page that lists all items of a family of listings."""
+    return f"{family}/index.html"
+
+
+def by_hash(digest: str) -> str:
+    """Where replaced metadata stays reachable."""
+    return BY_HASH + digest
+
+
+def root_of(path: str) -> str:
+    """The way from the folder of `path` back to the site's root: "" or "../" repeated."""
+    return "../" * path.count("/")
+
+
+def pack_of(path: str) -> str:
+    """The name of the pack whose folder holds `path`, or "" when none does."""
+    parts = path.split("/")
+    if parts[0] != "packs" or len(parts) < 3:
+        return ""
+    scoped = parts[1].startswith("@")
+    return "/".join(parts[1:3]) if scoped and len(parts) > 3 else "" if scoped else parts[1]
+
+
+def sealed_apart(path: str) -> bool:
+    """Whether `path` is outside the checksum chain: the pointer itself, the log, the trust files and `by-hash/`."""
+    return path in (SNAPSHOT, SNAPSHOT_SIGNATURE) or path.startswith((LOG, TRUST, BY_HASH))
+
+
+def immutable(path: str) -> bool:
+    """Whether the bytes at `path` may never change once published."""
+    parts = path.split("/")
+    name = parts[-1]
+    if parts[0] == "packs":
+        return "statements" in parts[2:4] or name.endswith((".tar.gz", "SHA256SUMS", ".minisig", ".intoto.jsonl"))
+    if parts[0] in ("publishers", "orgs"):
+        return name.endswith((".yaml", ".minisig"))
+    return path.startswith(("trust/", "log/tile/")) or (parts[0] == "by-hash" and path != BY_HASH_INDEX)
+
+
+def kind(path: str) -> Kind:
+    """How a host should serve `path`."""
+    fixed = immutable(path) or path.startswith("assets/")
+    return Kind(_content_type(path), fixed, _YEAR if fixed else _SHORT)
+
+
+def _content_type(path: str) -> str:
+    name = path.rpartition("/")[2]
+    if name in _TEXT_NAMES:
+        return "text/plain; charset=utf-8"
+    return _TYPES.get(name[name.rfind(".") :] if "." in name else "", "application/octet-stream")

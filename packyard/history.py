@@ -1,0 +1,200 @@
+"""History as the registry reads it: what appeared in which first-parent commit, and what changed that never may.
+
+Between a commit and its first parent only the trees that differ are looked at, so a commit costs what it changed. Within one
+commit the order is publishers, organisations, versions, statements, each by the bytes of their path; that is the order of the log.
+
+The folder of a pack is `packs/he/hello` (the first two letters of the name) or `packs/@acme/hello`; in it every folder is a version, but for
+`statements`. A version folder, and each statement with its signatures, never changes once it is there; a publisher's or an organisation's file
+may change, and each change is an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from packyard.errors import FormatError, Problem
+from packyard.formats import names
+from packyard.model import Commit, Entry, Event, Source
+
+SOURCE = "registry-src"
+TREE = 0o40000
+_ORDER = ("publisher", "org", "version", "statement")
+
+#: What may stand directly in the source folder: name → whether it is a folder.
+KNOWN = {
+    "registry.yaml": False,
+    "featured.yaml": False,
+    "reserved-names.txt": False,
+    "README.md": False,
+    "trust": True,
+    "publishers": True,
+    "orgs": True,
+    "packs": True,
+    "advisories": True,
+}
+
+
+class Found(NamedTuple):
+    """What one commit brought: events without numbers, in log order, and changes of what may never change."""
+
+    events: tuple[Event, ...]
+    problems: tuple[Problem, ...]
+
+
+def differing(source: Source, old: str, new: str) -> Iterator[tuple[str, Entry | None, Entry | None]]:
+    """(name, entry before, entry after) of the entries in which two trees differ, by name; "" is the empty tree."""
+    if old == new:
+        return
+    before = set(source.tree(old)) if old else set()
+    after = set(source.tree(new)) if new else set()
+    gone, come = {entry.name: entry for entry in before - after}, {entry.name: entry for entry in after - before}
+    for name in sorted(gone.keys() | come.keys()):
+        yield name, gone.get(name), come.get(name)
+
+
+def compare(source: Source, commit: Commit, old: str, new: str) -> Found:
+    """What `commit` brought when its source tree went from `old` to `new` (ids of the trees at `registry-src`)."""
+    events: list[Event] = []
+    problems: list[Problem] = []
+    for name, before, after in differing(source, old, new):
+        if name in ("publishers", "orgs"):
+            kind = "publisher" if name == "publishers" else "org"
+            _signed_files(source, commit, kind, _id(before), _id(after), events, problems)
+        elif name == "packs":
+            for pack, tree_before, tree_after in pack_trees(source, _id(before), _id(after)):
+                _pack(source, commit, pack, tree_before, tree_after, events, problems)
+    events.sort(key=lambda event: (_ORDER.index(event.kind), place(event).encode()))
+    return Found(tuple(events), tuple(problems))
+
+
+def place(event: Event) -> str:
+    """Where in the repository the event's file or folder is."""
+    if event.kind in ("publisher", "org"):
+        return f"{SOURCE}/{event.kind}s/{event.subject}.yaml"
+    folder = f"{SOURCE}/{names.folder(names.parse_name(event.subject))}"
+    return f"{folder}/{event.ident}" if event.kind == "version" else f"{folder}/statements/{event.ident}.yaml"
+
+
+def number(found: Iterable[Event], first: int) -> Iterator[Event]:
+    """The events with their numbers, counted from `first`."""
+    for seq, event in enumerate(found, first):
+        yield event._replace(seq=seq)
+
+
+def pack_trees(source: Source, old: str, new: str) -> Iterator[tuple[str, str, str]]:
+    """(pack, tree before, tree after) of the packs in which two `packs` trees differ, where names and places are as they must be."""
+    for folder, before, after in differing(source, old, new):
+        for name, pack_before, pack_after in differing(source, _id(before), _id(after)):
+            full = f"{folder}/{name}" if folder.startswith("@") else name
+            if _is_place(full, folder):
+                yield full, _id(pack_before), _id(pack_after)
+
+
+def misplaced(source: Source, old: str, new: str) -> Iterator[Problem]:
+    """Problems of what stands in the source folder, its `packs`, and the folders below that, where two source trees differ."""
+    for name, _, after in differing(source, old, new):
+        if after and KNOWN.get(name) is not (after.mode == TREE):
+            yield from unknown(f"{SOURCE}/{name}", after, "is not a part of a registry's source")
+    packs_old, packs_new = (_child(source, tree, "packs") for tree in (old, new))
+    for folder, before, after in differing(source, packs_old, packs_new):
+        path = f"{SOURCE}/packs/{folder}"
+        if after and after.mode != TREE:
+            yield from unknown(path, after, "is not a folder of packs")
+            continue
+        for name, _, pack in differing(source, _id(before), _id(after)):
+            full = f"{folder}/{name}" if folder.startswith("@") else name
+            if pack and (pack.mode != TREE or not _is_place(full, folder)):
+                yield from unknown(f"{path}/{name}", pack, "is not the folder of a pack")
+
+
+def unknown(path: str, entry: Entry, message: str) -> Iterator[Problem]:
+    """The problem of an entry that has no place where it stands: a link, a submodule, or a file nobody reads."""
+    if entry.mode == 0o120000:
+        yield Problem("symlink", path, "a symbolic link, which nothing here may be", help="commit the file itself")
+    elif entry.mode == 0o160000:
+        yield Problem("submodule", path, "a submodule, which nothing here may be", help="commit the files themselves")
+    else:
+        yield Problem("path-unknown", path, f"`{path.rpartition('/')[2]}` {message}", help=_place_help(path))
+
+
+def _place_help(path: str) -> str:
+    if path.startswith(f"{SOURCE}/packs/"):
+        return "a pack named hello lives in packs/he/hello/, a scoped one in packs/@acme/hello/"
+    return f"{SOURCE} holds {', '.join(sorted(KNOWN))}"
+
+
+def _is_place(name: str, folder: str) -> bool:
+    try:
+        return names.folder(names.parse_name(name)) == f"packs/{folder}/{name.rpartition('/')[2]}"
+    except FormatError:
+        return False
+
+
+def _pack(
+    source: Source, commit: Commit, pack: str, old: str, new: str, events: list[Event], problems: list[Problem]
+) -> None:
+    for name, before, after in differing(source, old, new):
+        path = f"{SOURCE}/{names.folder(names.parse_name(pack))}/{name}"
+        if name == "statements":
+            _statements(source, commit, pack, (_id(before), _id(after)), events, problems)
+        elif before is not None and before.mode == TREE:
+            problems.append(_changed(path, commit, "version", after is None))
+        elif after is not None and after.mode == TREE:
+            events.append(Event(-1, "version", pack, name, (("", after.oid),), commit.id, commit.time))
+
+
+def _statements(
+    source: Source, commit: Commit, pack: str, trees: tuple[str, str], events: list[Event], problems: list[Problem]
+) -> None:
+    folder = f"{SOURCE}/{names.folder(names.parse_name(pack))}/statements"
+    come: dict[str, list[tuple[str, str]]] = {}
+    for name, before, after in differing(source, *trees):
+        if before is not None:
+            problems.append(_changed(f"{folder}/{name}", commit, "statement", after is None))
+        elif after is not None:
+            come.setdefault(name.partition(".")[0], []).append((name, after.oid))
+    for stem, objects in come.items():
+        if any(name == f"{stem}.yaml" for name, _ in objects):
+            events.append(Event(-1, "statement", pack, stem, tuple(objects), commit.id, commit.time))
+        else:
+            problems.append(_changed(f"{folder}/{objects[0][0]}", commit, "statement", False))
+
+
+def _signed_files(
+    source: Source,
+    commit: Commit,
+    kind: str,
+    old: str,
+    new: str,
+    events: list[Event],
+    problems: list[Problem],
+) -> None:
+    touched = {name.partition(".yaml")[0] for name, _, _ in differing(source, old, new)}
+    now = source.tree(new) if new else ()
+    before = {entry.name for entry in source.tree(old)} if old else set()
+    for stem in sorted(touched):
+        objects = tuple((entry.name, entry.oid) for entry in now if entry.name.partition(".yaml")[0] == stem)
+        if any(name == f"{stem}.yaml" for name, _ in objects):
+            events.append(Event(-1, kind, stem, "", objects, commit.id, commit.time))
+        elif f"{stem}.yaml" in before:
+            problems.append(_changed(f"{SOURCE}/{kind}s/{stem}.yaml", commit, kind, True))
+
+
+def _changed(path: str, commit: Commit, kind: str, removed: bool) -> Problem:
+    return Problem(
+        "immutable-changed",
+        path,
+        f"a published {kind} was {'removed' if removed else 'changed'} in commit {commit.id[:12]}",
+        help="what was published never changes, not even back: publish a new version or a new statement",
+    )
+
+
+def _child(source: Source, tree: str, name: str) -> str:
+    return next((entry.oid for entry in source.tree(tree) if entry.name == name), "") if tree else ""
+
+
+def _id(entry: Entry | None) -> str:
+    return entry.oid if entry is not None and entry.mode == TREE else ""
+
+

@@ -1,0 +1,305 @@
+"""The frozen values that the stages hand to each other, and the small protocols of the edges.
+
+Values are named tuples: immutable, cheap to make, to compare and to send to another process. A value that came out of a
+parser is checked; nothing past the edges handles a pack name, a version or a path that was not. Times are whole seconds
+since 1970 UTC, days are `YYYY-MM-DD`, digests are bare lower-case hex SHA-256 unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple, Protocol
+
+# --- the source -----------------------------------------------------------------------------------------------------
+
+
+class Commit(NamedTuple):
+    """A commit: its full hex id, its committer time, and the tree below it."""
+
+    id: str
+    time: int
+    tree: str
+
+
+class Entry(NamedTuple):
+    """One entry of a git tree; `name` keeps bytes that are not UTF-8 as surrogate escapes."""
+
+    name: str
+    mode: int
+    oid: str
+
+
+class Event(NamedTuple):
+    """One fact of history: what appeared in which first-parent commit.
+
+    `kind` is `publisher`, `org`, `version` or `statement`; `subject` a handle, an organisation or a pack; `ident` the
+    version, the statement's file stem, or "". `objects` pairs the file names that belong to it with their blob ids (for a
+    version: "" with the id of its tree). `seq` counts the events of the whole history from 0, in log order.
+    """
+
+    seq: int
+    kind: str
+    subject: str
+    ident: str
+    objects: tuple[tuple[str, str], ...]
+    commit: str
+    time: int
+    log_index: int = -1
+
+
+# --- what people sign -----------------------------------------------------------------------------------------------
+
+
+class PublisherKey(NamedTuple):
+    """A publisher's minisign key. `key` is the base64 line, `key_id` what minisign prints; an ended key has `retired` or `revoked`."""
+
+    key: str
+    key_id: str
+    scopes: tuple[str, ...]
+    since: str
+    retired: str = ""
+    revoked: str = ""
+    reason: str = ""
+
+    def valid_on(self, day: str) -> bool:
+        """Whether the key may sign on `day`; the day it ends is too late."""
+        ended = min((end for end in (self.retired, self.revoked) if end), default="")
+        return self.since <= day and (not ended or day < ended)
+
+
+class Publisher(NamedTuple):
+    """A publisher as one revision of `publishers/HANDLE.yaml` describes it."""
+
+    handle: str
+    name: str
+    github: str
+    keys: tuple[PublisherKey, ...]
+
+    def key(self, key_id: str) -> PublisherKey | None:
+        """The key with this id, if the publisher ever had it."""
+        return next((key for key in self.keys if key.key_id == key_id), None)
+
+
+class Org(NamedTuple):
+    """An organisation as one revision of `orgs/ORG.yaml` describes it; `members` maps handles to owner, admin or member."""
+
+    org: str
+    members: Mapping[str, str]
+
+
+class Statement(NamedTuple):
+    """A signed statement about a pack; `fields` holds what its action needs besides the common fields."""
+
+    registry: str
+    pack: str
+    sequence: int
+    action: str
+    date: str
+    reason: str
+    fields: Mapping[str, str]
+
+
+class Manifest(NamedTuple):
+    """A pack's manifest. `targets` and `features` are ("*",) or a list; `dependencies` pairs names with ranges ("*" if none).
+
+    `extra` keeps unknown fields as they stood.
+    """
+
+    name: str
+    version: str
+    description: str
+    author: str
+    license: str
+    homepage: str
+    repository: str
+    logo: str
+    tags: tuple[str, ...]
+    targets: tuple[str, ...]
+    features: tuple[str, ...]
+    dependencies: tuple[tuple[str, str], ...]
+    conflicts: tuple[str, ...]
+    extra: Mapping[str, Any]
+
+
+class Registry(NamedTuple):
+    """`registry.yaml`: the registry's settings. `surfaces` empty means all of them; `limits` and `rules` hold what differs."""
+
+    origin: str
+    title: str
+    url: str
+    mirrors: tuple[str, ...]
+    expires_days: int
+    limits: Mapping[str, int]
+    rules: Mapping[str, str]
+    surfaces: Mapping[str, bool]
+
+
+class Trust(NamedTuple):
+    """`trust/N.json`. Keys are base64 minisign lines; `log_vkey` and `witnesses` are C2SP verifier keys."""
+
+    origin: str
+    number: int
+    expires: str
+    root_keys: tuple[str, ...]
+    threshold: int
+    snapshot_keys: tuple[str, ...]
+    attest_keys: tuple[str, ...]
+    log_origin: str
+    log_vkey: str
+    witnesses: tuple[str, ...]
+    quorum: int
+
+
+# --- what the registry says -----------------------------------------------------------------------------------------
+
+
+class File(NamedTuple):
+    """A file of a version as it will be installed; `mode` is 0o755 when the content starts with `#!`, else 0o644."""
+
+    path: str
+    sha256: str
+    size: int
+    mode: int
+
+
+class Tarball(NamedTuple):
+    """A published tarball: hash and size of the gzip bytes, hash of the tar inside, and what compressed it."""
+
+    path: str
+    sha256: str
+    size: int
+    tar_sha256: str
+    encoder: str
+
+
+class Release(NamedTuple):
+    """One checked version: what was signed, by whom, when, and where the log says so."""
+
+    pack: str
+    version: str
+    tree: str
+    identity: str
+    key: str
+    publisher: str
+    commit: str
+    published: int
+    seq: int
+    log_index: int
+    manifest: Manifest
+    features: tuple[str, ...]
+    files: tuple[File, ...]
+    tarball: Tarball
+
+
+class Mark(NamedTuple):
+    """Why a version or a pack is yanked or deprecated, since which day; `replacement` may name another pack."""
+
+    reason: str
+    date: str
+    replacement: str = ""
+
+
+class VersionState(NamedTuple):
+    """A release and what statements have said about it since; `channel` is "" until one promotes it."""
+
+    release: Release
+    yanked: Mark | None = None
+    deprecated: Mark | None = None
+    channel: str = ""
+
+
+class Pack(NamedTuple):
+    """A pack as the fold of its versions and statements; `versions` by semver, highest first."""
+
+    name: str
+    owner: str
+    versions: tuple[VersionState, ...]
+    deprecated: Mark | None
+    statements: tuple[Statement, ...]
+
+    @property
+    def latest(self) -> VersionState:
+        """What a client gets that asks for no version: the highest that is neither yanked nor a pre-release, else the
+        highest not yanked, else the highest."""
+        return latest_of(self.versions)
+
+
+def latest_of(versions: tuple[VersionState, ...]) -> VersionState:
+    """The version that stands for a pack; see `Pack.latest`."""
+    alive = [state for state in versions if state.yanked is None] or list(versions)
+    stable = [state for state in alive if "-" not in state.release.version]
+    return (stable or alive)[0]
+
+
+class Row(NamedTuple):
+    """A pack in one line, as `index.json` and the listings show it; times in seconds, `latest` a version."""
+
+    name: str
+    latest: str
+    description: str
+    owner: str
+    tags: tuple[str, ...]
+    targets: tuple[str, ...]
+    features: tuple[str, ...]
+    license: str
+    updated: int
+    deprecated: Mark | None
+    versions: int
+
+
+class Output(NamedTuple):
+    """One file of the site: its path, what decided its bytes (`key`), and the bytes' hash and size."""
+
+    path: str
+    key: str
+    sha256: str
+    size: int
+
+
+# --- the edges ------------------------------------------------------------------------------------------------------
+
+
+class Source(Protocol):
+    """A repository at commits: trees and blobs by id, every read with a limit."""
+
+    def tree(self, oid: str) -> tuple[Entry, ...]: ...
+
+    def blob(self, oid: str, limit: int) -> bytes: ...
+
+
+class Reader(Protocol):
+    """A published site as anyone sees it: a folder, an address, a staging area over a folder.
+
+    `read` raises `NotFound` for a missing path and `WorldError` when the world fails or more than `limit` bytes come.
+    """
+
+    name: str
+
+    def read(self, path: str, limit: int) -> bytes: ...
+
+
+class Listing(Reader, Protocol):
+    """A reader that can also say which files it has."""
+
+    def paths(self) -> Iterator[str]: ...
+
+
+class Signer(Protocol):
+    """One secret key with one use."""
+
+    key_id: str
+    public_key: str
+
+    def sign(self, message: bytes, trusted_comment: str) -> bytes: ...
+
+    def sign_raw(self, message: bytes) -> bytes: ...
+
+
+class Sink(Protocol):
+    """Where rendered bytes go: what a site has now, and what is to take its place."""
+
+    def same(self, path: str, data: bytes) -> bool: ...
+
+    def current(self, path: str, limit: int) -> bytes | None: ...
+
+    def replace(self, path: str, data: bytes) -> None: ...

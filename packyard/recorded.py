@@ -1,0 +1,59 @@
+"""The recorded log against history: which entries are there already, which are new, and whether history was rewritten.
+
+Without its `index` entries the log is a function of git history: event after event, in the order of `packyard.history`. So the n-th entry that is
+not an `index` belongs to the n-th event, whatever lies between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from packyard.errors import Stale
+from packyard.formats import entries
+from packyard.formats.tiles import WIDTH, TileReader
+
+
+def recorded_entries(log: TileReader | None, start: int) -> Iterator[tuple[int, bytes]]:
+    """(index, entry) of what the log has from entry `start` on."""
+    if log is None:
+        return
+    for bundle in range(start // WIDTH, -(-log.size // WIDTH)):
+        for offset, entry in enumerate(log.entries(bundle)):
+            if bundle * WIDTH + offset >= start:
+                yield bundle * WIDTH + offset, entry
+
+
+def log_positions(log: TileReader | None, start: int) -> Iterator[int]:
+    """The log indexes of the events after entry `start`: first those that the log already has, then those it will get."""
+    for index, entry in recorded_entries(log, start):
+        if not entries.is_index(entry):
+            yield index
+    index = max(log.size if log else 0, start)
+    while True:
+        yield index
+        index += 1
+
+
+def new_entries(log: TileReader | None, start: int, wanted: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
+    """Of the entries that history demands (with their indexes, in order) those that the log does not have yet.
+
+    Raises `Stale` when an entry from `start` on is not the one that history demands there, or is demanded no longer.
+    """
+    demanded = iter(wanted)
+    for index, entry in recorded_entries(log, start):
+        if not entries.is_index(entry):
+            found = next(demanded, None)
+            if found != (index, entry):
+                raise _rewritten(index, entry, found[1] if found else b"nothing")
+    for _, entry in demanded:
+        yield entry
+
+
+def _rewritten(index: int, entry: bytes, wanted: bytes) -> Stale:
+    return Stale(
+        "history-rewritten",
+        f"the history of the repository is not the one that entry {index} of the log was made from",
+        expected=entry.decode("utf-8", "replace"),
+        found=wanted.decode("utf-8", "replace"),
+        help="restore the published history: a registry's main branch is never rebased, amended or force-pushed",
+    )

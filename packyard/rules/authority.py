@@ -1,0 +1,252 @@
+"""Who may sign, when: publishers and organisations as the sequence of their signed revisions.
+
+A revision of a publisher's file is signed by a key of scope `admin` that was valid, on the day of its commit, in the revision before it; the first
+one by any current key of its own. Keys are never removed, and no key or key id belongs to two publishers. A revision of an organisation's file is signed by somebody who
+was an owner before it; the first one by an owner that it names. Nothing is decided by what a file says today: a version is judged by the
+revisions that stood before it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from typing import NamedTuple, Protocol
+
+from packyard.errors import FormatError, Problem
+from packyard.formats import minisign, org, publisher
+from packyard.formats.times import day_of
+from packyard.history import SOURCE
+from packyard.model import Event, Org, Publisher, Source
+
+#: No file of a publisher or an organisation, nor a signature, comes near this many bytes.
+FILE_LIMIT = 100_000
+
+
+class Revision(NamedTuple):
+    """One accepted revision: what it says, which event brought it, and the keys and hash that the log names."""
+
+    event: Event
+    value: Publisher | Org
+    sha256: str
+    keys: tuple[str, ...]
+
+
+class Authority(Protocol):
+    """The revisions accepted so far, as they stood before an event; a missing one is None."""
+
+    def publisher(self, handle: str, before: int) -> Publisher | None: ...
+
+    def org(self, name: str, before: int) -> Org | None: ...
+
+    def holder(self, key_id: str) -> str: ...
+
+
+class Revisions:
+    """An `Authority` in memory. `holders` maps key ids to handles."""
+
+    def __init__(self) -> None:
+        self.publishers: dict[str, list[Revision]] = {}
+        self.orgs: dict[str, list[Revision]] = {}
+        self.holders: dict[str, str] = {}
+
+    def publisher(self, handle: str, before: int) -> Publisher | None:
+        """The publisher as of the last revision with a number below `before`."""
+        found = _before(self.publishers.get(handle, []), before)
+        return found if isinstance(found, Publisher) else None
+
+    def org(self, name: str, before: int) -> Org | None:
+        """The organisation as of the last revision with a number below `before`."""
+        found = _before(self.orgs.get(name, []), before)
+        return found if isinstance(found, Org) else None
+
+    def holder(self, key_id: str) -> str:
+        """The handle that a key id belongs to, or ""."""
+        return self.holders.get(key_id, "")
+
+    def add(self, revision: Revision) -> None:
+        """Takes one more accepted revision, newer than all before it."""
+        value = revision.value
+        if isinstance(value, Publisher):
+            self.publishers.setdefault(value.handle, []).append(revision)
+            self.holders.update((key.key_id, value.handle) for key in value.keys)
+        else:
+            self.orgs.setdefault(value.org, []).append(revision)
+
+
+class Signed(NamedTuple):
+    """Who signed something: the publisher, the key's id and its scopes."""
+
+    publisher: Publisher
+    key_id: str
+    scopes: tuple[str, ...]
+
+
+def _before(revisions: list[Revision], seq: int) -> Publisher | Org | None:
+    at = bisect_left(revisions, seq, key=lambda revision: revision.event.seq)
+    return revisions[at - 1].value if at else None
+
+
+def verify_signed(
+    message: bytes, signature: bytes, comment: str, event: Event, authority: Authority, scope: str
+) -> Signed:
+    """Who signed `message` with a key that was valid at `event` and has `scope` ("" for any). Raises `FormatError`."""
+    parsed = minisign.parse_signature(signature)
+    handle = authority.holder(parsed.key_id)
+    publisher_then = authority.publisher(handle, event.seq) if handle else None
+    return verify_by(message, parsed, comment, day_of(event.time), publisher_then, scope)
+
+
+def verify_by(
+    message: bytes,
+    signature: minisign.Signature,
+    comment: str,
+    day: str,
+    signer: Publisher | None,
+    scope: str,
+) -> Signed:
+    """The same for a signature already parsed and the one publisher whose key it must be, if there is such a publisher."""
+    key = signer.key(signature.key_id) if signer else None
+    if signer is None or key is None:
+        raise FormatError(
+            "key-unknown",
+            "the signature is by a key that no publisher had at the time",
+            found=f"key {signature.key_id}",
+            help="register the key in publishers/HANDLE.yaml first: `packyard publisher add`",
+        )
+    minisign.verify(message, signature, minisign.parse_public_key(key.key), comment)
+    if not key.valid_on(day):
+        raise FormatError(
+            "key-not-valid",
+            f"the key was not valid on {day}, the day of the commit",
+            expected=f"a key of {signer.handle} that is valid on {day}",
+            found=_ended(key.since, key.retired, key.revoked),
+        )
+    if scope and scope not in key.scopes:
+        raise FormatError(
+            "key-scope", f"the key may not {scope}", expected=f"scope {scope}", found=f"scopes {', '.join(key.scopes)}"
+        )
+    return Signed(signer, key.key_id, key.scopes)
+
+
+def _ended(since: str, retired: str, revoked: str) -> str:
+    return f"since {since}" + (f", retired {retired}" if retired else "") + (f", revoked {revoked}" if revoked else "")
+
+
+def check_revision(source: Source, event: Event, before: Revisions) -> tuple[Revision | None, list[Problem]]:
+    """The revision that `event` brought, checked against those before it, or what is wrong with it."""
+    folder = f"{SOURCE}/{event.kind}s"
+    blobs: dict[str, bytes] = {}
+    try:
+        for name, oid in event.objects:
+            blobs[name] = source.blob(oid, FILE_LIMIT)
+    except FormatError as error:
+        return None, [error.at(f"{folder}/{event.subject}.yaml")]
+    check = _check_publisher if event.kind == "publisher" else _check_org
+    return check(folder, event, blobs, before)
+
+
+def _check_publisher(
+    folder: str, event: Event, blobs: Mapping[str, bytes], before: Revisions
+) -> tuple[Revision | None, list[Problem]]:
+    path = f"{folder}/{event.subject}.yaml"
+    try:
+        value = publisher.parse_publisher(blobs[f"{event.subject}.yaml"], event.subject)
+    except FormatError as error:
+        return None, [error.at(path)]
+    previous = before.publisher(event.subject, event.seq)
+    problems = [*_stray(folder, event, {f"{event.subject}.yaml.minisig"}), *_keys(path, value, previous, before)]
+    signed: Signed | None = None
+    try:
+        signature = _signature(blobs, f"{event.subject}.yaml.minisig")
+        signed = verify_by(
+            blobs[f"{event.subject}.yaml"],
+            minisign.parse_signature(signature),
+            f"publisher {event.subject}",
+            day_of(event.time),
+            previous or value,
+            "admin" if previous else "",
+        )
+    except FormatError as error:
+        problems.append(error.at(f"{path}.minisig"))
+    if problems or signed is None:
+        return None, problems
+    return Revision(event, value, _hash(blobs[f"{event.subject}.yaml"]), (signed.key_id,)), []
+
+
+def _keys(path: str, value: Publisher, previous: Publisher | None, before: Revisions) -> Iterator[Problem]:
+    for key in value.keys:
+        holder = before.holder(key.key_id)
+        if holder and holder != value.handle:
+            yield Problem(
+                "key-shared", path, "a key belongs to two publishers", found=f"key {key.key_id} is {holder}'s"
+            )
+    for key in previous.keys if previous else ():
+        kept = value.key(key.key_id)
+        if kept is None or kept.key != key.key:
+            yield Problem(
+                "key-removed",
+                path,
+                "a key was taken out of the file",
+                expected=f"key {key.key_id}",
+                help="a key is never removed: mark it `retired: DATE`, or `revoked: DATE` with a reason",
+            )
+        elif (key.retired and kept.retired != key.retired) or (key.revoked and kept.revoked != key.revoked):
+            yield Problem("key-removed", path, "the end of a key was changed", expected=f"key {key.key_id} ended as before")
+        elif kept.since != key.since:
+            yield Problem("key-removed", path, "the beginning of a key was changed", expected=f"since: {key.since}")
+
+
+def _check_org(
+    folder: str, event: Event, blobs: Mapping[str, bytes], before: Revisions
+) -> tuple[Revision | None, list[Problem]]:
+    path = f"{folder}/{event.subject}.yaml"
+    text = blobs[f"{event.subject}.yaml"]
+    try:
+        value = org.parse_org(text, event.subject)
+    except FormatError as error:
+        return None, [error.at(path)]
+    owners = _owners(before.org(event.subject, event.seq) or value)
+    problems = list(_stray(folder, event, {f"{event.subject}.yaml.{handle}.minisig" for handle in owners}))
+    problems += [
+        Problem("member-unknown", path, "a member is not a publisher of this registry", found=handle)
+        for handle in value.members
+        if before.publisher(handle, event.seq) is None
+    ]
+    keys: list[str] = []
+    for name, blob in sorted(blobs.items()):
+        handle = name.removeprefix(f"{event.subject}.yaml.").removesuffix(".minisig")
+        if name.endswith(".minisig") and handle in owners:
+            try:
+                signer = before.publisher(handle, event.seq)
+                parsed = minisign.parse_signature(blob)
+                signed = verify_by(text, parsed, f"org {event.subject}", day_of(event.time), signer, "admin")
+                keys.append(signed.key_id)
+            except FormatError as error:
+                problems.append(error.at(f"{folder}/{name}"))
+    if not keys and not problems:
+        expected = " or ".join(f"{event.subject}.yaml.{handle}.minisig" for handle in sorted(owners))
+        problems.append(Problem("signature-missing", path, "no owner has signed the file", expected=expected))
+    return (None, problems) if problems else (Revision(event, value, _hash(text), tuple(keys)), [])
+
+
+def _owners(value: Org) -> set[str]:
+    return {handle for handle, role in value.members.items() if role == "owner"}
+
+
+def _stray(folder: str, event: Event, signatures: set[str]) -> Iterator[Problem]:
+    for name, _ in event.objects:
+        if name != f"{event.subject}.yaml" and name not in signatures:
+            yield Problem(
+                "path-unknown", f"{folder}/{name}", "a file that nobody reads", expected=", ".join(sorted(signatures))
+            )
+
+
+def _signature(blobs: Mapping[str, bytes], name: str) -> bytes:
+    if name not in blobs:
+        raise FormatError("signature-missing", "the signature is missing", expected=name)
+    return blobs[name]
+
+
+def _hash(data: bytes) -> str:
+    return sha256(data).hexdigest()

@@ -1,0 +1,142 @@
+"""Is this version folder exactly what its publisher signed, and does it say what its place says?
+
+Everything that one folder and the authorities of its time can tell is asked here, and all problems are given at once. Whether
+the signer owned the pack is for the fold over the pack's history (`packyard.catalogue`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from packyard.errors import FormatError, Problem
+from packyard.formats import manifest, semver, sums, tarball
+from packyard.model import Event, File, Manifest
+from packyard.rules.authority import Authority, verify_signed
+from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder
+
+MANIFESTS = ("pack.json", "pack.yaml")
+
+
+class Checked(NamedTuple):
+    """A version folder found to be what it should be. `key` is the id of the signing key, `publisher` its holder."""
+
+    manifest: Manifest
+    features: tuple[str, ...]
+    files: tuple[File, ...]
+    identity: str
+    key: str
+    publisher: str
+
+
+class Report(NamedTuple):
+    """Problems that block, notes that do not, and what was found when nothing blocks."""
+
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+    checked: Checked | None
+
+
+def check_version(folder: Folder, event: Event, authority: Authority, max_files: int = LIMITS["files"]) -> Report:
+    """The report on the version folder that `event` brought."""
+    problems = list(folder.problems)
+    problems += _number(folder, event.ident)
+    described, found, notes = _manifest(folder, event)
+    problems += found
+    listed = tuple(path for path in folder.files if path not in (SUMS, SIGNATURE))
+    if len(listed) > max_files:
+        problems.append(Problem("too-many-files", folder.path, "the pack has too many files", found=str(len(listed))))
+    files, found = _files(folder, listed)
+    problems += found
+    signer, found = _signature(folder, event, authority)
+    problems += found
+    if problems or described is None or signer is None:
+        return Report(tuple(problems), notes, None)
+    features = manifest.derive_features(listed)
+    identity = sums.identity(folder.files[SUMS])
+    return Report((), notes, Checked(described, features, files, identity, *signer))
+
+
+def _number(folder: Folder, version: str) -> Iterator[Problem]:
+    try:
+        semver.parse(version)
+    except FormatError as error:
+        yield error.at(folder.path)
+
+
+def _manifest(folder: Folder, event: Event) -> tuple[Manifest | None, list[Problem], tuple[Problem, ...]]:
+    present = [name for name in MANIFESTS if name in folder.files]
+    if len(present) != 1:
+        code, message = (
+            ("manifest-twice", "two manifests say what this pack is")
+            if present
+            else ("manifest-missing", "no manifest says what this pack is")
+        )
+        return None, [Problem(code, folder.path, message, expected="exactly one of pack.json and pack.yaml")], ()
+    path = f"{folder.path}/{present[0]}"
+    try:
+        value, notes = manifest.parse_manifest(folder.files[present[0]], present[0])
+    except FormatError as error:
+        return None, [error.at(path)], ()
+    problems = []
+    if value.name != event.subject:
+        problems.append(Problem("manifest-name", path, "the name is not that of the folder", 0, event.subject, value.name))
+    if value.version != event.ident:
+        problems.append(
+            Problem("manifest-version", path, "the version is not that of the folder", 0, event.ident, value.version)
+        )
+    return value, problems, tuple(note.at(path) for note in notes)
+
+
+def _files(folder: Folder, listed: tuple[str, ...]) -> tuple[tuple[File, ...], list[Problem]]:
+    path = f"{folder.path}/{SUMS}"
+    if SUMS not in folder.files:
+        return (), [Problem("sums-missing", path, "the list of checksums is missing", help="`packyard sign` writes it")]
+    try:
+        promised = dict(sums.parse(folder.files[SUMS]))
+    except FormatError as error:
+        return (), [error.at(path)]
+    files, problems = [], []
+    for name in sorted(listed, key=str.encode):
+        content = folder.files[name]
+        digest = sha256(content).hexdigest()
+        files.append(File(name, digest, len(content), tarball.mode_of(content)))
+        if name not in promised:
+            problems.append(
+                Problem("sums-extra", f"{folder.path}/{name}", "the file is not among the signed checksums", help=_SIGN)
+            )
+        elif promised[name] != digest:
+            problems.append(
+                Problem("sums-mismatch", f"{folder.path}/{name}", "the file is not what was signed", 0, promised[name], digest)
+            )
+    if not folder.problems:
+        problems += [
+            Problem("sums-absent", path, "a file that was signed is not in the folder", expected=name)
+            for name in promised
+            if name not in folder.files or name in (SUMS, SIGNATURE)
+        ]
+    return tuple(files), problems
+
+
+_SIGN = "sign the folder again with `packyard sign`, before it is published"
+
+
+def _signature(folder: Folder, event: Event, authority: Authority) -> tuple[tuple[str, str] | None, list[Problem]]:
+    if SUMS not in folder.files:
+        return None, []
+    path = f"{folder.path}/{SIGNATURE}"
+    if SIGNATURE not in folder.files:
+        return None, [Problem("signature-missing", path, "the signature is missing", help=_SIGN)]
+    try:
+        signed = verify_signed(
+            folder.files[SUMS],
+            folder.files[SIGNATURE],
+            f"{event.subject} {event.ident}",
+            event,
+            authority,
+            "publish",
+        )
+    except FormatError as error:
+        return None, [error.at(path)]
+    return (signed.key_id, signed.publisher.handle), []

@@ -1,0 +1,86 @@
+"""Sealing: from the inventory of an output to the checksum chain, the log's new entries, and the signed snapshot.
+
+    SNAPSHOT → index.json
+             → index.sums → index/XX.sums → packs/NAME/files.sums → the pack's files
+             → site.sums → every other file
+
+`site.sums` lists the files themselves, but for folders with more than `layout.FOLDER_LIMIT` files, which have a `files.sums` of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import NamedTuple
+
+from packyard.formats import entries, layout, note, snapshot, sums
+from packyard.formats.checkpoint import Checkpoint, format_checkpoint
+from packyard.formats.snapshot import Snapshot
+from packyard.formats.tiles import Edge
+from packyard.model import Signer
+
+
+class Chain(NamedTuple):
+    """The hashes a snapshot lists."""
+
+    index: str
+    index_sums: str
+    site_sums: str
+
+    @property
+    def lines(self) -> bytes:
+        """The snapshot's checksum lines."""
+        return snapshot.sum_lines(tuple(zip(snapshot.LISTED, self, strict=True)))
+
+    @property
+    def digest(self) -> str:
+        """What the log's `index` entry holds."""
+        return sha256(self.lines).hexdigest()
+
+
+def shard_sums(packs: Iterable[tuple[str, str]]) -> bytes:
+    """A shard: the `files.sums` of its packs, given as (name, hash)."""
+    return sums.format((layout.pack(name, "files.sums"), digest) for name, digest in packs)
+
+
+def index_sums(shards: Iterable[tuple[int, str]]) -> bytes:
+    """The list of shards, given as (number, hash)."""
+    return sums.format((layout.shard_sums(number), digest) for number, digest in shards)
+
+
+def site_lists(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of the lists of all files outside `packs/` given as (path, hash); `site.sums` is the last."""
+    folders: dict[str, list[tuple[str, str]]] = {}
+    for path, digest in files:
+        folders.setdefault(path.partition("/")[0] if "/" in path else "", []).append((path, digest))
+    top = folders.pop("", [])
+    for folder, listed in sorted(folders.items()):
+        if len(listed) <= layout.FOLDER_LIMIT:
+            top += listed
+        else:
+            data = sums.format(listed)
+            yield f"{folder}/files.sums", data
+            top.append((f"{folder}/files.sums", sha256(data).hexdigest()))
+    yield layout.SITE_SUMS, sums.format(top)
+
+
+def extend_log(edge: Edge, new: Iterable[bytes], number: int, chain: Chain) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of the tiles that grow when the new entries and then snapshot `number`'s index entry are appended."""
+
+    def whole() -> Iterator[bytes]:
+        yield from new
+        yield entries.index_entry(number, chain.digest)
+
+    for path, data in edge.append(whole()):
+        yield layout.LOG + path, data
+
+
+def checkpoint(edge: Edge, origin: str, signer: Signer) -> bytes:
+    """The signed head of the log."""
+    return note.sign_note(format_checkpoint(Checkpoint(origin, edge.size, edge.root)), signer, origin)
+
+
+def sign_snapshot(value: Snapshot, signer: Signer) -> tuple[bytes, bytes]:
+    """`SNAPSHOT` and its signature."""
+    text = snapshot.format_snapshot(value)
+    return text, signer.sign(text, snapshot.trusted_comment(value))

@@ -1,0 +1,133 @@
+"""Stages 2 to 5, check, collect, plan and render: first pack by pack, on all processors, then the listings that they touch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from packyard.edges.opening import Edges, make_workshop
+from packyard.edges.view import MemoryView
+from packyard.edges.workers import Bench, make_packs, processors
+from packyard.errors import Problem, ProblemsFound, Stale
+from packyard.formats import documents, entries, layout
+from packyard.model import Output
+from packyard.packs import Emitter, Job, Made
+from packyard.stages.reading import Reading, packs_to_look_at
+from packyard.surfaces import listings
+
+
+class Making(NamedTuple):
+    """What was made: how many packs were looked at, the shards they are in, what must be removed, and notes that block nothing."""
+
+    packs: int
+    shards: frozenset[int]
+    removals: tuple[str, ...]
+    notes: tuple[Problem, ...]
+
+
+def make(edges: Edges, reading: Reading) -> Making:
+    """Makes what changed. Raises `ProblemsFound` with everything that is wrong anywhere."""
+    problems, notes, removals = list(reading.problems), list[Problem](), list[str]()
+    packs, shards, facets = 0, set[int](), set[tuple[str, str]]()
+    edges.progress.start("packs", edges.memory.count() if not reading.fresh else 100)
+    for made in make_packs(_bench(edges), edges.workshop, _jobs(edges, reading), edges.request.jobs or processors()):
+        edges.progress.step()
+        packs += 1
+        problems += made.problems
+        notes += made.notes
+        if not problems:
+            removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files)
+            facets |= _remember(edges, made)
+            shards.add(layout.shard(made.name))
+    if problems:
+        raise ProblemsFound(sorted(set(problems), key=lambda problem: (problem.path, problem.line, problem.code)))
+    _remember_revisions(edges, reading)
+    _count(edges, reading)
+    for unit in sorted(_units(edges, reading, facets, bool(packs))):
+        removals += _make_unit(edges, unit)
+    return Making(packs, frozenset(shards), tuple(removals), tuple(notes))
+
+
+def unclaimed(before: Iterable[Output], now: Iterable[Output]) -> list[str]:
+    """The paths that were claimed before and are not now. What never changes is never removed."""
+    claimed = {file.path for file in now}
+    gone = [file.path for file in before if file.path not in claimed]
+    for path in gone:
+        if layout.immutable(path):
+            raise Stale("immutable-lost", "a published file is no longer made, and may not be removed", path=path)
+    return gone
+
+
+def _jobs(edges: Edges, reading: Reading) -> Iterator[Job]:
+    memory = edges.memory
+    for name, tree in packs_to_look_at(edges, reading):
+        facts = "" if reading.fresh else memory.facts(name)
+        yield Job(name, tree, memory.events_of(name), facts, memory.unit(f"pack {name}"), reading.first)
+
+
+def _bench(edges: Edges) -> Bench:
+    folders = (edges.request.templates, edges.workplace.root.parent / "templates")
+    return Bench(
+        make_workshop,
+        lambda: (edges.repository.folder, edges.staging, edges.keys, edges.authority.whole(), edges.site, folders, edges.tool),
+    )
+
+
+def _remember(edges: Edges, made: Made) -> set[tuple[str, str]]:
+    """Takes a made pack into memory; gives the facets whose listings change by it."""
+    memory, row = edges.memory, made.row
+    if row is None:
+        return set()
+    before, listed = memory.row(made.name), memory.facets(made.name)
+    facets = listings.facets(row, made.signers)
+    sums = next(file.sha256 for file in made.files if file.path == layout.pack(made.name, "files.sums"))
+    memory.set_unit(f"pack {made.name}", made.files)
+    memory.set_facts(made.name, made.tree, made.releases)
+    memory.set_pack(row, layout.shard(made.name), sums, documents.index_row(row))
+    memory.add_leaves(made.leaves)
+    if facets != listed:
+        memory.set_facets(made.name, facets)
+    same = before is not None and listings.shown(before) == listings.shown(row)
+    return set(facets ^ listed) if same else set(facets | listed)
+
+
+def _remember_revisions(edges: Edges, reading: Reading) -> None:
+    for revision in reading.revisions:
+        event = revision.event
+        entry = entries.revision_entry(event.kind, event.subject, revision.sha256, revision.keys, event.time)
+        edges.memory.add_leaves([(event.seq, entry)])
+
+
+def _count(edges: Edges, reading: Reading) -> None:
+    memory = edges.memory
+    memory.set("versions", str(int(memory.get("versions", "0")) + reading.versions))
+    memory.set("packs", str(memory.count()))
+    memory.set("publishers", str(len(memory.revised("publisher"))))
+
+
+def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: bool) -> set[str]:
+    """The names of the units that may have changed."""
+    memory = edges.memory
+    orgs = frozenset(memory.revised("org"))
+    if reading.fresh:
+        facets = facets | memory.all_facets()
+    units = {unit for facet in facets for unit in listings.units_of(facet, orgs)}
+    units |= {f"{revision.event.kind} {revision.event.subject}" for revision in reading.revisions}
+    units |= {f"family {family}" for family in {family for family, _ in facets} & set(listings.FAMILIES)}
+    if units:
+        units.add("family publishers")
+    if packs or units:
+        units |= {"home", "feeds"}
+    if reading.fresh:
+        units |= {f"{kind} {name}" for kind in ("publisher", "org") for name in memory.revised(kind)}
+        units |= {*listings.FIXED, "home", "feeds", "family publishers"}
+        units |= {f"family {family}" for family in listings.FAMILIES}
+    return units
+
+
+def _make_unit(edges: Edges, unit: str) -> list[str]:
+    output = Emitter(edges.workshop, edges.memory.unit(unit))
+    for recipe in listings.plan_unit(unit, edges.site, edges.templates, MemoryView(edges.memory, edges.repository)):
+        output.make(recipe)
+    edges.memory.set_unit(unit, output.files.values())
+    return unclaimed(output.before.values(), output.files.values())

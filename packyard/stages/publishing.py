@@ -1,0 +1,56 @@
+"""Stage 7, publish: decide, remember, activate. From the decision on, a crash at any moment is finished by the next build."""
+
+from __future__ import annotations
+
+import json
+import time
+
+from packyard.edges.opening import Edges
+from packyard.formats import layout
+from packyard.stages.making import Making
+from packyard.stages.reading import content_of
+from packyard.stages.sealing import Sealing
+from packyard.unchanged import stamp_of
+
+SUMMARY = "{packs} packs, {versions} versions; {looked} packs checked, {written} files written in {seconds:.1f} s; snapshot {number}"
+
+
+def publish(edges: Edges, making: Making, sealing: Sealing) -> str:
+    """Makes the staged site the site; gives a one-line summary."""
+    memory = edges.memory
+    memory.set("commit", edges.head.id)
+    memory.set("source", edges.source)
+    memory.set("identity", edges.identity)
+    memory.set("snapshot", content_of(sealing.snapshot))
+    memory.set("log_size", str(sealing.snapshot.log_size))
+    memory.drop_leaves()
+    written = _activate(edges, sealing) if sealing.changed else 0
+    if not sealing.changed:
+        memory.commit()
+    _stamp(edges)
+    return SUMMARY.format(
+        packs=memory.get("packs"),
+        versions=memory.get("versions"),
+        looked=making.packs,
+        written=written,
+        seconds=time.monotonic() - edges.started,
+        number=sealing.snapshot.number,
+    )
+
+
+def _activate(edges: Edges, sealing: Sealing) -> int:
+    edges.workplace.stamp.unlink(missing_ok=True)
+    edges.staging.decide(sealing.removals)
+    edges.memory.set("pending", "1")
+    edges.memory.commit()
+    written = edges.staging.activate()
+    edges.memory.set("pending", "")
+    return written
+
+
+def _stamp(edges: Edges) -> None:
+    """Leaves word for `packyard.unchanged`."""
+    snapshot = (edges.request.site / layout.SNAPSHOT).read_bytes()
+    part = edges.workplace.stamp.with_suffix(".part")
+    part.write_text(json.dumps(stamp_of(edges.request, edges.head.id, snapshot)))
+    part.replace(edges.workplace.stamp)

@@ -1,0 +1,76 @@
+"""Makes what a reader could not see visible: characters without a shape, and Markdown lines that render to nothing.
+
+Agents read the source of a file, people its rendering; text that only one of them sees is how the other is deceived.
+A hidden character becomes its name: `pay\u200bload` is shown as `pay⟦U+200B⟧load`. Joiners, direction marks and
+variation selectors stay where a script or an emoji needs them, one at a time.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+_SHAPELESS = (
+    _CONTROL + r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+_ASCII = re.compile(f"[{_CONTROL}]")
+_ANY = re.compile(f"[{_SHAPELESS}]")
+_JOINERS, _MARKS, _PRESENTATION = "\u200c\u200d", "\u200e\u200f\u061c", "\ufe0e\ufe0f"
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+_DEFINITION = re.compile(r" {0,3}\[((?:[^\[\]\\]|\\.){1,999})\]:")
+_REFERENCE = re.compile(r"\[([^\[\]]{1,999})\](?!:)")
+
+
+def reveal(text: str) -> str:
+    """The text with every hidden character replaced by its name in `⟦…⟧`, which is safe in HTML and its attributes."""
+    return _ASCII.sub(_name, text) if text.isascii() else _ANY.sub(_name_unless_needed, text)
+
+
+def unseen_lines(markdown: str) -> list[str]:
+    """Link definitions that nothing refers to, with the lines they run on to: they render to nothing at all."""
+    if "]:" not in markdown:
+        return []
+    used = {_normal(label) for label in _REFERENCE.findall(markdown)}
+    found: list[str] = []
+    inside = False
+    for line in markdown.splitlines():
+        if definition := _DEFINITION.match(line):
+            inside = _normal(definition[1]) not in used
+        elif not line.strip():
+            inside = False
+        if inside:
+            found.append(line)
+    return found
+
+
+def _normal(label: str) -> str:
+    return " ".join(label.split()).casefold()
+
+
+def _name(match: re.Match[str]) -> str:
+    return f"⟦U+{ord(match[0]):04X}⟧"
+
+
+def _name_unless_needed(match: re.Match[str]) -> str:
+    return (
+        match[0]
+        if _needed(match[0], match.string[match.start() - 1 : match.start()], match.string[match.end() :][:1])
+        else _name(match)
+    )
+
+
+def _needed(char: str, before: str, after: str) -> bool:
+    if char in _JOINERS:
+        return before > "\x7f" and after > "\x7f" and not _hidden(before, _PRESENTATION) and not _hidden(after)
+    if char in _MARKS:
+        return any(map(_RIGHT_TO_LEFT.match, (before, after))) and not _hidden(before) and not _hidden(after)
+    if char in _PRESENTATION:
+        return (before > "\x7f" or before in "#*0123456789") and not _hidden(before)
+    return "\U000e0100" <= char <= "\U000e01ef" and _HAN.match(before) is not None
+
+
+def _hidden(char: str, allowed: str = "") -> bool:
+    return _ANY.match(char) is not None and char not in allowed

@@ -1,0 +1,197 @@
+"""The pages and documents that are about many packs, each a unit of output that is planned when something in it changed.
+
+    home                    index.html
+    feeds                   feed.atom, feed.json
+    assets, prose           the stylesheet; about/, publish/
+    family FAMILY           tags/index.html and the like, with counts
+    list FAMILY ITEM        tags/python/index.html and its further pages
+    publisher HANDLE        publishers/HANDLE/: page, document, and every signed revision
+    org ORG                 orgs/ORG/
+
+A pack is listed without its version numbers and dates, so a new version changes no listing; the home page and the feeds show what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple, Protocol
+
+from packyard.formats import documents, layout
+from packyard.model import Event, Org, Publisher, Row
+from packyard.recipe import Recipe
+from packyard.rules.authority import Revision
+from packyard.surfaces import feeds, pages
+from packyard.surfaces.paging import cut
+from packyard.surfaces.site import Site
+
+FAMILIES = ("tags", "targets", "features", "browse")
+FIXED = ("assets", "prose")
+
+#: The home page lists every pack of a registry up to this size.
+WHOLE = 200
+NEWEST = 12
+FED = 40
+
+
+class View(Protocol):
+    """What listings see of the catalogue."""
+
+    def listed(self, family: str, item: str) -> list[Row]: ...
+
+    def items(self, family: str) -> list[tuple[str, int]]: ...
+
+    def newest(self, count: int) -> tuple[Event, ...]: ...
+
+    def row(self, name: str) -> Row | None: ...
+
+    def rows(self, limit: int) -> list[Row]: ...
+
+    def totals(self) -> pages.Totals: ...
+
+    def history(self, kind: str, name: str) -> list[Revision]: ...
+
+    def blob(self, oid: str) -> bytes: ...
+
+
+class Shown(NamedTuple):
+    """What of a row a listing shows."""
+
+    name: str
+    description: str
+    owner: str
+    deprecated: bool
+
+
+def facets(row: Row, signers: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Everything a pack is listed under, as (family, item)."""
+    bare = row.name.rpartition("/")[2]
+    found = {("browse", bare[0]), ("owners", row.owner)}
+    found |= {("tags", tag) for tag in row.tags}
+    found |= {("targets", "any" if target == "*" else target) for target in row.targets}
+    found |= {("features", feature) for feature in row.features}
+    return frozenset(found | {("signers", handle) for handle in signers})
+
+
+def shown(row: Row) -> Shown:
+    """The part of a row whose change is a change of listings."""
+    return Shown(row.name, row.description, row.owner, row.deprecated is not None)
+
+
+def units_of(facet: tuple[str, str], orgs: frozenset[str]) -> Iterator[str]:
+    """The units that show a facet."""
+    family, item = facet
+    if family in FAMILIES:
+        yield f"list {family} {item}"
+    elif family == "owners":
+        yield f"org {item}" if item in orgs else f"publisher {item}"
+
+
+def plan_unit(unit: str, site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    """The recipes of a unit, by its name."""
+    word, *rest = unit.split(" ")
+    if word == "list":
+        yield from _list(site, templates, view, *rest)
+    elif word == "family":
+        yield from _family(site, templates, view, *rest)
+    elif word == "publisher":
+        yield from _publisher(site, templates, view, *rest)
+    elif word == "org":
+        yield from _org(site, templates, view, *rest)
+    else:
+        yield from {"home": _home, "feeds": _feeds, "assets": _assets, "prose": _prose}[word](site, templates, view)
+
+
+def _list(site: Site, templates: pages.Templates, view: View, family: str, item: str) -> Iterator[Recipe]:
+    rows = view.listed(family, item)
+    if not rows:
+        return
+    parts = list(cut(rows))
+    files = tuple(part.file for part in parts)
+    for at, part in enumerate(parts):
+        path = f"{family}/{item}/{part.file}"
+        before, after = files[at - 1] if at else "", files[at + 1] if at + 1 < len(files) else ""
+        jumps = files if at == 0 else ()
+        visible = tuple(map(shown, part.rows))
+        yield Recipe(
+            path,
+            (site, visible, before, after, jumps),
+            partial(pages.listing_page, templates, site, path, family, item, part.rows, before, after, jumps),
+        )
+
+
+def _family(site: Site, templates: pages.Templates, view: View, family: str) -> Iterator[Recipe]:
+    items = tuple(view.items(family))
+    path = layout.family_index(family)
+    yield Recipe(path, (site, items), partial(pages.family_page, templates, site, family, items))
+
+
+def _home(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    totals = view.totals()
+    rows = tuple(view.rows(WHOLE)) if totals.packs <= WHOLE else ()
+    newest = tuple(_newest_packs(view, NEWEST))
+    tags, targets = (tuple(view.items(family)) for family in ("tags", "targets"))
+    letters = tuple(item for item, _ in view.items("browse"))
+    popular = tuple(sorted(tags, key=lambda item: (-item[1], item[0]))[:40])
+    facts = (rows, totals.packs <= WHOLE, totals, newest, popular, targets, letters)
+    yield Recipe("index.html", (site, *facts), partial(pages.home_page, templates, site, *facts))
+
+
+def _newest_packs(view: View, count: int) -> Iterator[Row]:
+    seen: set[str] = set()
+    for event in view.newest(4 * count):
+        row = view.row(event.subject) if event.subject not in seen and len(seen) < count else None
+        seen.add(event.subject)
+        if row:
+            yield row
+
+
+def _feeds(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    items = tuple((event, view.row(event.subject)) for event in view.newest(FED))
+    entries = tuple((event, row) for event, row in items if row)
+    yield Recipe(layout.ATOM, (site, entries), partial(feeds.atom, site.registry, entries))
+    yield Recipe(layout.JSON_FEED, (site, entries), partial(feeds.json_feed, site.registry, entries))
+
+
+def _publisher(site: Site, templates: pages.Templates, view: View, handle: str) -> Iterator[Recipe]:
+    revisions = view.history("publisher", handle)
+    rows = tuple(view.listed("owners", handle))
+    value = revisions[-1].value
+    if isinstance(value, Publisher):
+        visible = tuple(map(shown, rows))
+        path = layout.publisher(handle)
+        yield Recipe(path, (site, value, visible), partial(pages.publisher_page, templates, site, value, rows))
+        yield from _revisions(view, f"publishers/{handle}/", handle, revisions)
+        names = [row.name for row in rows]
+        document = partial(documents.publisher_document, value, len(revisions), names)
+        yield Recipe(layout.publisher(handle, "index.json"), (value, len(revisions), names), document)
+
+
+def _org(site: Site, templates: pages.Templates, view: View, name: str) -> Iterator[Recipe]:
+    revisions = view.history("org", name)
+    rows = tuple(view.listed("owners", name))
+    value = revisions[-1].value
+    if isinstance(value, Org):
+        visible = tuple(map(shown, rows))
+        yield Recipe(layout.org(name), (site, value, visible), partial(pages.org_page, templates, site, value, rows))
+        yield from _revisions(view, f"orgs/{name}/", name, revisions)
+        names = [row.name for row in rows]
+        document = partial(documents.org_document, value, len(revisions), names)
+        yield Recipe(layout.org(name, "index.json"), (value, len(revisions), names), document)
+
+
+def _revisions(view: View, folder: str, stem: str, revisions: Sequence[Revision]) -> Iterator[Recipe]:
+    """The signed file of every revision, numbered from 1, with its signatures: `3.yaml`, `3.yaml.minisig`."""
+    for at, revision in enumerate(revisions, 1):
+        for name, oid in revision.event.objects:
+            path = folder + f"{at}{name.removeprefix(stem)}"
+            yield Recipe(path, (oid,), partial(view.blob, oid))
+
+
+def _assets(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    yield Recipe(site.stylesheet, (), templates.stylesheet)
+
+
+def _prose(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    for path, name in (("about/index.html", "about"), ("publish/index.html", "publish")):
+        yield Recipe(path, (site, name), partial(pages.prose_page, templates, site, path, name))

@@ -1,0 +1,69 @@
+"""Everything a pack contributes to the site, as recipes: its artifacts, its documents and its pages.
+
+What never changes once published (tarball, checksums, signatures, provenance) is made when a version is checked, while its
+contents are at hand. The rest follows from the pack's state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from packyard.formats import documents, layout
+from packyard.model import Pack, Publisher, Release, VersionState
+from packyard.recipe import Recipe
+from packyard.surfaces import pages
+from packyard.surfaces.readme import render_readme
+from packyard.surfaces.site import Site
+
+#: Gives the bytes of a release's file.
+Contents = Callable[[Release, str], bytes]
+
+IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+IMAGE_LIMIT = 1_000_000
+READMES = ("README.md", "readme.md", "Readme.md")
+
+
+def plan_pack(
+    site: Site, templates: pages.Templates, pack: Pack, publishers: Mapping[str, Publisher], contents: Contents
+) -> Iterator[Recipe]:
+    """The recipes of a pack's documents and pages. `publishers` are the signers of its versions, as they are now."""
+    latest = pack.latest.release
+    facts = (site, pack, tuple(sorted(publishers.items())))
+    yield Recipe(layout.pack(pack.name, "index.json"), (pack,), partial(documents.pack_document, pack))
+    yield Recipe(
+        layout.pack(pack.name, "index.html"),
+        (*facts, latest.tree),
+        lambda: pages.pack_page(templates, site, pack, _readme(latest, contents), publishers),
+    )
+    yield Recipe(layout.pack(pack.name, "badge.svg"), (latest.version,), lambda: pages.badge(pack.name, latest.version))
+    for file in latest.files:
+        if file.path.lower().endswith(IMAGES) and file.size <= IMAGE_LIMIT:
+            path = layout.version(pack.name, latest.version, f"files/{file.path}")
+            yield Recipe(path, (file.sha256,), partial(contents, latest, file.path))
+    for state in pack.versions:
+        yield from _plan_version(site, templates, pack, state, publishers[state.release.publisher])
+
+
+def _plan_version(
+    site: Site, templates: pages.Templates, pack: Pack, state: VersionState, publisher: Publisher
+) -> Iterator[Recipe]:
+    """A version's page says nothing of its siblings: another version must not cost it a rendering."""
+    release = state.release
+    alone = pack._replace(versions=(state,), statements=())
+    path = layout.version(pack.name, release.version)
+    yield Recipe(path + "metadata.json", (release,), partial(documents.version_document, release))
+    yield Recipe(
+        path + "index.html",
+        (site, alone, publisher),
+        lambda: pages.version_page(templates, site, alone, state, publisher),
+    )
+
+
+def _readme(release: Release, contents: Contents) -> str | None:
+    paths = {file.path for file in release.files}
+    name = next((name for name in READMES if name in paths), None)
+    if name is None:
+        return None
+    base = f"{release.version}/files/"
+    return render_readme(contents(release, name), base, paths, partial(contents, release)).html

@@ -1,0 +1,54 @@
+"""What every page of the browse site shares: the registry it belongs to and the pages it links to.
+
+Pages are rendered from values alone. Every link is relative (`layout.root_of` and a path of `layout`), so the site
+works under any prefix, on a mirror and from a disk. Facts of the whole site (totals, the newest packs) stand on few
+pages, so that the cost of a change follows the change.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from packyard.formats import layout
+from packyard.model import Registry
+
+HOME = "index.html"
+ABOUT = layout.family_index("about")
+PUBLISH = layout.family_index("publish")
+
+#: The links in the header of every page, so these pages must exist: path and label.
+NAVIGATION = (
+    (HOME, "Packs"),
+    (layout.family_index("tags"), "Tags"),
+    (layout.family_index("targets"), "Targets"),
+    (layout.family_index("features"), "Features"),
+    (PUBLISH, "Publish"),
+    (ABOUT, "Verify"),
+)
+
+#: Features that can act on the user's machine without being asked: programs, plugins, servers.
+ACTIVE_FEATURES = frozenset({"hooks", "plugins", "mcp"})
+
+_ITEM = re.compile(r"(?!\.)[A-Za-z0-9._+@-]{1,64}")
+
+
+class Site(NamedTuple):
+    """`development`: signed with keys made on the spot, which every page says. `stylesheet` is a path of the site."""
+
+    registry: Registry
+    development: bool
+    stylesheet: str
+
+
+class Totals(NamedTuple):
+    """How much a registry holds."""
+
+    packs: int
+    versions: int
+    publishers: int
+
+
+def listable(item: str) -> bool:
+    """Whether a tag, target or feature may be a folder of the site; one that may not is shown without a link."""
+    return _ITEM.fullmatch(item) is not None

@@ -1,0 +1,87 @@
+"""What templates need to know of a release and cannot say themselves."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from packyard.formats import layout
+from packyard.model import Manifest, Registry, Release, Statement
+from packyard.surfaces.site import ACTIVE_FEATURES
+
+PROVENANCE = "provenance.intoto.jsonl"
+
+#: The files beside a tarball, and what they are.
+DOCUMENTS = (
+    ("SHA256SUMS", "what was signed"),
+    ("SHA256SUMS.minisig", "the signature"),
+    (PROVENANCE, "how it was built"),
+    ("metadata.json", "this page as JSON"),
+)
+
+
+class Commands(NamedTuple):
+    """The shell commands that verify a version with stock programs: curl, minisign, tar, sha256sum."""
+
+    fetch: str
+    signature: str
+    files: str
+
+
+class Bars(NamedTuple):
+    """An identity as bars, for eyes that compare: an SVG path that is 10 high and `width` wide."""
+
+    path: str
+    width: int
+
+
+def h1(identity: str) -> str:
+    """An identity in the notation of Go's dirhash: `h1:` and the standard base64 of the SHA-256."""
+    return "h1:" + b64encode(bytes.fromhex(identity)).decode()
+
+
+def bars(identity: str) -> Bars:
+    """Each hex digit is a bar of 1 to 4 units and a gap of 1 to 4 units."""
+    at, drawn = 0, []
+    for digit in identity:
+        gap, width = divmod(int(digit, 16), 4)
+        drawn.append(f"M{at} 0h{width + 1}v10h-{width + 1}z")
+        at += width + gap + 2
+    return Bars("".join(drawn), at)
+
+
+def commands(registry: Registry, release: Release, key: str) -> Commands:
+    """How to verify a release by hand, given the publisher's key; lines can be pasted into a POSIX shell in order."""
+    tarball = layout.tarball_name(release.pack, release.version)
+    folder = tarball.removesuffix(".tar.gz")
+    url = registry.url.rstrip("/") + "/" + layout.version(release.pack, release.version)
+    return Commands(
+        f"url={url}\ncurl -f -O ${{url}}{tarball} -O ${{url}}SHA256SUMS -O ${{url}}SHA256SUMS.minisig",
+        f"minisign -VHm SHA256SUMS -P {key}",
+        f"mkdir {folder} && tar -xzf {tarball} -C {folder}\n"
+        f"(cd {folder} && sha256sum -c ../SHA256SUMS && find . -type f | wc -l)",
+    )
+
+
+def active(release: Release) -> list[str]:
+    """The features of a release that can act without being asked."""
+    return [feature for feature in release.features if feature in ACTIVE_FEATURES]
+
+
+def fields(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """What the manifest states, as labels and text; unknown fields last, as JSON."""
+    for name in manifest._fields[:-1]:
+        value = getattr(manifest, name)
+        if name == "dependencies":
+            value = tuple(f"{other} {wanted}" for other, wanted in value)
+        if value:
+            yield name, value if isinstance(value, str) else ", ".join(value)
+    for name, value in manifest.extra.items():
+        yield name, json.dumps(value, ensure_ascii=False)
+
+
+def statement_file(statement: Statement) -> str:
+    """The name of a statement's file."""
+    return f"{statement.sequence:04}-{statement.action}.yaml"
