@@ -1,7 +1,8 @@
 """The state of a pack as a fold over its history: versions and statements, in the order of the log.
 
 There is no record of a pack that somebody edits; there is only what was published and what was said. The first version
-establishes the owner: its signer, or the organisation of the scope. From then on each step is judged by the state before it:
+establishes the owner: its signer, or the organisation of the scope. From then on each step is judged by the state
+before it:
 
     version      an unscoped pack's owner; for a scoped pack any member of the organisation
     statement    an unscoped pack's owner; for a scoped pack an owner or admin of the organisation
@@ -69,7 +70,10 @@ def say(state: State, spoken: Spoken, authority: Authority) -> State:
     if statement.sequence != len(state.said) + 1:
         expected = f"{len(state.said) + 1:04d}"
         raise FormatError(
-            "statement-order", "the statement's number is not the next", expected=expected, found=f"{statement.sequence:04d}"
+            "statement-order",
+            "the statement's number is not the next",
+            expected=expected,
+            found=f"{statement.sequence:04d}",
         )
     _may_speak(state, spoken, authority)
     act = ACTIONS.get(statement.action)
@@ -103,15 +107,19 @@ def _member(name: str, handle: str, authority: Authority, seq: int, roles: tuple
         )
 
 
-# --- what statements do -------------------------------------------------------------------------------------------------
+# --- what statements do ---
 
 
 def _yank(state: State, said: Statement) -> State:
-    return _on_version(state, said, lambda version: version.yanked, lambda version: version._replace(yanked=_mark(said)), True)
+    return _on_version(
+        state, said, lambda version: version.yanked, lambda version: version._replace(yanked=_mark(said)), True
+    )
 
 
 def _unyank(state: State, said: Statement) -> State:
-    return _on_version(state, said, lambda version: version.yanked, lambda version: version._replace(yanked=None), False)
+    return _on_version(
+        state, said, lambda version: version.yanked, lambda version: version._replace(yanked=None), False
+    )
 
 
 def _deprecate(state: State, said: Statement) -> State:
@@ -167,7 +175,7 @@ def _noop(said: Statement) -> FormatError:
     return FormatError("statement-noop", f"the statement changes nothing: `{said.action}` is already so")
 
 
-# --- the result ---------------------------------------------------------------------------------------------------------
+# --- the result ---
 
 
 def _finish(state: State) -> Pack:
@@ -176,7 +184,8 @@ def _finish(state: State) -> Pack:
 
 
 def row_of(pack: Pack) -> Row:
-    """The pack in one line; `features` are those the manifest lists, or those of the folder when it lists none or all."""
+    """The pack in one line; `features` are those the manifest lists, or those of the folder when it lists none or all.
+    """
     latest = latest_of(pack.versions).release
     manifest = latest.manifest
     return Row(

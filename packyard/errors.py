@@ -26,7 +26,9 @@ from typing import ClassVar, NamedTuple
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong, in one place. `code` names a rule of `packyard.rules.table`; `line` 0 is the whole file."""
+    """One thing that is wrong, in one place. `code` names a rule of `packyard.rules.table`; `line` 0 is the whole
+    file.
+    """
 
     code: str
     path: str
@@ -76,8 +78,8 @@ class PackyardError(Exception):
 
 
 def _revive(kind: type[PackyardError], problem: Problem) -> PackyardError:
-    code, path, message, line, expected, found, help = problem
-    return kind(code, message, path=path, line=line, expected=expected, found=found, help=help)
+    fields = problem._asdict()
+    return kind(fields.pop("code"), fields.pop("message"), **fields)
 
 
 class UsageError(PackyardError):

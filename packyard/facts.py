@@ -1,4 +1,6 @@
-"""Values of the model as JSON for the memory, and back. A named tuple is written as a list; here it gets its types again."""
+"""Values of the model as JSON for the memory, and back. A named tuple is written as a list; here it gets its types
+again.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,9 @@ def event_from(row: Sequence[Any]) -> Event:
 
 def row_from(text: str) -> Row:
     """A listing row."""
-    name, latest, description, owner, tags, targets, features, license_, updated, deprecated, versions = json.loads(text)
+    *head, tags, targets, features, license_, updated, deprecated, versions = json.loads(text)
     mark = Mark(*deprecated) if deprecated else None
-    lists = (tuple(tags), tuple(targets), tuple(features))
-    return Row(name, latest, description, owner, *lists, license_, updated, mark, versions)
+    return Row._make((*head, tuple(tags), tuple(targets), tuple(features), license_, updated, mark, versions))
 
 
 def releases_text(releases: Iterable[Release]) -> str:
@@ -37,15 +38,13 @@ def releases_from(text: str) -> list[Release]:
 
 def _release(fields: list[Any]) -> Release:
     *head, manifest, features, files, tarball = fields
-    return Release(
-        *head, _manifest(manifest), tuple(features), tuple(File(*file) for file in files), Tarball(*tarball)
-    )
+    return Release._make((*head, _manifest(manifest), tuple(features), tuple(File(*file) for file in files), Tarball(*tarball)))
 
 
 def _manifest(fields: list[Any]) -> Manifest:
     *head, tags, targets, features, dependencies, conflicts, extra = fields
     pairs = tuple((name, range_) for name, range_ in dependencies)
-    return Manifest(*head, tuple(tags), tuple(targets), tuple(features), pairs, tuple(conflicts), extra)
+    return Manifest._make((*head, tuple(tags), tuple(targets), tuple(features), pairs, tuple(conflicts), extra))
 
 
 def revision_text(revision: Revision) -> str:
@@ -59,7 +58,7 @@ def revision_from(text: str) -> Revision:
     event, value, digest, keys = json.loads(text)
     made = _publisher(value) if event[1] == "publisher" else Org(value[0], value[1])
     pairs = tuple((name, oid) for name, oid in event[4])
-    return Revision(Event(*event[:4], pairs, *event[5:]), made, digest, tuple(keys))
+    return Revision(Event._make((*event[:4], pairs, *event[5:])), made, digest, tuple(keys))
 
 
 def _publisher(fields: list[Any]) -> Publisher:

@@ -1,11 +1,12 @@
 """History as the registry reads it: what appeared in which first-parent commit, and what changed that never may.
 
-Between a commit and its first parent only the trees that differ are looked at, so a commit costs what it changed. Within one
-commit the order is publishers, organisations, versions, statements, each by the bytes of their path; that is the order of the log.
+Between a commit and its first parent only the trees that differ are looked at, so a commit costs what it changed.
+Within one commit the order is publishers, organisations, versions, statements, each by the bytes of their path; that
+is the order of the log.
 
-The folder of a pack is `packs/he/hello` (the first two letters of the name) or `packs/@acme/hello`; in it every folder is a version, but for
-`statements`. A version folder, and each statement with its signatures, never changes once it is there; a publisher's or an organisation's file
-may change, and each change is an event.
+The folder of a pack is `packs/he/hello` (the first two letters of the name) or `packs/@acme/hello`; in it every folder
+is a version, but for `statements`. A version folder, and each statement with its signatures, never changes once it is
+there; a publisher's or an organisation's file may change, and each change is an event.
 """
 
 from __future__ import annotations
@@ -83,7 +84,9 @@ def number(found: Iterable[Event], first: int) -> Iterator[Event]:
 
 
 def pack_trees(source: Source, old: str, new: str) -> Iterator[tuple[str, str, str]]:
-    """(pack, tree before, tree after) of the packs in which two `packs` trees differ, where names and places are as they must be."""
+    """(pack, tree before, tree after) of the packs in which two `packs` trees differ, where names and places are as
+    they must be.
+    """
     for folder, before, after in differing(source, old, new):
         for name, pack_before, pack_after in differing(source, _id(before), _id(after)):
             full = f"{folder}/{name}" if folder.startswith("@") else name
@@ -92,7 +95,9 @@ def pack_trees(source: Source, old: str, new: str) -> Iterator[tuple[str, str, s
 
 
 def misplaced(source: Source, old: str, new: str) -> Iterator[Problem]:
-    """Problems of what stands in the source folder, its `packs`, and the folders below that, where two source trees differ."""
+    """Problems of what stands in the source folder, its `packs`, and the folders below that, where two source trees
+    differ.
+    """
     for name, _, after in differing(source, old, new):
         if after and KNOWN.get(name) is not (after.mode == TREE):
             yield from unknown(f"{SOURCE}/{name}", after, "is not a part of a registry's source")
@@ -196,5 +201,3 @@ def _child(source: Source, tree: str, name: str) -> str:
 
 def _id(entry: Entry | None) -> str:
     return entry.oid if entry is not None and entry.mode == TREE else ""
-
-

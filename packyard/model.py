@@ -33,8 +33,8 @@ class Event(NamedTuple):
     """One fact of history: what appeared in which first-parent commit.
 
     `kind` is `publisher`, `org`, `version` or `statement`; `subject` a handle, an organisation or a pack; `ident` the
-    version, the statement's file stem, or "". `objects` pairs the file names that belong to it with their blob ids (for a
-    version: "" with the id of its tree). `seq` counts the events of the whole history from 0, in log order.
+    version, the statement's file stem, or "". `objects` pairs the file names that belong to it with their blob ids
+    (for a version: "" with the id of its tree). `seq` counts the events of the whole history from 0, in log order.
     """
 
     seq: int
@@ -51,7 +51,9 @@ class Event(NamedTuple):
 
 
 class PublisherKey(NamedTuple):
-    """A publisher's minisign key. `key` is the base64 line, `key_id` what minisign prints; an ended key has `retired` or `revoked`."""
+    """A publisher's minisign key. `key` is the base64 line, `key_id` what minisign prints; an ended key has `retired`
+    or `revoked`.
+    """
 
     key: str
     key_id: str
@@ -81,7 +83,9 @@ class Publisher(NamedTuple):
 
 
 class Org(NamedTuple):
-    """An organisation as one revision of `orgs/ORG.yaml` describes it; `members` maps handles to owner, admin or member."""
+    """An organisation as one revision of `orgs/ORG.yaml` describes it; `members` maps handles to owner, admin or
+    member.
+    """
 
     org: str
     members: Mapping[str, str]
@@ -100,7 +104,8 @@ class Statement(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """A pack's manifest. `targets` and `features` are ("*",) or a list; `dependencies` pairs names with ranges ("*" if none).
+    """A pack's manifest. `targets` and `features` are ("*",) or a list; `dependencies` pairs names with ranges ("*" if
+    none).
 
     `extra` keeps unknown fields as they stood.
     """
@@ -122,7 +127,9 @@ class Manifest(NamedTuple):
 
 
 class Registry(NamedTuple):
-    """`registry.yaml`: the registry's settings. `surfaces` empty means all of them; `limits` and `rules` hold what differs."""
+    """`registry.yaml`: the registry's settings. `surfaces` empty means all of them; `limits` and `rules` hold what
+    differs.
+    """
 
     origin: str
     title: str

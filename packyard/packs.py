@@ -1,7 +1,8 @@
 """One pack, from its git tree to its files in the staging area: check, collect, plan, render.
 
-A pack is the unit of work and of memory: packs know nothing of each other, so they are made in any order and on any processor. An unchanged
-version is taken from memory by its tree id; a file whose recipe has the key it had is not rendered; bytes that are as they were are not written.
+A pack is the unit of work and of memory: packs know nothing of each other, so they are made in any order and on any
+processor. An unchanged version is taken from memory by its tree id; a file whose recipe has the key it had is not
+rendered; bytes that are as they were are not written.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from packyard.catalogue import fold, row_of
-from packyard.facts import releases_from, releases_text
 from packyard.errors import FormatError, Problem, Stale
-from packyard.formats import documents, dsse, entries, layout, names, sums, tarball
+from packyard.facts import releases_from, releases_text
+from packyard.formats import dsse, entries, layout, names, sums, tarball
 from packyard.history import SOURCE, place, unknown
 from packyard.model import Event, Output, Pack, Publisher, Release, Row, Signer, Sink, Source, Tarball
 from packyard.recipe import Recipe, key, once
@@ -43,7 +44,9 @@ class Workshop(NamedTuple):
 
 
 class Job(NamedTuple):
-    """A pack to make: its tree at `packs/…`, its events, and what memory has of it. Events from `first` on are not in memory's log."""
+    """A pack to make: its tree at `packs/…`, its events, and what memory has of it. Events from `first` on are not in
+    memory's log.
+    """
 
     name: str
     tree: str
@@ -151,7 +154,9 @@ class Emitter:
         if not path.endswith(".tar.gz"):
             return ""
         recorded = self.shop.staging.current(path.rpartition("/")[0] + "/metadata.json", LIMITS["expanded"]) or b"{}"
-        return "compressed with " + str(json.loads(recorded).get("tarball", {}).get("encoder", "an encoder not recorded"))
+        return "compressed with " + str(
+            json.loads(recorded).get("tarball", {}).get("encoder", "an encoder not recorded")
+        )
 
 
 class _Contents:
@@ -188,8 +193,8 @@ def _check(
             problems += found
             notes += noted
         else:
-            said, found = check_statement(shop.source, event, shop.authority, shop.site.registry.origin)
-            problems += found
+            said, wrong = check_statement(shop.source, event, shop.authority, shop.site.registry.origin)
+            problems += wrong
             if said:
                 spoken.append(said)
                 _publish_statement(shop.source, said, output)
@@ -223,7 +228,9 @@ def _release(
     packed = _pack(shop, event, folder, output)
     limit = registry.limits.get("compressed", LIMITS["compressed"])
     if packed.size > limit:
-        too_large = Problem("too-large", folder.path, "the tarball is too large", 0, f"at most {limit} bytes", str(packed.size))
+        too_large = Problem(
+            "too-large", folder.path, "the tarball is too large", 0, f"at most {limit} bytes", str(packed.size)
+        )
         return None, (too_large,), report.notes
     _attest(shop, event, report.checked, packed, output)
     return _to_release(event, tree, report.checked, packed), (), report.notes
@@ -249,7 +256,9 @@ def _to_release(event: Event, tree: str, checked: Checked, packed: Tarball) -> R
 
 
 def _pack(shop: Workshop, event: Event, folder: Folder, output: Emitter) -> Tarball:
-    """Stages the tarball with the signed files beside it. A published one is taken as it is, if it holds just these files."""
+    """Stages the tarball with the signed files beside it. A published one is taken as it is, if it holds just these
+    files.
+    """
     path = layout.tarball(event.subject, event.ident)
     tar = tarball.format_tar(folder.files.items())
     data = _published(shop.staging, path, tar) or tarball.compress(tar)

@@ -6,6 +6,7 @@ renderer reads must be in `inputs`. A git tree id does not contain its own name;
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -27,7 +28,7 @@ def key(tool: str, recipe: Recipe) -> str:
 def once(recipes: Iterable[Recipe]) -> list[Recipe]:
     """The recipes in the order of their paths; two for one path are a defect of the program."""
     ordered = sorted(recipes, key=lambda recipe: recipe.path)
-    for first, second in zip(ordered, ordered[1:], strict=False):
+    for first, second in itertools.pairwise(ordered):
         if first.path == second.path:
             raise AssertionError(f"two recipes write {first.path}")
     return ordered

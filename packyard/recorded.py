@@ -1,7 +1,7 @@
 """The recorded log against history: which entries are there already, which are new, and whether history was rewritten.
 
-Without its `index` entries the log is a function of git history: event after event, in the order of `packyard.history`. So the n-th entry that is
-not an `index` belongs to the n-th event, whatever lies between them.
+Without its `index` entries the log is a function of git history: event after event, in the order of
+`packyard.history`. So the n-th entry that is not an `index` belongs to the n-th event, whatever lies between them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def recorded_entries(log: TileReader | None, start: int) -> Iterator[tuple[int, 
 
 
 def log_positions(log: TileReader | None, start: int) -> Iterator[int]:
-    """The log indexes of the events after entry `start`: first those that the log already has, then those it will get."""
+    """The log indexes of the events after entry `start`: first those that the log already has, then those it will get.
+    """
     for index, entry in recorded_entries(log, start):
         if not entries.is_index(entry):
             yield index

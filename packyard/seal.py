@@ -4,7 +4,8 @@
              → index.sums → index/XX.sums → packs/NAME/files.sums → the pack's files
              → site.sums → every other file
 
-`site.sums` lists the files themselves, but for folders with more than `layout.FOLDER_LIMIT` files, which have a `files.sums` of their own.
+`site.sums` lists the files themselves, but for folders with more than `layout.FOLDER_LIMIT` files, which have a
+`files.sums` of their own.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from packyard.model import Signer
 class Chain(NamedTuple):
     """The hashes a snapshot lists."""
 
-    index: str
+    index_json: str
     index_sums: str
     site_sums: str
 
@@ -65,7 +66,8 @@ def site_lists(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
 
 
 def extend_log(edge: Edge, new: Iterable[bytes], number: int, chain: Chain) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of the tiles that grow when the new entries and then snapshot `number`'s index entry are appended."""
+    """(path, bytes) of the tiles that grow when the new entries and then snapshot `number`'s index entry are appended.
+    """
 
     def whole() -> Iterator[bytes]:
         yield from new

@@ -1,6 +1,7 @@
 """What program this is, as a digest: its code, its templates, and the versions of what it renders and compresses with.
 
-Everything that a build remembers is remembered for one tool. Computed from the files themselves (about 3 ms), so an edited template is another tool.
+Everything that a build remembers is remembered for one tool. Computed from the files themselves (about 3 ms), so an
+edited template is another tool.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ def templates_folder() -> Path:
 def tool_digest(templates: Path | None = None) -> str:
     """The digest; `templates` is the folder of templates in use, when it is not the program's own."""
     digest = sha256(repr(sys.version_info[:2]).encode())
-    for root, endings in ((_HERE, (".py",)), (templates or templates_folder(), (".html", ".css", ".md", ".svg", ".xml"))):
+    for root, endings in (
+        (_HERE, (".py",)),
+        (templates or templates_folder(), (".html", ".css", ".md", ".svg", ".xml")),
+    ):
         for path in sorted(_files(str(root), endings)):
             digest.update(f"{path[len(str(root)) :]}\0".encode())
             digest.update(Path(path).read_bytes())
@@ -45,7 +49,9 @@ def _files(root: str, endings: tuple[str, ...]) -> list[str]:
 
 
 def _distributions() -> list[str]:
-    """Names of the metadata folders, which hold the versions; looking at one folder is cheaper than importing a library to ask."""
+    """Names of the metadata folders, which hold the versions; looking at one folder is cheaper than importing a
+    library to ask.
+    """
     found = set[str]()
     for folder in sys.path:
         if folder.endswith(("site-packages", "dist-packages")) and os.path.isdir(folder):  # noqa: PTH112 - on the fast path

@@ -1,7 +1,8 @@
 """The rules of trust without any I/O: bytes in, trusted values out.
 
-A trust file says which keys may sign what. Number 1 is signed by its own root keys; N+1 by a threshold of the roots of N and by a
-threshold of its own. A snapshot is signed by one of the newest trust file's snapshot keys, over the exact trusted comment.
+A trust file says which keys may sign what. Number 1 is signed by its own root keys; N+1 by a threshold of the roots of
+N and by a threshold of its own. A snapshot is signed by one of the newest trust file's snapshot keys, over the exact
+trusted comment.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def verify_snapshot(text: bytes, signature: bytes, trust: Trust) -> Snapshot:
         )
     minisign.verify(text, parsed, keys[parsed.key_id], snapshot.trusted_comment(value))
     if value.origin != trust.origin:
-        raise FormatError("snapshot-invalid", "the snapshot is another registry's", expected=trust.origin, found=value.origin)
+        raise FormatError(
+            "snapshot-invalid", "the snapshot is another registry's", expected=trust.origin, found=value.origin
+        )
     return value
 
 

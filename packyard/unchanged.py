@@ -1,7 +1,8 @@
-"""The quick answer: is there anything to do at all? Looks at the commit, the tool, the keys and the site, and imports nothing heavy.
+"""The quick answer: is there anything to do at all? Looks at the commit, the tool, the keys and the site, and imports
+nothing heavy.
 
-After a build that ended well, `stamp.json` in the work folder says what it was made of. It is removed before a build writes into the site, so a
-stamp that is there speaks of a whole site.
+After a build that ended well, `stamp.json` in the work folder says what it was made of. It is removed before a build
+writes into the site, so a stamp that is there speaks of a whole site.
 """
 
 from __future__ import annotations
@@ -71,7 +72,9 @@ def still_fresh(request: Request) -> str:
 
 def expiry_warning(snapshot: bytes) -> str:
     """A remark when a snapshot has lived for more than half of its time, else ""."""
-    fields = dict(line[2:].split(" ", 1) for line in snapshot.decode("ascii", "replace").splitlines() if line[:2] == "# ")
+    fields = dict(
+        line[2:].split(" ", 1) for line in snapshot.decode("ascii", "replace").splitlines() if line[:2] == "# "
+    )
     issued, expires = (timegm(time.strptime(fields[name], "%Y-%m-%dT%H:%M:%SZ")) for name in ("issued", "expires"))
     if time.time() > (issued + expires) / 2:
         return f"; the snapshot expires {fields['expires']}: run `packyard reseal`"
@@ -104,7 +107,12 @@ def head_commit(repo: Path, ref: str) -> str:
     for name in (ref, f"refs/heads/{ref}"):
         found = _text(git / name) if name.startswith("refs/") and ".." not in name else ""
         found = found or next(
-            (line[:-len(name)].strip() for line in _text(git / "packed-refs").splitlines() if line.endswith(f" {name}")), ""
+            (
+                line[: -len(name)].strip()
+                for line in _text(git / "packed-refs").splitlines()
+                if line.endswith(f" {name}")
+            ),
+            "",
         )
         if found:
             return found

@@ -1,4 +1,6 @@
-"""Reading a repository at a commit through libgit2: commits, trees and blobs by id. Nothing is read from the working tree."""
+"""Reading a repository at a commit through libgit2: commits, trees and blobs by id. Nothing is read from the working
+tree.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class Repository:
         try:
             self._repo = pygit2.Repository(str(path))
         except (pygit2.GitError, KeyError, ValueError) as error:
-            raise WorldError("git-unreadable", "this is not a git repository", path=str(path), found=str(error)) from None
+            raise WorldError(
+                "git-unreadable", "this is not a git repository", path=str(path), found=str(error)
+            ) from None
         if self._repo.is_shallow:
             raise WorldError(
                 "history-shallow",
@@ -46,7 +50,9 @@ class Repository:
             commit = self._repo.revparse_single(ref).peel(pygit2.Commit)
         except (pygit2.GitError, KeyError, ValueError) as error:
             raise WorldError(
-                "git-unreadable", f"`{ref}` names no commit of this repository", found=str(error),
+                "git-unreadable",
+                f"`{ref}` names no commit of this repository",
+                found=str(error),
                 help="commit the registry's source first; the build reads commits, never the working tree",
             ) from None
         return Commit(str(commit.id), commit.commit_time, str(commit.tree_id))
@@ -76,7 +82,9 @@ class Repository:
         raw = pygit2.Oid(hex=oid)
         size = self._header(raw)
         if size > limit:
-            raise FormatError("too-large", "the file is too large", expected=f"at most {limit} bytes", found=f"{size} bytes")
+            raise FormatError(
+                "too-large", "the file is too large", expected=f"at most {limit} bytes", found=f"{size} bytes"
+            )
         return self._read(raw, _BLOB)
 
     def _commit(self, oid: str) -> tuple[Commit, str]:

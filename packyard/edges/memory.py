@@ -9,9 +9,9 @@
     facets     which pack is listed under which tag, target, feature, letter, owner
     kept       what `by-hash/` holds, until when
 
-A build writes all of it in one transaction that is committed, marked `pending`, when the new site is staged, audited and sure to
-be activated, and unmarked when activation is done: see `packyard.edges.site`. Everything is stored as text or JSON: a memory from a stranger could make a build wrong, but
-not run code.
+A build writes all of it in one transaction that is committed, marked `pending`, when the new site is staged, audited
+and sure to be activated, and unmarked when activation is done: see `packyard.edges.site`. Everything is stored as text
+or JSON: a memory from a stranger could make a build wrong, but not run code.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from packyard.facts import event_from, revision_from, revision_text, row_from
 from packyard.errors import WorldError
+from packyard.facts import event_from, revision_from, revision_text, row_from
 from packyard.model import Event, Org, Output, Publisher, Row
 from packyard.rules.authority import Revision, Revisions
 
@@ -69,7 +69,9 @@ class Memory:
         try:
             db = sqlite3.connect(self._path, isolation_level=None)
         except sqlite3.Error as error:
-            raise WorldError("disk-failed", "the memory cannot be opened", path=str(self._path), found=str(error)) from None
+            raise WorldError(
+                "disk-failed", "the memory cannot be opened", path=str(self._path), found=str(error)
+            ) from None
         db.execute("PRAGMA cache_size = -32000")
         return db
 
@@ -80,7 +82,7 @@ class Memory:
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self.db = self._open()
         self.db.executescript("BEGIN;" + _TABLES + "COMMIT;")
-        self.set("schema", SCHEMA)
+        self.put("schema", SCHEMA)
 
     def begin(self) -> None:
         """Starts the transaction of a build."""
@@ -101,7 +103,7 @@ class Memory:
         found = self.db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return str(found[0]) if found else default
 
-    def set(self, name: str, value: str) -> None:
+    def put(self, name: str, value: str) -> None:
         """Remembers a word."""
         self.db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
@@ -213,7 +215,9 @@ class Memory:
 
     def all_facets(self) -> set[tuple[str, str]]:
         """Every facet that any pack is listed under."""
-        return {(str(family), str(item)) for family, item in self.db.execute("SELECT DISTINCT family, item FROM facets")}
+        return {
+            (str(family), str(item)) for family, item in self.db.execute("SELECT DISTINCT family, item FROM facets")
+        }
 
     def listed(self, family: str, item: str) -> list[Row]:
         """The rows of the packs under a facet, by name."""
@@ -288,11 +292,6 @@ class RememberedAuthority(Revisions):
         """As `Revisions.org`."""
         self._ask("org", name)
         return super().org(name, before)
-
-    def revised(self, kind: str) -> list[str]:
-        """The names of all publishers, or of all organisations."""
-        query = "SELECT DISTINCT name FROM revisions WHERE kind = ? ORDER BY name"
-        return [str(name) for (name,) in self.db.execute(query, (kind,))]
 
     def holder(self, key_id: str) -> str:
         """As `Revisions.holder`."""

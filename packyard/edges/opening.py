@@ -19,10 +19,11 @@ from packyard.edges.transport import open_site
 from packyard.edges.trustees import Trustees, find_trust
 from packyard.errors import FormatError, Problem, ProblemsFound, UsageError, WorldError
 from packyard.formats import layout
+from packyard.formats.fields import errors_of
 from packyard.formats.registry import parse_registry
+from packyard.history import SOURCE, TREE
 from packyard.model import Commit, Reader, Registry
 from packyard.packs import Workshop
-from packyard.history import SOURCE, TREE
 from packyard.surfaces.pages import Templates
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import open_templates
@@ -155,7 +156,7 @@ def read_settings(repository: Repository, tree: str) -> Registry:
     try:
         return parse_registry(repository.blob(entry.oid, SETTINGS_LIMIT))
     except FormatError as error:
-        raise ProblemsFound([error.at(path)]) from None
+        raise ProblemsFound(each.at(path) for each in errors_of(error)) from None
 
 
 def _previous(request: Request) -> Reader | None:
@@ -176,13 +177,19 @@ def recover(memory: Memory, staging: Staging) -> None:
         staging.clear()
     elif staging.decided():
         staging.activate()
-        memory.set("pending", "")
+        memory.put("pending", "")
     else:
         memory.forget()
 
 
 def make_workshop(
-    repo: Path, staging: Staging, keys: SigningKeys, authority: object, site: Site, folders: tuple[Path | None, Path], tool: str
+    repo: Path,
+    staging: Staging,
+    keys: SigningKeys,
+    authority: object,
+    site: Site,
+    folders: tuple[Path | None, Path],
+    tool: str,
 ) -> Workshop:
     """What packs are made with in another process."""
     from packyard.rules.authority import Revisions

@@ -62,7 +62,7 @@ def read_recorded(site: Reader, trustees: Trustees) -> Recorded:
             path=problem.path,
             expected=problem.expected,
             found=problem.found,
-            help="name a good copy of the site with --previous, with the keys that made it; --new-log abandons the history",
+            help="name a good copy of the site with --previous, and the keys that made it; --new-log abandons its history",
         ) from None
 
 
@@ -80,5 +80,3 @@ def _row(level: int, size: int) -> Iterator[str]:
         yield tile_path(Tile(level, number))
     if size % WIDTH:
         yield tile_path(Tile(level, size // WIDTH, size % WIDTH))
-
-

@@ -1,11 +1,12 @@
 """Sites as files: a folder to read, a staging area beside it, and the activation that makes the one into the other.
 
-The work folder `.packyard/NAME/` stands beside the site (so that renaming works) and holds the lock, the memory and the staging area:
+The work folder `.packyard/NAME/` stands beside the site (so that renaming works) and holds the lock, the memory and
+the staging area:
 
     lock  memory.sqlite  stamp.json  staging/files/…  staging/plan.json
 
-Activation can be cut at any moment and done again: first everything staged except the heads, by atomic renames, then the heads
-(`log/checkpoint`, `SNAPSHOT.minisig`, `SNAPSHOT`, in this order), then the removal of what nobody claims.
+Activation can be cut at any moment and done again: first everything staged except the heads, by atomic renames, then
+the heads (`log/checkpoint`, `SNAPSHOT.minisig`, `SNAPSHOT`, in this order), then the removal of what nobody claims.
 """
 
 from __future__ import annotations
@@ -45,9 +46,13 @@ class FolderSite:
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound("file-missing", "the file is missing", path=f"{self.name}/{path}") from None
         except OSError as error:
-            raise WorldError("disk-failed", "the file cannot be read", path=f"{self.name}/{path}", found=str(error)) from None
+            raise WorldError(
+                "disk-failed", "the file cannot be read", path=f"{self.name}/{path}", found=str(error)
+            ) from None
         if len(data) > limit:
-            raise WorldError("too-large", "the file is too large", path=f"{self.name}/{path}", expected=f"{limit} bytes")
+            raise WorldError(
+                "too-large", "the file is too large", path=f"{self.name}/{path}", expected=f"{limit} bytes"
+            )
         return data
 
     def paths(self) -> Iterator[str]:
@@ -83,7 +88,9 @@ class Workplace:
         self.staging = self.root / "staging"
 
     def lock(self) -> int:
-        """Takes the lock, for as long as the process lives or the descriptor stays open. A second build is told to wait."""
+        """Takes the lock, for as long as the process lives or the descriptor stays open. A second build is told to
+        wait.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.root / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
         try:
@@ -196,7 +203,8 @@ class Staging:
 
 
 def _move_all(source: Path, target: Path) -> int:
-    """Moves everything but the heads: what replaced metadata stays reachable by, then content, then what points at it."""
+    """Moves everything but the heads: what replaced metadata stays reachable by, then content, then what points at it.
+    """
     target.mkdir(parents=True, exist_ok=True)
     entries = sorted(os.scandir(source), key=lambda entry: (_rank(entry.name, entry.is_dir()), entry.name))
     return sum(_move(Path(entry.path), target / entry.name, entry.name) for entry in entries)
@@ -232,4 +240,3 @@ def _remove(root: Path, paths: Iterable[str]) -> None:
                 folder.rmdir()
             except OSError:
                 break
-

@@ -70,5 +70,7 @@ def open_site(place: str) -> Reader:
         return WebSite(place)
     folder = Path(unquote(parts.path)) if parts.scheme == "file" else Path(place)
     if not folder.is_dir():
-        raise UsageError("site-missing", "there is no site at this place", path=place, expected="a folder or an http(s) URL")
+        raise UsageError(
+            "site-missing", "there is no site at this place", path=place, expected="a folder or an http(s) URL"
+        )
     return FolderSite(folder)

@@ -1,7 +1,7 @@
 """Which trust files a site carries: those of the source, signed offline, or one made for development.
 
-A source without `trust/`, or a build without the registry's own keys, gets a development trust file: signed by a root key made on
-this machine, and said to be so on every page.
+A source without `trust/`, or a build without the registry's own keys, gets a development trust file: signed by a root
+key made on this machine, and said to be so on every page.
 """
 
 from __future__ import annotations
@@ -79,7 +79,12 @@ def _must_name(trust: Trust, keys: SigningKeys) -> None:
             )
     log = note.format_vkey(note.vkey_of(keys.log, trust.log_origin))
     if log != trust.log_vkey:
-        raise UsageError("keys-not-trusted", "the log key is not the one that the trust file names", expected=trust.log_vkey, found=log)
+        raise UsageError(
+            "keys-not-trusted",
+            "the log key is not the one that the trust file names",
+            expected=trust.log_vkey,
+            found=log,
+        )
 
 
 def _development(registry: Registry, keys: SigningKeys, developers: Path, now: int) -> Trustees:

@@ -1,4 +1,5 @@
-"""The JSON documents of the site. Each carries `format`; digests are bare hex, times RFC 3339 UTC, paths relative to the site's root.
+"""The JSON documents of the site. Each carries `format`; digests are bare hex, times RFC 3339 UTC, paths relative to
+the site's root.
 
 What is absent is null, never a missing key. Names of fields never change within a format's number.
 
@@ -208,7 +209,9 @@ def mark(value: Mark | None) -> dict[str, Any] | None:
     """A yank or a deprecation: null, or an object with `reason` and `date`."""
     if value is None:
         return None
-    return {"reason": value.reason, "date": value.date} | ({"replacement": value.replacement} if value.replacement else {})
+    return {"reason": value.reason, "date": value.date} | (
+        {"replacement": value.replacement} if value.replacement else {}
+    )
 
 
 def h1(identity: str) -> str:

@@ -6,8 +6,9 @@
     {"keys":[KEYID,…],"org":ORG,"sha256":HEX,"time":RFC3339,"type":"org"}
     {"sha256":HEX,"snapshot":N,"type":"index"}
 
-`sha256` is the hash of the signed file (of the checksum lines of the snapshot, for `index`), `time` the committer time of the first-parent commit
-that brought it. A statement's entry has `version` when it is about one. Without its `index` entries the log is a function of git history alone.
+`sha256` is the hash of the signed file (of the checksum lines of the snapshot, for `index`), `time` the committer time
+of the first-parent commit that brought it. A statement's entry has `version` when it is about one. Without its `index`
+entries the log is a function of git history alone.
 """
 
 from __future__ import annotations
@@ -29,7 +30,14 @@ _INDEX_MIDDLE = b'","snapshot":'
 def publish_entry(pack: str, version: str, identity: str, key: str, time: int) -> bytes:
     """The entry of a published version."""
     return canonical.encode(
-        {"type": "publish", "pack": pack, "version": version, "identity": identity, "key": key, "time": format_time(time)}
+        {
+            "type": "publish",
+            "pack": pack,
+            "version": version,
+            "identity": identity,
+            "key": key,
+            "time": format_time(time),
+        }
     )
 
 
@@ -67,5 +75,7 @@ def parse_entry(data: bytes) -> dict[str, Any]:
     """The entry as a mapping; anything but canonical JSON of an object raises `FormatError`."""
     value = strict.load_json(data, LIMIT).value
     if not isinstance(value, dict) or canonical.encode(value) != data:
-        raise FormatError("log-entry-invalid", "a log entry is not canonical JSON", found=data[:80].decode("utf-8", "replace"))
+        raise FormatError(
+            "log-entry-invalid", "a log entry is not canonical JSON", found=data[:80].decode("utf-8", "replace")
+        )
     return value

@@ -54,12 +54,6 @@ def parse_handle(text: str) -> Handle:
     return Handle(text)
 
 
-def parse_owner(text: str) -> str:
-    """Who may own a pack: the handle of a publisher, or `@` and an organisation. Raises `name-invalid`."""
-    parse_handle(text.removeprefix("@"))
-    return text
-
-
 def scope(name: PackName) -> str:
     """The organisation of a scoped name, else ""."""
     return name[1:].partition("/")[0] if name.startswith("@") else ""

@@ -12,9 +12,9 @@
     <sha256>  index.sums
     <sha256>  site.sums
 
-`number` counts contents and `issued` counts seals; neither may go back. `sha256sum -c SNAPSHOT` checks the three lines (it passes
-over the comments). The lines alone, `sum_lines`, are what the log's `index` entry holds the hash of.
-The signature's trusted comment is `ORIGIN snapshot NUMBER expires EXPIRES`.
+`number` counts contents and `issued` counts seals; neither may go back. `sha256sum -c SNAPSHOT` checks the three lines
+(it passes over the comments). The lines alone, `sum_lines`, are what the log's `index` entry holds the hash of. The
+signature's trusted comment is `ORIGIN snapshot NUMBER expires EXPIRES`.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class Snapshot(NamedTuple):
     commit: str
     log_size: int
     log_root: bytes
-    index: str
+    index_json: str
     index_sums: str
     site_sums: str
 
     @property
     def sums(self) -> tuple[tuple[str, str], ...]:
         """(path, sha256) of what the snapshot lists."""
-        return tuple(zip(LISTED, (self.index, self.index_sums, self.site_sums), strict=True))
+        return tuple(zip(LISTED, (self.index_json, self.index_sums, self.site_sums), strict=True))
 
 
 def sum_lines(sums: tuple[tuple[str, str], ...]) -> bytes:

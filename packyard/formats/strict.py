@@ -154,7 +154,8 @@ class _Composer:
     def refuse(self, error: Any) -> NoReturn:
         mark = getattr(error, "problem_mark", None)
         found = self.text[mark.index : mark.index + 1] if mark else ""
-        message, line = f"not YAML: {getattr(error, 'problem', error)}", mark.line + 1 if mark else 0
+        message = f"not YAML: {getattr(error, 'problem', error)}"
+        line = min(mark.line, self.text.rstrip("\n").count("\n")) + 1 if mark else 0
         raise FormatError("yaml-invalid", message, line=line, found=found, help=_HINTS.get(found, "")) from error
 
     def node(self, event: Any, path: Path) -> Any:

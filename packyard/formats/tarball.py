@@ -1,19 +1,19 @@
 """Canonical ustar, canonical gzip: one byte sequence for one set of files.
 
-The tar of a version holds its files at the archive's root, sorted by path bytes, and nothing else: no folders, no links,
-no extensions. It is what GNU tar writes for
+The tar of a version holds its files at the archive's root, sorted by path bytes, and nothing else: no folders, no
+links, no extensions. It is what GNU tar writes for
 
     LC_ALL=C sort FILES | tar --format=ustar --owner=0 --group=0 --numeric-owner --mtime=@0 -cf NAME.tar -T -
 
-in a folder where a file's mode is 0755 when its content starts with `#!`, else 0644. Every header is POSIX
-1003.1-1988 ustar: uid, gid, mtime and device numbers 0, empty owner names. A path over 100 bytes is split at the last slash
-that leaves at most 155 bytes before it and at most 100 after it. Two zero blocks end the archive, which is then filled with
+in a folder where a file's mode is 0755 when its content starts with `#!`, else 0644. Every header is POSIX 1003.1-1988
+ustar: uid, gid, mtime and device numbers 0, empty owner names. A path over 100 bytes is split at the last slash that
+leaves at most 155 bytes before it and at most 100 after it. Two zero blocks end the archive, which is then filled with
 zeros to a multiple of 10,240 bytes.
 
 gzip is transport only (RFC 1952): no name, no time, extra flags 0, operating system 255, one member.
 
-`parse` accepts nothing but a canonical archive: it reads the headers strictly and compares the input with the canonical encoding of
-what it read. Nothing here ever writes a file.
+`parse` accepts nothing but a canonical archive: it reads the headers strictly and compares the input with the
+canonical encoding of what it read. Nothing here ever writes a file.
 """
 
 from __future__ import annotations
@@ -54,11 +54,13 @@ def format_tar(files: Iterable[tuple[str, bytes]]) -> bytes:
 
 def compress(tar: bytes) -> bytes:
     """The gzip form of a tar. Done once per version: the bytes are kept, other encoders give others."""
-    return deflate.gzip_compress(tar, LEVEL)
+    return bytes(deflate.gzip_compress(tar, LEVEL))
 
 
 def expand(data: bytes, limit: int) -> bytes:
-    """The content of a canonical gzip member of at most `limit` bytes expanded; anything around or after it is refused."""
+    """The content of a canonical gzip member of at most `limit` bytes expanded; anything around or after it is
+    refused.
+    """
     if not data.startswith(_GZIP_HEADER):
         raise _refuse("the gzip header is not the canonical one", _GZIP_HEADER.hex(), data[:10].hex())
     stream = zlib.decompressobj(wbits=31)

@@ -1,9 +1,10 @@
 """Who may sign, when: publishers and organisations as the sequence of their signed revisions.
 
-A revision of a publisher's file is signed by a key of scope `admin` that was valid, on the day of its commit, in the revision before it; the first
-one by any current key of its own. Keys are never removed, and no key or key id belongs to two publishers. A revision of an organisation's file is signed by somebody who
-was an owner before it; the first one by an owner that it names. Nothing is decided by what a file says today: a version is judged by the
-revisions that stood before it.
+A revision of a publisher's file is signed by a key of scope `admin` that was valid, on the day of its commit, in the
+revision before it; the first one by any current key of its own. Keys are never removed, and no key or key id belongs
+to two publishers. A revision of an organisation's file is signed by somebody who was an owner before it; the first one
+by an owner that it names. Nothing is decided by what a file says today: a version is judged by the revisions that
+stood before it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NamedTuple, Protocol
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import minisign, org, publisher
+from packyard.formats.fields import errors_of
 from packyard.formats.times import day_of
 from packyard.history import SOURCE
 from packyard.model import Event, Org, Publisher, Source
@@ -105,7 +107,9 @@ def verify_by(
     signer: Publisher | None,
     scope: str,
 ) -> Signed:
-    """The same for a signature already parsed and the one publisher whose key it must be, if there is such a publisher."""
+    """The same for a signature already parsed and the one publisher whose key it must be, if there is such a
+    publisher.
+    """
     key = signer.key(signature.key_id) if signer else None
     if signer is None or key is None:
         raise FormatError(
@@ -153,7 +157,7 @@ def _check_publisher(
     try:
         value = publisher.parse_publisher(blobs[f"{event.subject}.yaml"], event.subject)
     except FormatError as error:
-        return None, [error.at(path)]
+        return None, [each.at(path) for each in errors_of(error)]
     previous = before.publisher(event.subject, event.seq)
     problems = [*_stray(folder, event, {f"{event.subject}.yaml.minisig"}), *_keys(path, value, previous, before)]
     signed: Signed | None = None
@@ -192,7 +196,9 @@ def _keys(path: str, value: Publisher, previous: Publisher | None, before: Revis
                 help="a key is never removed: mark it `retired: DATE`, or `revoked: DATE` with a reason",
             )
         elif (key.retired and kept.retired != key.retired) or (key.revoked and kept.revoked != key.revoked):
-            yield Problem("key-removed", path, "the end of a key was changed", expected=f"key {key.key_id} ended as before")
+            yield Problem(
+                "key-removed", path, "the end of a key was changed", expected=f"key {key.key_id} ended as before"
+            )
         elif kept.since != key.since:
             yield Problem("key-removed", path, "the beginning of a key was changed", expected=f"since: {key.since}")
 
@@ -205,7 +211,7 @@ def _check_org(
     try:
         value = org.parse_org(text, event.subject)
     except FormatError as error:
-        return None, [error.at(path)]
+        return None, [each.at(path) for each in errors_of(error)]
     owners = _owners(before.org(event.subject, event.seq) or value)
     problems = list(_stray(folder, event, {f"{event.subject}.yaml.{handle}.minisig" for handle in owners}))
     problems += [

@@ -53,7 +53,9 @@ class _Walk:
             elif entry.mode == _LINK:
                 self.report(path, "symlink", "a symbolic link, which a pack may not hold", hint="add the file itself")
             else:
-                self.report(path, "submodule", "a submodule, which a pack may not hold", hint="add the files themselves")
+                self.report(
+                    path, "submodule", "a submodule, which a pack may not hold", hint="add the files themselves"
+                )
 
     def file(self, path: str, oid: str) -> None:
         """Reads one file, if its path is fit and there is room."""

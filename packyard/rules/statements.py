@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import statement
+from packyard.formats.fields import errors_of
 from packyard.history import place
 from packyard.model import Event, Source, Statement
 from packyard.rules.authority import FILE_LIMIT, Authority, Signed, verify_signed
@@ -33,7 +34,7 @@ def check_statement(
         text = blobs.pop(f"{event.ident}.yaml")
         said = statement.parse_statement(text, event.ident)
     except FormatError as error:
-        return None, [error.at(path)]
+        return None, [each.at(path) for each in errors_of(error)]
     problems = [
         Problem("statement-place", path, f"the statement is about another {what}", 0, expected, found)
         for what, expected, found in (("registry", origin, said.registry), ("pack", event.subject, said.pack))

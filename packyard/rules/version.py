@@ -1,7 +1,7 @@
 """Is this version folder exactly what its publisher signed, and does it say what its place says?
 
-Everything that one folder and the authorities of its time can tell is asked here, and all problems are given at once. Whether
-the signer owned the pack is for the fold over the pack's history (`packyard.catalogue`).
+Everything that one folder and the authorities of its time can tell is asked here, and all problems are given at once.
+Whether the signer owned the pack is for the fold over the pack's history (`packyard.catalogue`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import manifest, semver, sums, tarball
+from packyard.formats.fields import errors_of
 from packyard.model import Event, File, Manifest
 from packyard.rules.authority import Authority, verify_signed
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder
@@ -78,10 +79,12 @@ def _manifest(folder: Folder, event: Event) -> tuple[Manifest | None, list[Probl
     try:
         value, notes = manifest.parse_manifest(folder.files[present[0]], present[0])
     except FormatError as error:
-        return None, [error.at(path)], ()
+        return None, [each.at(path) for each in errors_of(error)], ()
     problems = []
     if value.name != event.subject:
-        problems.append(Problem("manifest-name", path, "the name is not that of the folder", 0, event.subject, value.name))
+        problems.append(
+            Problem("manifest-name", path, "the name is not that of the folder", 0, event.subject, value.name)
+        )
     if value.version != event.ident:
         problems.append(
             Problem("manifest-version", path, "the version is not that of the folder", 0, event.ident, value.version)
@@ -108,7 +111,14 @@ def _files(folder: Folder, listed: tuple[str, ...]) -> tuple[tuple[File, ...], l
             )
         elif promised[name] != digest:
             problems.append(
-                Problem("sums-mismatch", f"{folder.path}/{name}", "the file is not what was signed", 0, promised[name], digest)
+                Problem(
+                    "sums-mismatch",
+                    f"{folder.path}/{name}",
+                    "the file is not what was signed",
+                    0,
+                    promised[name],
+                    digest,
+                )
             )
     if not folder.problems:
         problems += [
@@ -138,5 +148,5 @@ def _signature(folder: Folder, event: Event, authority: Authority) -> tuple[tupl
             "publish",
         )
     except FormatError as error:
-        return None, [error.at(path)]
+        return None, [each.at(path) for each in errors_of(error)]
     return (signed.key_id, signed.publisher.handle), []

@@ -1,4 +1,6 @@
-"""Stages 2 to 5, check, collect, plan and render: first pack by pack, on all processors, then the listings that they touch."""
+"""Stages 2 to 5, check, collect, plan and render: first pack by pack, on all processors, then the listings that they
+touch.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from packyard.surfaces import listings
 
 
 class Making(NamedTuple):
-    """What was made: how many packs were looked at, the shards they are in, what must be removed, and notes that block nothing."""
+    """What was made: how many packs were looked at, the shards they are in, what must be removed, and notes that block
+    nothing.
+    """
 
     packs: int
     shards: frozenset[int]
@@ -69,7 +73,15 @@ def _bench(edges: Edges) -> Bench:
     folders = (edges.request.templates, edges.workplace.root.parent / "templates")
     return Bench(
         make_workshop,
-        lambda: (edges.repository.folder, edges.staging, edges.keys, edges.authority.whole(), edges.site, folders, edges.tool),
+        lambda: (
+            edges.repository.folder,
+            edges.staging,
+            edges.keys,
+            edges.authority.whole(),
+            edges.site,
+            folders,
+            edges.tool,
+        ),
     )
 
 
@@ -100,9 +112,9 @@ def _remember_revisions(edges: Edges, reading: Reading) -> None:
 
 def _count(edges: Edges, reading: Reading) -> None:
     memory = edges.memory
-    memory.set("versions", str(int(memory.get("versions", "0")) + reading.versions))
-    memory.set("packs", str(memory.count()))
-    memory.set("publishers", str(len(memory.revised("publisher"))))
+    memory.put("versions", str(int(memory.get("versions", "0")) + reading.versions))
+    memory.put("packs", str(memory.count()))
+    memory.put("publishers", str(len(memory.revised("publisher"))))
 
 
 def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: bool) -> set[str]:

@@ -1,4 +1,6 @@
-"""Stage 7, publish: decide, remember, activate. From the decision on, a crash at any moment is finished by the next build."""
+"""Stage 7, publish: decide, remember, activate. From the decision on, a crash at any moment is finished by the next
+build.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +14,20 @@ from packyard.stages.reading import content_of
 from packyard.stages.sealing import Sealing
 from packyard.unchanged import stamp_of
 
-SUMMARY = "{packs} packs, {versions} versions; {looked} packs checked, {written} files written in {seconds:.1f} s; snapshot {number}"
+SUMMARY = (
+    "{packs} packs, {versions} versions; {looked} packs checked, {written} files written in {seconds:.1f} s; "
+    "snapshot {number}"
+)
 
 
 def publish(edges: Edges, making: Making, sealing: Sealing) -> str:
     """Makes the staged site the site; gives a one-line summary."""
     memory = edges.memory
-    memory.set("commit", edges.head.id)
-    memory.set("source", edges.source)
-    memory.set("identity", edges.identity)
-    memory.set("snapshot", content_of(sealing.snapshot))
-    memory.set("log_size", str(sealing.snapshot.log_size))
+    memory.put("commit", edges.head.id)
+    memory.put("source", edges.source)
+    memory.put("identity", edges.identity)
+    memory.put("snapshot", content_of(sealing.snapshot))
+    memory.put("log_size", str(sealing.snapshot.log_size))
     memory.drop_leaves()
     written = _activate(edges, sealing) if sealing.changed else 0
     if not sealing.changed:
@@ -41,10 +46,10 @@ def publish(edges: Edges, making: Making, sealing: Sealing) -> str:
 def _activate(edges: Edges, sealing: Sealing) -> int:
     edges.workplace.stamp.unlink(missing_ok=True)
     edges.staging.decide(sealing.removals)
-    edges.memory.set("pending", "1")
+    edges.memory.put("pending", "1")
     edges.memory.commit()
     written = edges.staging.activate()
-    edges.memory.set("pending", "")
+    edges.memory.put("pending", "")
     return written
 
 

@@ -17,8 +17,9 @@ from packyard.rules.authority import Revision, check_revision
 class Reading(NamedTuple):
     """What there is to do.
 
-    `forgotten`: nothing is remembered of the site, so it may hold anything. `fresh`: everything is looked at again, because nothing is remembered or what decides everything has changed. `before` is the
-    source tree of the last build, "" when fresh; `first` and `log_start` are the first event and log entry that memory did not know.
+    `forgotten`: nothing is remembered of the site, so it may hold anything. `fresh`: everything is looked at again,
+    because nothing is remembered or what decides everything has changed. `before` is the source tree of the last
+    build, "" when fresh; `first` and `log_start` are the first event and log entry that memory did not know.
     """
 
     recorded: Recorded | None
@@ -69,7 +70,7 @@ def read(edges: Edges) -> Reading:
                 if revision:
                     edges.authority.accept(revision)
                     revisions.append(revision)
-    memory.set("events", str(first + events))
+    memory.put("events", str(first + events))
     since = "" if fresh else before
     problems += misplaced(repository, since, edges.source)
     return Reading(recorded, forgotten, fresh, since, first, log_start, versions, tuple(revisions), tuple(problems))

@@ -47,7 +47,11 @@ def finish(edges: Edges, reading: Reading, making: Making) -> Sealing:
     edge = _extend(edges, reading, new, number, chain)
     snapshot = _sign(edges, number, edge, chain)
     _stage_trust(edges)
-    gone = (*making.removals, *unclaimed(output.before.values(), output.files.values()), *_old_tiles(edges, reading, edge))
+    gone = (
+        *making.removals,
+        *unclaimed(output.before.values(), output.files.values()),
+        *_old_tiles(edges, reading, edge),
+    )
     return Sealing(snapshot, True, (*gone, *_strangers(edges, reading), *_by_hash(edges)))
 
 
@@ -58,9 +62,7 @@ def _same(edges: Edges, before: Snapshot, new: tuple[bytes, ...], making: Making
 
 def _index(edges: Edges, number: int) -> bytes:
     memory = edges.memory
-    return b"".join(
-        documents.index_parts(edges.registry, number, edges.head.id, memory.count(), memory.lines())
-    )
+    return b"".join(documents.index_parts(edges.registry, number, edges.head.id, memory.count(), memory.lines()))
 
 
 def _lists(edges: Edges, reading: Reading, making: Making, output: Emitter) -> tuple[str, str]:
@@ -74,7 +76,9 @@ def _lists(edges: Edges, reading: Reading, making: Making, output: Emitter) -> t
             output.emit(path, seal.shard_sums(edges.memory.shard(number)))
     shards = ((number, output.files[layout.shard_sums(number)].sha256) for number in range(layout.SHARDS))
     output.emit(layout.INDEX_SUMS, seal.index_sums(shards))
-    files = ((file.path, file.sha256) for unit, files in edges.memory.units(but="pack ") if unit != "chain" for file in files)
+    files = (
+        (file.path, file.sha256) for unit, files in edges.memory.units(but="pack ") if unit != "chain" for file in files
+    )
     for path, data in seal.site_lists(files):
         output.emit(path, data)
     return output.files[layout.INDEX_SUMS].sha256, output.files[layout.SITE_SUMS].sha256
@@ -129,11 +133,13 @@ def _partials(size: int) -> set[str]:
 
 
 def _old_tiles(edges: Edges, reading: Reading, edge: Edge) -> set[str]:
-    """Partial tiles of checkpoints before the last one: whoever holds such a checkpoint finds the same hashes in wider tiles."""
+    """Partial tiles of checkpoints before the last one: whoever holds such a checkpoint finds the same hashes in wider
+    tiles.
+    """
     last = reading.recorded.log.size if reading.recorded else 0
     keep = _partials(last) | _partials(edge.size)
     known = set(edges.memory.get("partials").split())
-    edges.memory.set("partials", " ".join(sorted(keep)))
+    edges.memory.put("partials", " ".join(sorted(keep)))
     return known - keep
 
 
@@ -181,5 +187,3 @@ class _Claims:
             self._pack = pack
             self._paths = frozenset(file.path for file in self._memory.unit(f"pack {pack}"))
         return self._paths
-
-

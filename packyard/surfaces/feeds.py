@@ -1,4 +1,5 @@
-"""What was published last, as Atom (RFC 4287) and as JSON Feed 1.1. Only newest versions, newest first; times are those of commits.
+"""What was published last, as Atom (RFC 4287) and as JSON Feed 1.1. Only newest versions, newest first; times are
+those of commits.
 
 Feed readers keep entries by id, so ids are tags (RFC 4151) made of the registry's origin, which outlives its address.
 """
@@ -21,8 +22,8 @@ def atom(registry: Registry, entries: Entries) -> bytes:
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
         f"<id>tag:{escape(registry.origin)},2026:feed</id>\n<title>{escape(registry.title)}</title>\n"
-        f"<updated>{updated}</updated>\n<link rel=\"self\" href={_href(registry, layout.ATOM)}/>\n"
-        f"<link rel=\"alternate\" href={_href(registry, '')}/>\n"
+        f'<updated>{updated}</updated>\n<link rel="self" href={_href(registry, layout.ATOM)}/>\n'
+        f'<link rel="alternate" href={_href(registry, "")}/>\n'
     )
     return (head + "".join(_entry(registry, event, row) for event, row in entries) + "</feed>\n").encode()
 

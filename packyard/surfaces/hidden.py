@@ -8,6 +8,7 @@ variation selectors stay where a script or an emoji needs them, one at a time.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _SHAPELESS = (
@@ -15,7 +16,6 @@ _SHAPELESS = (
     r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _ASCII = re.compile(f"[{_CONTROL}]")
-_ANY = re.compile(f"[{_SHAPELESS}]")
 _JOINERS, _MARKS, _PRESENTATION = "\u200c\u200d", "\u200e\u200f\u061c", "\ufe0e\ufe0f"
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -26,7 +26,7 @@ _REFERENCE = re.compile(r"\[([^\[\]]{1,999})\](?!:)")
 
 def reveal(text: str) -> str:
     """The text with every hidden character replaced by its name in `⟦…⟧`, which is safe in HTML and its attributes."""
-    return _ASCII.sub(_name, text) if text.isascii() else _ANY.sub(_name_unless_needed, text)
+    return _ASCII.sub(_name, text) if text.isascii() else _shapeless().sub(_name_unless_needed, text)
 
 
 def unseen_lines(markdown: str) -> list[str]:
@@ -50,16 +50,19 @@ def _normal(label: str) -> str:
     return " ".join(label.split()).casefold()
 
 
+@cache
+def _shapeless() -> re.Pattern[str]:
+    """Compiled on first use: that takes longer than importing this module."""
+    return re.compile(f"[{_SHAPELESS}]")
+
+
 def _name(match: re.Match[str]) -> str:
     return f"⟦U+{ord(match[0]):04X}⟧"
 
 
 def _name_unless_needed(match: re.Match[str]) -> str:
-    return (
-        match[0]
-        if _needed(match[0], match.string[match.start() - 1 : match.start()], match.string[match.end() :][:1])
-        else _name(match)
-    )
+    text, at = match.string, match.start()
+    return match[0] if _needed(match[0], text[at - 1 : at], text[at + 1 : at + 2]) else _name(match)
 
 
 def _needed(char: str, before: str, after: str) -> bool:
@@ -73,4 +76,4 @@ def _needed(char: str, before: str, after: str) -> bool:
 
 
 def _hidden(char: str, allowed: str = "") -> bool:
-    return _ANY.match(char) is not None and char not in allowed
+    return _shapeless().match(char) is not None and char not in allowed

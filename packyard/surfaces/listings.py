@@ -1,4 +1,5 @@
-"""The pages and documents that are about many packs, each a unit of output that is planned when something in it changed.
+"""The pages and documents that are about many packs, each a unit of output that is planned when something in it
+changed.
 
     home                    index.html
     feeds                   feed.atom, feed.json
@@ -8,7 +9,8 @@
     publisher HANDLE        publishers/HANDLE/: page, document, and every signed revision
     org ORG                 orgs/ORG/
 
-A pack is listed without its version numbers and dates, so a new version changes no listing; the home page and the feeds show what is new.
+A pack is listed without its version numbers and dates, so a new version changes no listing; the home page and the
+feeds show what is new.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from packyard.recipe import Recipe
 from packyard.rules.authority import Revision
 from packyard.surfaces import feeds, pages
 from packyard.surfaces.paging import cut
-from packyard.surfaces.site import Site
+from packyard.surfaces.site import Site, listable
 
 FAMILIES = ("tags", "targets", "features", "browse")
 FIXED = ("assets", "prose")
@@ -67,8 +69,12 @@ def facets(row: Row, signers: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Everything a pack is listed under, as (family, item)."""
     bare = row.name.rpartition("/")[2]
     found = {("browse", bare[0]), ("owners", row.owner)}
-    found |= {("tags", tag) for tag in row.tags}
-    found |= {("targets", "any" if target == "*" else target) for target in row.targets}
+    found |= {("tags", tag) for tag in row.tags if listable(tag)}
+    found |= {
+        ("targets", "any" if target == "*" else target)
+        for target in row.targets
+        if listable(target.replace("*", "any"))
+    }
     found |= {("features", feature) for feature in row.features}
     return frozenset(found | {("signers", handle) for handle in signers})
 

@@ -1,7 +1,7 @@
 """Everything a pack contributes to the site, as recipes: its artifacts, its documents and its pages.
 
-What never changes once published (tarball, checksums, signatures, provenance) is made when a version is checked, while its
-contents are at hand. The rest follows from the pack's state.
+What never changes once published (tarball, checksums, signatures, provenance) is made when a version is checked, while
+its contents are at hand. The rest follows from the pack's state.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from packyard.formats import documents, layout
-from packyard.model import Pack, Publisher, Release, VersionState
+from packyard.model import File, Pack, Publisher, Release, VersionState
 from packyard.recipe import Recipe
 from packyard.surfaces import pages
 from packyard.surfaces.readme import render_readme
@@ -38,7 +38,7 @@ def plan_pack(
     )
     yield Recipe(layout.pack(pack.name, "badge.svg"), (latest.version,), lambda: pages.badge(pack.name, latest.version))
     for file in latest.files:
-        if file.path.lower().endswith(IMAGES) and file.size <= IMAGE_LIMIT:
+        if file.path.lower().endswith(IMAGES) and not _too_large_to_show(file):
             path = layout.version(pack.name, latest.version, f"files/{file.path}")
             yield Recipe(path, (file.sha256,), partial(contents, latest, file.path))
     for state in pack.versions:
@@ -61,9 +61,13 @@ def _plan_version(
 
 
 def _readme(release: Release, contents: Contents) -> str | None:
-    paths = {file.path for file in release.files}
+    paths = {file.path for file in release.files if not _too_large_to_show(file)}
     name = next((name for name in READMES if name in paths), None)
     if name is None:
         return None
     base = f"{release.version}/files/"
     return render_readme(contents(release, name), base, paths, partial(contents, release)).html
+
+
+def _too_large_to_show(file: File) -> bool:
+    return file.path.lower().endswith(IMAGES) and file.size > IMAGE_LIMIT

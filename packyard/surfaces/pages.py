@@ -53,7 +53,7 @@ _LISTINGS = {
 _ANY_TARGET = ("For every target", "Packs that say they work with every agent and editor.")
 
 
-def home_page(  # noqa: PLR0913, PLR0917 - one argument for each thing that the page shows
+def home_page(
     templates: Templates,
     site: Site,
     rows: Sequence[Row],
@@ -147,7 +147,7 @@ def _key(publisher: Publisher, release: Release) -> PublisherKey:
     return key
 
 
-def listing_page(  # noqa: PLR0913, PLR0917 - one argument for each thing that the page shows
+def listing_page(
     templates: Templates,
     site: Site,
     path: str,

@@ -1,8 +1,9 @@
 """Cutting a long listing into pages whose borders are decided by the names on them.
 
-A new page begins at a name whose SHA-256 begins with a byte below `BORDER`, when the page before it has at least `LEAST` rows, and
-always after `MOST`. So adding or removing a row changes the page it is on, sometimes a neighbour, and never the pages of a whole listing; and
-a page keeps its address, which is the first name on it. Pages hold about 100 rows.
+A new page begins at a name whose SHA-256 begins with a byte below `BORDER`, when the page before it has at least
+`LEAST` rows, and always after `MOST`. So adding or removing a row changes the page it is on, sometimes a neighbour,
+and never the pages of a whole listing; and a page keeps its address, which is the first name on it. Pages hold about
+100 rows.
 """
 
 from __future__ import annotations

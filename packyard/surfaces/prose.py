@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from packyard.formats import layout
-from packyard.surfaces.readme import scrollable
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
+from packyard.surfaces.views import scrollable
 
 
 def prose_page(templates: Templates, site: Site, path: str, name: str) -> bytes:

@@ -29,6 +29,7 @@ from urllib.parse import quote, unquote
 
 from packyard.surfaces import cmark
 from packyard.surfaces.hidden import reveal, unseen_lines
+from packyard.surfaces.views import scrollable
 
 if TYPE_CHECKING:
     from nh3 import Cleaner
@@ -122,15 +123,6 @@ def _depth(html: str) -> int:
         depth += -1 if match[1] else 1
         deepest = max(deepest, depth)
     return deepest
-
-
-def scrollable(html: str) -> str:
-    """Wide tables and code scroll in a box of their own, which the keyboard can reach."""
-    html = html.replace("<pre>", '<pre tabindex="0">')
-    if "<table>" in html:
-        html = html.replace("<table>", '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>')
-        html = html.replace("</table>", "</table></div>")
-    return html
 
 
 class _Outline:

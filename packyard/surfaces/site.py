@@ -23,6 +23,7 @@ NAVIGATION = (
     (layout.family_index("tags"), "Tags"),
     (layout.family_index("targets"), "Targets"),
     (layout.family_index("features"), "Features"),
+    (layout.family_index("publishers"), "Publishers"),
     (PUBLISH, "Publish"),
     (ABOUT, "Verify"),
 )

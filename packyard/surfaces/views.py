@@ -1,4 +1,4 @@
-"""What templates need to know of a release and cannot say themselves."""
+"""What pages need to know of their values and templates cannot say themselves."""
 
 from __future__ import annotations
 
@@ -85,3 +85,12 @@ def fields(manifest: Manifest) -> Iterator[tuple[str, str]]:
 def statement_file(statement: Statement) -> str:
     """The name of a statement's file."""
     return f"{statement.sequence:04}-{statement.action}.yaml"
+
+
+def scrollable(html: str) -> str:
+    """Wide tables and code scroll in a box of their own, which the keyboard can reach."""
+    html = html.replace("<pre>", '<pre tabindex="0">')
+    if "<table>" in html:
+        html = html.replace("<table>", '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>')
+        html = html.replace("</table>", "</table></div>")
+    return html

@@ -72,7 +72,6 @@ def test_nothing_runs_and_nothing_is_styled_inline(site_pages: dict[str, Markup]
 
 
 def test_links_are_relative_and_resolve(site_pages: dict[str, Markup]) -> None:
-    outside = {"https://example.org/", "https://ci.example.org/hello", "https://img.example.org/build.svg"}
     for path, page in site_pages.items():
         for element in page.elements:
             target = element.attributes.get("href", element.attributes.get("src"))
@@ -80,7 +79,7 @@ def test_links_are_relative_and_resolve(site_pages: dict[str, Markup]) -> None:
                 continue
             if target.startswith("https://"):
                 ours = target.startswith(("https://jedisct1.github.io/", "https://c2sp.org/", "https://github.com/"))
-                assert ours or "noreferrer" in element.attributes["rel"], (path, target, outside)
+                assert ours or "noreferrer" in element.attributes["rel"], (path, target)
                 continue
             assert ":" not in target and not target.startswith("/"), (path, target)
             file, _, fragment = target.partition("#")
@@ -121,9 +120,16 @@ def test_times_are_for_machines_too(site_pages: dict[str, Markup]) -> None:
 
 def hostile_pack() -> Pack:
     release = sample.release("hello", "1.0.0", 1)
-    texts = {field: HOSTILE for field in ("description", "author", "license", "homepage", "repository", "logo")}
     manifest: Manifest = release.manifest._replace(
-        **texts, tags=(HOSTILE, "../../x", "."), targets=(HOSTILE,), extra={HOSTILE: [HOSTILE]}
+        description=HOSTILE,
+        author=HOSTILE,
+        license=HOSTILE,
+        homepage=HOSTILE,
+        repository=HOSTILE,
+        logo=HOSTILE,
+        tags=(HOSTILE, "../../x", "."),
+        targets=(HOSTILE,),
+        extra={HOSTILE: [HOSTILE]},
     )
     mark = Mark(HOSTILE, "2026-11-20")
     state = VersionState(release._replace(manifest=manifest), mark, mark, "stable")
@@ -157,7 +163,7 @@ def test_text_stays_text(templates: Templates) -> None:
         assert b"49" not in re.sub(rb"[0-9a-f]{16,}|[A-Za-z0-9+/=]{40,}|M[0-9].*z", b"", content)
         for target in page.values("href"):
             assert not re.match(r"(?i)\s*(javascript|data:(?!image/svg)|vbscript)", target)
-            assert "script" not in target
+            assert "<" not in target
             assert "/x/" not in target
 
 
@@ -237,14 +243,17 @@ def test_badge_is_an_image_with_a_name() -> None:
     assert root.attrib["role"] == "img"
 
 
-@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1.0 kB"), (999_949, "999.9 kB"), (999_950, "1.0 MB"), (64_000_000, "64.0 MB")])  # fmt: skip
+SIZES = {0: "0 B", 999: "999 B", 1000: "1.0 kB", 999_949: "999.9 kB", 999_950: "1.0 MB", 64_000_000: "64.0 MB"}
+
+
+@pytest.mark.parametrize(("count", "text"), SIZES.items())
 def test_size(count: int, text: str) -> None:
     assert size(count) == text
 
 
-@pytest.mark.parametrize(("item", "fine"), [("python", True), ("c++", True), ("any", True), (".", False), ("..", False), ("a/b", False), ("", False), ("a b", False), ("é", False), ("x" * 65, False)])  # fmt: skip
-def test_listable(item: str, fine: bool) -> None:
-    assert listable(item) is fine
+def test_listable() -> None:
+    assert all(map(listable, ("python", "c++", "any", "node.js", "@x", "x" * 64)))
+    assert not any(map(listable, ("", ".", "..", ".x", "a/b", "a b", "é", "a\n", "x" * 65)))
 
 
 def test_templates_travel_and_are_remembered(tmp_path: Path) -> None:
@@ -310,7 +319,7 @@ def signed_version(minisign: str, tar: str, home: Path, folder: Path) -> tuple[b
     (files / "README.md").write_bytes(content)
     (files / "SHA256SUMS").write_text(f"{sha256(content).hexdigest()}  README.md\n")
     subprocess.run([minisign, "-G", "-W", "-p", home / "k.pub", "-s", home / "k.key"], check=True, capture_output=True)
-    sign = [minisign, "-S", "-s", home / "k.key", "-t", "hello 1.2.0", "-m", files / "SHA256SUMS"]
+    sign = [minisign, "-S", "-s", str(home / "k.key"), "-t", "hello 1.2.0", "-m", str(files / "SHA256SUMS")]
     subprocess.run(sign, check=True, capture_output=True)
     subprocess.run([tar, "-czf", folder / "hello-1.2.0.tar.gz", "-C", files, "."], check=True)
     for name in ("SHA256SUMS", "SHA256SUMS.minisig"):

@@ -1,0 +1,60 @@
+"""The group of all commands for click, which reads a command's module only when that command is called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from packyard import __version__
+from packyard.cli.main import COMMANDS, SECTIONS, load
+from packyard.cli.terminal import say
+from packyard.errors import UsageError
+
+_USAGE = 2
+
+
+class LazyGroup(click.Group):
+    """All commands of `packyard.cli.main`, listed from the table there."""
+
+    def list_commands(self, _context: click.Context) -> list[str]:
+        """The names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, _context: click.Context, name: str) -> click.Command | None:
+        """The command, from its module."""
+        return load(name) if name in COMMANDS else None
+
+    def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The sections of the table."""
+        width = max(map(len, COMMANDS))
+        for title, section in SECTIONS:
+            with formatter.section(title):
+                formatter.write_dl([(known.name.ljust(width), known.help) for known in section])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="packyard %(version)s")
+def group() -> None:
+    """Build, verify and use static registries of signed packs for AI coding agents."""
+
+
+def invoke(command: click.Command, arguments: Sequence[str], name: str) -> int:
+    """Calls a command; gives its exit code. A command that was called wrongly raises `UsageError`."""
+    try:
+        result: Any = command.main(list(arguments), prog_name=name, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        say(error.format_message())
+        return _USAGE
+    except click.ClickException as error:
+        raise _of_click(error, name) from None
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    return result if isinstance(result, int) else 0
+
+
+def _of_click(error: click.ClickException, name: str) -> UsageError:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else name
+    return UsageError("usage-wrong", error.format_message(), help=f"`{path} --help` says what it takes")

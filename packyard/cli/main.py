@@ -1,0 +1,75 @@
+"""The command `packyard`. Nothing is imported before it is needed: a command's module is read when it is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple
+
+from packyard.cli.errors import reported
+
+if TYPE_CHECKING:
+    from click import Command
+
+
+class Known(NamedTuple):
+    """A command: its name, where it is defined (`module:attribute` in this package), and its line in the help."""
+
+    name: str
+    place: str
+    help: str
+
+
+REGISTRY = (
+    Known("init", "init:command", "Make a registry repository that builds at once."),
+    Known("build", "build:command", "Build the site from a commit of the repository."),
+    Known("reseal", "reseal:command", "Renew the snapshot's expiry without building anything."),
+    Known("audit", "audit:command", "Check a whole site as a client would."),
+    Known("prove", "prove:command", "Prove that the log has a version."),
+    Known("serve", "serve:command", "Show a site on this machine."),
+    Known("config", "config:command", "Show every setting, its value and where it comes from."),
+)
+CONTRIBUTOR = (
+    Known("keygen", "keygen:command", "Make a signing key."),
+    Known("publisher", "publisher:command", "Add a publisher, rotate or revoke a key."),
+    Known("new", "new:command", "Make the folder of a new pack."),
+    Known("validate", "validate:command", "Say what the registry would say about a pack folder."),
+    Known("sign", "sign:command", "Sign a pack folder."),
+    Known("add", "add:command", "Put a signed pack folder into a registry repository."),
+    Known("yank", "statements:yank", "Say that a version must not be installed any more."),
+    Known("unyank", "statements:unyank", "Take a yank back."),
+    Known("deprecate", "statements:deprecate", "Say that a pack or a version should not be used any more."),
+    Known("undeprecate", "statements:undeprecate", "Take a deprecation back."),
+    Known("explain", "explain:command", "Explain the code of an error."),
+)
+SECTIONS = (("Registry", REGISTRY), ("Contributor", CONTRIBUTOR))
+COMMANDS = {known.name: known for _, section in SECTIONS for known in section}
+
+
+def load(name: str) -> Command:
+    """The command of that name, from its module."""
+    module, attribute = COMMANDS[name].place.split(":")
+    found: Command = getattr(import_module(f"packyard.cli.{module}"), attribute)
+    found.short_help = COMMANDS[name].help
+    return found
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the command that the arguments name; gives the exit code."""
+    if arguments[:1] == ["build"]:
+        from packyard.cli import build
+
+        return build.main(None, arguments[1:])
+    return reported(lambda: _dispatch(arguments))
+
+
+def _dispatch(arguments: Sequence[str]) -> int:
+    from packyard.cli.group import group, invoke
+
+    return invoke(group, arguments, "packyard")
+
+
+def run() -> None:
+    """The console entry."""
+    sys.exit(main(sys.argv[1:]))

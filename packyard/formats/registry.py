@@ -1,0 +1,142 @@
+"""`registry.yaml`: the settings of a registry.
+
+    format: packyard/registry/1
+    origin: packs.example.org
+    title: Example packs
+    url: https://packs.example.org/
+
+These four are required.  `origin` is the registry's name in everything that it signs: lower-case letters, digits, dots
+and hyphens, perhaps with a path behind it.  All other settings have the default that `SETTINGS` gives:
+
+    mirrors: [https://mirror.example.net/packs/]
+    expires_days: 14
+    limits: {files: 500}
+    rules: {name-similar: note}
+    surfaces: {ori: false}
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from packyard.errors import FormatError
+from packyard.formats.fields import Fields, check_url, format_text, shown
+from packyard.formats.strict import load_yaml
+from packyard.model import Registry
+
+FORMAT = "packyard/registry/1"
+OUTCOMES = ("block", "review", "note")
+EXPIRES_DAYS = 14
+
+
+class Setting(NamedTuple):
+    """One line of the settings' documentation; `default` is "" where the setting is required."""
+
+    name: str
+    type: str
+    default: str
+    meaning: str
+
+
+class Limit(NamedTuple):
+    """A limit for packs: what holds unless a registry says otherwise, and the most that it may say."""
+
+    default: int
+    highest: int
+    meaning: str
+
+
+LIMITS: Mapping[str, Limit] = MappingProxyType(
+    {
+        "compressed": Limit(10_000_000, 100_000_000, "bytes of a version's tarball"),
+        "expanded": Limit(64_000_000, 640_000_000, "bytes of all files of a version"),
+        "files": Limit(1_000, 10_000, "files of a version, without `SHA256SUMS` and its signature"),
+        "path": Limit(200, 200, "bytes of a path in a pack"),
+        "depth": Limit(12, 12, "components of a path in a pack"),
+    }
+)
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("format", "text", "", f"`{FORMAT}`"),
+    Setting("origin", "text", "", "the registry's name in everything that it signs; it can never change"),
+    Setting("title", "text", "", "what people read at the top of every page"),
+    Setting("url", "web address", "", "where the site is served; ends with a slash"),
+    Setting("mirrors", "list of web addresses", "[]", "where else the same site is served; each ends with a slash"),
+    Setting("expires_days", "number, 1 to 365", str(EXPIRES_DAYS), "days until clients refuse a snapshot not renewed"),
+    *(Setting(f"limits.{name}", "number", str(limit.default), limit.meaning) for name, limit in LIMITS.items()),
+    Setting("rules.CODE", " or ".join(OUTCOMES), "the rule's own", "what a failure of the rule CODE leads to"),
+    Setting("surfaces.NAME", "true or false", "true", "whether the output family NAME is rendered"),
+)
+
+_ORIGIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)*")
+_WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+def parse_registry(data: bytes) -> Registry:
+    """The settings in `registry.yaml`. Raises `FormatError`."""
+    fields = Fields(load_yaml(data))
+    fields.choice("format", [FORMAT])
+    registry = Registry(
+        origin=fields.required_text("origin", check=check_origin),
+        title=fields.required_text("title", limit=100),
+        url=fields.required_text("url", check=check_base),
+        mirrors=fields.texts("mirrors", check=check_base),
+        expires_days=fields.number("expires_days", EXPIRES_DAYS, low=1, high=365),
+        limits=_limits(fields.mapping("limits")),
+        rules=_rules(fields.mapping("rules")),
+        surfaces=_surfaces(fields.mapping("surfaces")),
+    )
+    fields.finish()
+    return registry
+
+
+def format_registry(registry: Registry) -> bytes:
+    """The text of `registry.yaml`, defaults left out; `parse_registry` gives the same settings."""
+    lines = [f"format: {FORMAT}", f"origin: {registry.origin}"]
+    lines += [f"title: {format_text(registry.title)}", f"url: {format_text(registry.url)}"]
+    if registry.mirrors:
+        lines += ["mirrors:", *(f"  - {format_text(url)}" for url in registry.mirrors)]
+    if registry.expires_days != EXPIRES_DAYS:
+        lines.append(f"expires_days: {registry.expires_days}")
+    surfaces = {name: "true" if shown else "false" for name, shown in registry.surfaces.items()}
+    for name, members in (("limits", registry.limits), ("rules", registry.rules), ("surfaces", surfaces)):
+        if members:
+            lines += [f"{name}:", *(f"  {key}: {value}" for key, value in members.items())]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def check_origin(text: str) -> None:
+    """Return when the text can name a registry. Raises `origin-invalid`."""
+    if len(text) > 200 or not _ORIGIN.fullmatch(text):
+        expected = "such as packs.example.org or example.org/packs, in lower case"
+        raise FormatError("origin-invalid", "not the name of a registry", expected=expected, found=shown(text))
+
+
+def check_base(text: str) -> None:
+    """Return when the text is a web address to which paths can be appended. Raises `url-invalid`."""
+    check_url(text)
+    if not text.endswith("/") or "?" in text or "#" in text:
+        expected = "an address that ends with a slash, without ? and #"
+        raise FormatError("url-invalid", "no path can follow it", expected=expected, found=shown(text))
+
+
+def _limits(fields: Fields) -> dict[str, int]:
+    named = [name for name in fields.names() if name in LIMITS]
+    return {name: fields.number(name, None, low=1, high=LIMITS[name].highest) for name in named}
+
+
+def _rules(fields: Fields) -> dict[str, str]:
+    return {_word(fields, name): fields.choice(name, OUTCOMES) for name in fields.names()}
+
+
+def _surfaces(fields: Fields) -> dict[str, bool]:
+    return {_word(fields, name): fields.boolean(name, True) for name in fields.names()}
+
+
+def _word(fields: Fields, name: str) -> str:
+    if not _WORD.fullmatch(name):
+        fields.refuse("field-invalid", "is not such a name", name, expected="words of a-z and 0-9 joined by hyphens")
+    return name

@@ -1,0 +1,40 @@
+"""The rule table: every code that the program can give, what it means, why it is a rule, and how to get right with it.
+
+`packyard explain CODE` and `docs/rules.md` are printed from it. A test holds that no code is used without a rule, and
+no rule is without a use.
+"""
+
+from __future__ import annotations
+
+from packyard.rules.texts import Rule, files, history, packs, seal, signatures, use
+
+#: The sections of the table, in the order in which they are read.
+SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
+    ("Files and fields", files.RULES),
+    ("Packs", packs.RULES),
+    ("Keys and signatures", signatures.RULES),
+    ("History and ownership", history.RULES),
+    ("Log and seal", seal.RULES),
+    ("The command and its surroundings", use.RULES),
+)
+
+RULES: tuple[Rule, ...] = tuple(rule for _, rules in SECTIONS for rule in rules)
+
+_BY_CODE = {rule.code: rule for rule in RULES}
+
+OUTCOMES = {
+    "block": "blocks: nothing is built or accepted until it is put right",
+    "review": "needs review: a person has to look and agree",
+    "note": "a note: nothing is blocked",
+}
+
+
+def rule(code: str) -> Rule:
+    """The rule with this code. Raises `KeyError`."""
+    return _BY_CODE[code]
+
+
+def explain(code: str) -> str:
+    """The rule as text for people. Raises `KeyError`."""
+    found = rule(code)
+    return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\nOutcome: {OUTCOMES[found.outcome]}\n"

@@ -1,0 +1,108 @@
+"""Rules about who may do what, in which order, and what never changes."""
+
+from __future__ import annotations
+
+from packyard.rules.texts import block
+
+_FOREVER = "What was published never changes, not even back: others have verified and installed it."
+
+RULES = (
+    block(
+        "immutable-changed",
+        "something published was changed or removed",
+        _FOREVER,
+        "Restore it as it was in a history without the change; publish a new version or a statement instead.",
+    ),
+    block(
+        "immutable-lost",
+        "a published file is no longer made",
+        _FOREVER,
+        "Find out what was taken from the source or changed in the program, and undo it.",
+    ),
+    block(
+        "history-rewritten",
+        "history is not the one that was published",
+        "The log tells everyone the same history; another one would contradict it.",
+        "Restore the published commits: a registry's main branch is never rebased, amended or force-pushed.",
+    ),
+    block(
+        "history-shallow",
+        "the clone is shallow",
+        "Who owned what when is read from the whole history.",
+        "Run `git fetch --unshallow`; in a workflow set `fetch-depth: 0`.",
+    ),
+    block(
+        "owner-mismatch",
+        "the signer may not do this here",
+        "A pack belongs to whoever published it first, or to the organisation of its scope.",
+        "Let the owner sign, publish under another name, or let the organisation take you in.",
+    ),
+    block(
+        "org-unknown",
+        "no such organisation",
+        "A scoped name belongs to an organisation, which must be there first.",
+        "Add `orgs/ORG.yaml`, signed by its owner, or publish without a scope.",
+    ),
+    block("org-owner", "an organisation without an owner", "Nobody could ever change it.", "Name at least one owner."),
+    block(
+        "member-unknown",
+        "a member who is not a publisher",
+        "A role means nothing without a key to act with.",
+        "Add the publisher first, or take the member out.",
+    ),
+    block(
+        "publisher-unknown",
+        "no such publisher",
+        "Only a registered publisher can act.",
+        "Register with `packyard publisher add HANDLE`, or correct the handle.",
+    ),
+    block(
+        "publisher-exists",
+        "there is such a publisher already",
+        "A publisher's file changes only with a signature by one of its keys.",
+        "Choose another handle; a new key for your own handle comes with `packyard publisher rotate`.",
+    ),
+    block(
+        "version-exists",
+        "the version is published already",
+        _FOREVER,
+        "Raise `version` in the manifest and sign again.",
+    ),
+    block(
+        "version-unknown",
+        "the pack has no such version",
+        "A statement must be about something.",
+        "Correct the version.",
+    ),
+    block("pack-unknown", "no such pack", "A statement must be about something.", "Correct the name."),
+    block(
+        "statement-order",
+        "a statement with the wrong number",
+        "Statements are numbered without gaps, so that none can be inserted or lost.",
+        "Take the next number; `packyard yank` and the like do so.",
+    ),
+    block(
+        "statement-action",
+        "an action that this registry does not accept",
+        "An action that is not understood cannot be carried out.",
+        "Take the statement out, or use a newer version of the program.",
+    ),
+    block(
+        "statement-unfounded",
+        "a statement before the first version",
+        "There is no owner yet who could make it.",
+        "Publish a version first.",
+    ),
+    block(
+        "statement-noop",
+        "a statement that changes nothing",
+        "It is most likely a mistake or somebody else's work done twice.",
+        "Take the statement out.",
+    ),
+    block(
+        "statement-place",
+        "a statement about another pack or registry",
+        "A statement counts only where it was made for, so that nobody can copy it elsewhere.",
+        "Sign a new statement for this pack and this registry.",
+    ),
+)

