@@ -12,22 +12,15 @@ command `.venv/bin/packyard`. An editable installation would do no more, and nee
 
 The stamp `.venv/packyard.txt` says what the environment was made for, verbatim: the Python, the path of the checkout,
 `lock.txt` and, when the tests run in it, `dev.txt`. It is written last, so an environment with the right stamp is
-whole; another Python, a moved checkout or a changed list makes a new one. To look takes three small reads and no import.
+whole; another Python, a moved checkout or a changed list makes a new one. To look takes a few small reads, no import.
 
 With `PACKYARD_NO_VENV` set, the Python that runs is taken to have the packages already: in an image, say.
 """
-
-# pathlib takes longer to import than all of this takes when there is nothing to make.
-# ruff: noqa: PTH
 
 from __future__ import annotations
 
 import os
 import sys
-
-TYPE_CHECKING = False  # what `typing` calls so, without its import
-if TYPE_CHECKING:
-    from subprocess import CompletedProcess
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 _VENV = os.path.join(_ROOT, ".venv")
@@ -37,13 +30,33 @@ _STAMP = os.path.join(_VENV, "packyard.txt")
 _PROGRAM = os.path.join(_ROOT, "requirements", "lock.txt")
 _TESTS = os.path.join(_ROOT, "requirements", "dev.txt")
 
+#: Debian keeps pip apart from Python. Its package of it is fetched and unpacked here: that takes no rights and changes
+#: nothing on the machine. apt checks it against Debian's signature, with package lists of its own where there are none.
+_DEBIAN = """
+set -e
+"$1" -m venv --without-pip "$2"
+mkdir -p "$2/apt/partial"
+cd "$2/apt"
+fetch="apt-get download python3-pip-whl"
+own="-o Dir::State::Lists=./ -o Dir::Cache=./"
+$fetch || { apt-get update $own; $fetch $own; }
+dpkg-deb --extract python3-pip-whl_*.deb .
+pip=$(echo usr/share/python-wheels/pip-*.whl)
+"$2/bin/python" "$pip/pip" install --no-index "$pip"
+rm -r ../apt
+"""
+
+#: The checkout as seen from `.venv/lib/python3.11/site-packages/`. Relative, because Python reads such a file in the
+#: encoding of the locale and does not start at all when a path in it is not of that encoding.
+_CHECKOUT = "../../../..\n"
+
 _OLD = "name a newer one on the command line, such as python3.12"
 _NO_INSTALLER = "on Debian: apt-get install python3-venv"
 _NO_PACKAGES = "pip takes packages from the registry that it is set to use: can this machine reach it?"
 
 
 def enter(*command: str, tests: bool = False) -> None:
-    """Goes on in the environment: returns when it is the one that runs, else runs `command` in it in place of this process.
+    """Goes on in the environment: returns when it is the one that runs, else runs `command` in it, in this one's place.
 
     `command` is what stands after `python` on a command line; the arguments of this process follow it. An environment
     that is missing or stale is made first, with `tests` one that has what the tests need, too. If that fails, says why
@@ -105,7 +118,7 @@ def _make(packages: str) -> None:
     _run(create, _NO_INSTALLER)
     _run([*install, "--quiet", "--require-hashes", "--only-binary", ":all:", "-r", packages], _NO_PACKAGES)
     library = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    _write(os.path.join(_VENV, "lib", library, "site-packages", "packyard.pth"), f"{_ROOT}\n")
+    _write(os.path.join(_VENV, "lib", library, "site-packages", "packyard.pth"), _CHECKOUT)
     _write_command(os.path.join(_VENV, "bin", "packyard"))
 
 
@@ -118,27 +131,30 @@ def _tools() -> tuple[list[str], list[str]]:
     venv = [python, "-m", "venv"]
     if find_spec("ensurepip"):
         return [*venv, _VENV], [_PYTHON, "-m", "pip", "install"]
-    if _done([python, "-m", "pip", "--version"]).returncode == 0:
+    if _outcome([python, "-m", "pip", "--version"])[0] == 0:
         return [*venv, "--without-pip", _VENV], [python, "-m", "pip", "--python", _PYTHON, "install"]
     if uv := which("uv"):
         return [*venv, "--without-pip", _VENV], [uv, "pip", "install", "--python", _PYTHON]
     if virtualenv := which("virtualenv"):
         return [virtualenv, "--python", python, _VENV], [_PYTHON, "-m", "pip", "install"]
+    if which("apt-get"):
+        return ["/bin/sh", "-c", _DEBIAN, "sh", python, _VENV], [_PYTHON, "-m", "pip", "install"]
     raise _failure("this Python has neither ensurepip nor pip, and there is no uv or virtualenv", _NO_INSTALLER)
 
 
 def _run(command: list[str], hint: str) -> None:
-    done = _done(command)
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()[-8:]
-        raise _failure("\n".join(("the environment could not be made", *said)), hint)
+    code, said = _outcome(command)
+    if code:
+        raise _failure("\n".join(("the environment could not be made", *said.strip().splitlines()[-8:])), hint)
 
 
-def _done(command: list[str]) -> CompletedProcess[str]:
-    from subprocess import run
+def _outcome(command: list[str]) -> tuple[int, str]:
+    """The exit code and what was said."""
+    import subprocess
 
     settings = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
-    return run(command, env=os.environ | settings, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    done = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    return done.returncode, done.stdout + done.stderr
 
 
 def _write_command(path: str) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from packyard.errors import Stale
 from packyard.formats import entries
-from packyard.formats.tiles import WIDTH, TileReader
+from packyard.formats.tiles import ENTRIES, WIDTH, Tile, TileReader, edge_tiles, format_entries, tile_path
+from packyard.formats.tlog import HASH_SIZE
 
 
 def recorded_entries(log: TileReader | None, start: int) -> Iterator[tuple[int, bytes]]:
@@ -48,6 +49,36 @@ def new_entries(log: TileReader | None, start: int, wanted: Iterable[tuple[int, 
                 raise _rewritten(index, entry, found[1] if found else b"nothing")
     for _, entry in demanded:
         yield entry
+
+
+def size_before(log: TileReader) -> int:
+    """The size of the log at the checkpoint before this one: where the `index` entry before the last one ends it; 0 at
+    first.
+    """
+    for index in range(log.size - 2, -1, -1):
+        if entries.is_index(log.entries(index // WIDTH)[index % WIDTH]):
+            return index + 1
+    return 0
+
+
+def partial_paths(size: int) -> list[str]:
+    """The paths of the tiles and the bundle that are not full in a log of this size."""
+    return [tile_path(tile) for tile in _partials(size)]
+
+
+def partial_files(log: TileReader, size: int) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of what was not full when the log had this size: the beginnings of what is there now."""
+    for tile in _partials(size):
+        if tile.level == ENTRIES:
+            yield tile_path(tile), format_entries(log.entries(tile.number)[: tile.width])
+        else:
+            width = min(WIDTH, (log.size >> 8 * tile.level) - tile.number * WIDTH)
+            yield tile_path(tile), log.tile(tile._replace(width=width))[: tile.width * HASH_SIZE]
+
+
+def _partials(size: int) -> list[Tile]:
+    bundle = [Tile(ENTRIES, size // WIDTH, size % WIDTH)] if size % WIDTH else []
+    return [*edge_tiles(size), *bundle]
 
 
 def _rewritten(index: int, entry: bytes, wanted: bytes) -> Stale:

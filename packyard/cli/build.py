@@ -1,18 +1,21 @@
 """`packyard build`, and the arguments of `python build.py`: the same options, the same job.
 
-`OPTIONS` defines them once. A call in plain form (`--out site --quiet`) is read by `quick` without importing click,
-which would take as long as a build that has nothing to do; any other call, a wrong one above all, is click's.
+A call in plain form (`--out site --quiet`) is read by `quick` without importing click, which would take as long as a
+build that has nothing to do; any other call, a wrong one above all, is click's.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from packyard.cli import settings
 from packyard.cli.errors import reported
+from packyard.cli.settings import Setting
 from packyard.cli.terminal import document, say, warn
+from packyard.errors import UsageError
 from packyard.unchanged import Request
 
 if TYPE_CHECKING:
@@ -20,38 +23,21 @@ if TYPE_CHECKING:
 
 Build = Callable[[Request], str]
 
-
-class Option(NamedTuple):
-    """An option: `kind` is the type of its value, `bool` for a flag. A value may also come from PACKYARD_NAME."""
-
-    name: str
-    kind: type
-    help: str
-
-    @property
-    def flag(self) -> str:
-        """As it is written."""
-        return "--" + self.name.replace("_", "-")
-
-    @property
-    def variable(self) -> str:
-        """The variable of the environment that stands for it, "" for a flag."""
-        return "" if self.kind is bool else f"PACKYARD_{self.name.upper()}"
-
-
 OPTIONS = (
-    Option("repo", Path, "The registry's repository.  [default: .]"),
-    Option("ref", str, "The branch, tag or commit to build.  [default: HEAD]"),
-    Option("out", Path, "The site.  [default: site in the repository]"),
-    Option("previous", str, "A folder or an address of the published site, when --out does not hold it."),
-    Option("new_log", bool, "Start a new log: this is the registry's first build."),
-    Option("keys", Path, "The folder of the registry's keys: snapshot.key, log.key and attest.key."),
-    Option("jobs", int, "How many processes.  [default: one for each processor]"),
-    Option("templates", Path, "A folder of templates that take the place of the program's own."),
-    Option("quiet", bool, "Show neither progress nor summary."),
-    Option("json", bool, "Print a document about the site to stdout."),
+    *settings.BUILD,
+    Setting("new_log", bool, "", "Start a new log: this is the registry's first build."),
+    Setting("quiet", bool, "", "Show neither progress nor summary."),
+    Setting("json", bool, "", "Print a document about the site to stdout."),
 )
 _BY_FLAG = {option.flag: option for option in OPTIONS}
+_BY_NAME = {option.name: option for option in OPTIONS}
+
+HELP = """Build the site from a commit of the repository.
+
+Only commits are read, never the working tree. A site that is there is brought up to date; what did not change is not
+written again. The keys come from --keys, else from PACKYARD_SNAPSHOT_KEY, PACKYARD_LOG_KEY and PACKYARD_ATTEST_KEY
+(each a path, or the text of the key), else they are made here, for development.
+"""
 
 
 def main(build: Build | None, arguments: Sequence[str]) -> int:
@@ -60,44 +46,51 @@ def main(build: Build | None, arguments: Sequence[str]) -> int:
 
 
 def _main(build: Build | None, arguments: Sequence[str]) -> int:
-    values = quick(arguments, os.environ)
-    if values is None:
-        from packyard.cli.group import invoke
+    given = quick(arguments)
+    if given is not None:
+        return perform(build, given)
+    from packyard.cli.group import invoke
 
-        return invoke(click_command(build), arguments, "packyard build")
-    return perform(build, **values)
+    return invoke(click_command(build), arguments, "packyard build")
 
 
-def quick(arguments: Sequence[str], environ: Mapping[str, str]) -> dict[str, Any] | None:
-    """The options in a call of the plain form, by name; None when the call is not plain."""
-    texts = {option.name: environ[option.variable] for option in OPTIONS if environ.get(option.variable)}
+def quick(arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The options of a call in plain form, by name; None when the call is not plain, or not right."""
+    given: dict[str, Any] = {}
     words = iter(arguments)
     for word in words:
         option = _BY_FLAG.get(word)
-        text = "1" if option and option.kind is bool else next(words, "")
-        if option is None or not text or text.startswith("-"):
+        text = "yes" if option and option.kind is bool else next(words, "")
+        if option is None or not text or text.startswith("-") or (option.kind is int and not text.isdecimal()):
             return None
-        texts[option.name] = text
-    if not all(texts[option.name].isdecimal() for option in OPTIONS if option.kind is int and option.name in texts):
-        return None
-    return {option.name: option.kind(texts[option.name]) for option in OPTIONS if option.name in texts}
+        given[option.name] = option.kind(text)
+    return given
 
 
-def perform(build: Build | None, json: bool = False, **options: Any) -> int:
-    """Builds, then says what there is now."""
+def perform(build: Build | None, given: dict[str, Any]) -> int:
+    """Builds with the options that were given and the settings, then says what there is now."""
+    options = {**_configured(), **given}
+    wants_document = options.pop("json", False)
     request = Request(**options)
     summary = (build or composition_root())(request)
     if not request.quiet:
         if not request.keys and not any(
             os.environ.get(f"PACKYARD_{role}_KEY") for role in ("SNAPSHOT", "LOG", "ATTEST")
         ):
-            warn(
-                "signed with development keys, made on this machine: the site is for looking at, nothing vouches for it"
-            )
+            warn("signed with development keys, which were made on this machine and vouch for nothing")
         say(summary)
-    if json:
+    if wants_document:
         _print_document(request, summary)
     return 0
+
+
+def _configured() -> dict[str, Any]:
+    """The options that variables and the user's file give."""
+    found = {name: each for name, each in settings.find().items() if name in _BY_NAME}
+    for name, (value, source) in found.items():
+        if _BY_NAME[name].kind is int and not value.isdecimal():
+            raise UsageError("usage-wrong", f"`{name}` is not a number", path=source, found=value)
+    return {name: _BY_NAME[name].kind(value) for name, (value, _) in found.items()}
 
 
 def composition_root() -> Build:
@@ -133,32 +126,18 @@ def click_command(build: Build | None) -> click.Command:
     import click
 
     def callback(**values: Any) -> int:
-        return perform(build, **{name: value for name, value in values.items() if value is not None})
+        return perform(build, {name: value for name, value in values.items() if value not in (None, False)})
 
-    parameters: list[click.Parameter] = [
-        click.Option(
-            [option.flag],
-            type=click.IntRange(0)
-            if option.kind is int
-            else click.Path(path_type=Path)
-            if option.kind is Path
-            else option.kind,
-            is_flag=option.kind is bool,
-            envvar=option.variable or None,
-            help=option.help,
-        )
-        for option in OPTIONS
-    ]
-    return click.Command("build", params=parameters, callback=callback, help=_HELP, context_settings=_CONTEXT)
+    def option(setting: Setting) -> click.Option:
+        text = setting.help + (f"  [default: {setting.default}]" if setting.default else "")
+        kinds: dict[type, Any] = {int: click.IntRange(0), Path: click.Path(path_type=Path)}
+        kind = None if setting.kind is bool else kinds.get(setting.kind, setting.kind)
+        return click.Option([setting.flag], type=kind, is_flag=setting.kind is bool or None, help=text)
 
-
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
-_HELP = """Build the site from a commit of the repository.
-
-Only commits are read, never the working tree. A site that is there is brought up to date; what did not change is not
-written again. The keys come from --keys, else from PACKYARD_SNAPSHOT_KEY, PACKYARD_LOG_KEY and PACKYARD_ATTEST_KEY
-(each a path, or the text of the key), else they are made here, for development.
-"""
+    context = {"help_option_names": ["-h", "--help"]}
+    return click.Command(
+        "build", params=[option(each) for each in OPTIONS], callback=callback, help=HELP, context_settings=context
+    )
 
 
 def __getattr__(name: str) -> click.Command:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from packyard.cli.terminal import say
 from packyard.errors import UsageError
 
 _USAGE = 2
+#: Set by the script that `_PACKYARD_COMPLETE=bash_source packyard` prints for a shell.
+_COMPLETION = "_PACKYARD_COMPLETE"
 
 
 class LazyGroup(click.Group):
@@ -42,8 +45,13 @@ def group() -> None:
 
 def invoke(command: click.Command, arguments: Sequence[str], name: str) -> int:
     """Calls a command; gives its exit code. A command that was called wrongly raises `UsageError`."""
+    if os.environ.get(_COMPLETION):
+        command.main(prog_name=name)
     try:
-        result: Any = command.main(list(arguments), prog_name=name, standalone_mode=False)
+        with command.make_context(name, list(arguments)) as context:
+            result: Any = command.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         say(error.format_message())
         return _USAGE

@@ -36,7 +36,7 @@ LIMIT = 65_536
 MAX_DEPTH = 32
 
 #: Characters that no text of a person needs: controls, other line breaks, byte order marks, non-characters.
-UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 _MAX_INT = 2**53 - 1
 _MAX_DIGITS = 40

@@ -23,9 +23,9 @@ RULES: tuple[Rule, ...] = tuple(rule for _, rules in SECTIONS for rule in rules)
 _BY_CODE = {rule.code: rule for rule in RULES}
 
 OUTCOMES = {
-    "block": "blocks: nothing is built or accepted until it is put right",
-    "review": "needs review: a person has to look and agree",
-    "note": "a note: nothing is blocked",
+    "block": "nothing is built or accepted until it is put right",
+    "review": "a person has to look and agree",
+    "note": "it is told, and nothing is blocked",
 }
 
 
@@ -37,4 +37,4 @@ def rule(code: str) -> Rule:
 def explain(code: str) -> str:
     """The rule as text for people. Raises `KeyError`."""
     found = rule(code)
-    return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\nOutcome: {OUTCOMES[found.outcome]}\n"
+    return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\nOutcome: {found.outcome}, {OUTCOMES[found.outcome]}.\n"

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import NamedTuple
 
 from packyard import seal
 from packyard.edges.opening import Edges
-from packyard.edges.previous import TILE_LIMIT
+from packyard.edges.previous import TILE_LIMIT, Recorded
 from packyard.formats import documents, layout
 from packyard.formats.snapshot import Snapshot
-from packyard.formats.tiles import ENTRIES, WIDTH, Edge, Tile, edge_tiles, tile_path
+from packyard.formats.tiles import Edge
 from packyard.formats.times import DAY
 from packyard.packs import Emitter
-from packyard.recorded import new_entries
+from packyard.recorded import new_entries, partial_files, partial_paths, size_before
 from packyard.stages.making import Making, unclaimed
 from packyard.stages.reading import Reading
 
 
 class Sealing(NamedTuple):
-    """The snapshot, whether it is a new one, and everything that is to be removed from the site."""
+    """The snapshot, whether there is anything to activate, and everything that is to be removed from the site."""
 
     snapshot: Snapshot
     changed: bool
@@ -28,36 +29,48 @@ class Sealing(NamedTuple):
 
 
 def finish(edges: Edges, reading: Reading, making: Making) -> Sealing:
-    """Stages the chain, the log's tiles, its checkpoint and the signed snapshot, unless nothing has changed at all."""
+    """Stages the chain and, when it is not the one that the previous snapshot seals, the log's growth and a new
+    snapshot.
+
+    The same content keeps its number and its place in the log, also when it is made again in an empty folder.
+    """
     memory, recorded = edges.memory, reading.recorded
     before = recorded.snapshot if recorded else None
     output = Emitter(edges.workshop, memory.unit("chain"))
     lists = _lists(edges, reading, making, output)
-    log = recorded.log if recorded else None
-    new = tuple(new_entries(log, reading.log_start, memory.leaves()))
-    number = before.number if before and _same(edges, before, new, making) else (before.number if before else 0) + 1
-    output.emit(layout.INDEX, _index(edges, number))
-    if before and before.number == number and edges.staging.staged(layout.INDEX):
-        number += 1
+    new = tuple(new_entries(recorded.log if recorded else None, reading.log_start, memory.leaves()))
+    chain = _chain(edges, output, lists, before) if before and not new else None
+    if before is None or chain is None:
+        number = before.number + 1 if before else 1
         output.emit(layout.INDEX, _index(edges, number))
+        chain = seal.Chain(output.files[layout.INDEX].sha256, *lists)
+        size, root = _extend(edges, recorded, new, number, chain)
+        snapshot = _sign(edges, number, size, root, chain)
+    else:
+        snapshot = before
+        if recorded and _copy_log(edges, recorded):
+            for path, data in partial_files(recorded.log, size_before(recorded.log)):
+                edges.staging.write(layout.LOG + path, data)
+            snapshot = _sign(edges, before.number, before.log_size, before.log_root, chain)
+    older = recorded.log.size if recorded else 0
+    if before and snapshot.number == before.number and recorded:
+        older = size_before(recorded.log)
     memory.set_unit("chain", output.files.values())
-    if before and before.number == number:
-        return Sealing(before, False, ())
-    chain = seal.Chain(output.files[layout.INDEX].sha256, *lists)
-    edge = _extend(edges, reading, new, number, chain)
-    snapshot = _sign(edges, number, edge, chain)
     _stage_trust(edges)
-    gone = (
-        *making.removals,
-        *unclaimed(output.before.values(), output.files.values()),
-        *_old_tiles(edges, reading, edge),
-    )
-    return Sealing(snapshot, True, (*gone, *_strangers(edges, reading), *_by_hash(edges)))
+    gone = [*making.removals, *unclaimed(output.before.values(), output.files.values())]
+    gone += [*_old_tiles(edges, older, snapshot.log_size), *_strangers(edges, reading), *_by_hash(edges)]
+    return Sealing(snapshot, bool(gone) or any(edges.staging.paths()), tuple(gone))
 
 
-def _same(edges: Edges, before: Snapshot, new: tuple[bytes, ...], making: Making) -> bool:
-    """Whether everything but `index.json` is known to be as it was."""
-    return before.commit == edges.head.id and not new and not making.removals and not any(edges.staging.paths())
+def _chain(edges: Edges, output: Emitter, lists: tuple[str, str], before: Snapshot) -> seal.Chain | None:
+    """The chain, if it is the one that the snapshot before seals."""
+    if before.commit != edges.head.id or lists != (before.index_sums, before.site_sums):
+        return None
+    data = _index(edges, before.number)
+    if sha256(data).hexdigest() != before.index_json:
+        return None
+    output.emit(layout.INDEX, data)
+    return seal.Chain(before.index_json, *lists)
 
 
 def _index(edges: Edges, number: int) -> bytes:
@@ -84,34 +97,34 @@ def _lists(edges: Edges, reading: Reading, making: Making, output: Emitter) -> t
     return output.files[layout.INDEX_SUMS].sha256, output.files[layout.SITE_SUMS].sha256
 
 
-def _extend(edges: Edges, reading: Reading, new: tuple[bytes, ...], number: int, chain: seal.Chain) -> Edge:
-    recorded = reading.recorded
-    if recorded is None:
-        edge = Edge()
-    else:
+def _extend(
+    edges: Edges, recorded: Recorded | None, new: tuple[bytes, ...], number: int, chain: seal.Chain
+) -> tuple[int, bytes]:
+    """Stages what the log gains; gives its new size and root."""
+    edge = Edge()
+    if recorded:
         edge = Edge.load(recorded.log.size, recorded.snapshot.log_root, recorded.read_log)
-        if recorded.site.name != edges.staging.name:
-            for path in recorded.tiles():
-                edges.staging.write(layout.LOG + path, recorded.read_log(path, TILE_LIMIT))
+        _copy_log(edges, recorded)
     for path, data in seal.extend_log(edge, new, number, chain):
         edges.staging.write(path, data)
     edges.staging.write(layout.CHECKPOINT, seal.checkpoint(edge, edges.trust.trust.log_origin, edges.keys.log))
-    return edge
+    return edge.size, edge.root
 
 
-def _sign(edges: Edges, number: int, edge: Edge, chain: seal.Chain) -> Snapshot:
-    now = int(time.time())
-    snapshot = Snapshot(
-        edges.registry.origin,
-        number,
-        now,
-        now + edges.registry.expires_days * DAY,
-        edges.trust.trust.number,
-        edges.head.id,
-        edge.size,
-        edge.root,
-        *chain,
-    )
+def _copy_log(edges: Edges, recorded: Recorded) -> bool:
+    """Stages the recorded log when it is not that of the site itself; whether it did."""
+    if recorded.site.name == edges.staging.name:
+        return False
+    for path in (*recorded.tiles(), "checkpoint"):
+        edges.staging.write(layout.LOG + path, recorded.read_log(path, TILE_LIMIT))
+    return True
+
+
+def _sign(edges: Edges, number: int, size: int, root: bytes, chain: seal.Chain) -> Snapshot:
+    now, registry = int(time.time()), edges.registry
+    expires = now + registry.expires_days * DAY
+    trust = edges.trust.trust.number
+    snapshot = Snapshot(registry.origin, number, now, expires, trust, edges.head.id, size, root, *chain)
     text, signature = seal.sign_snapshot(snapshot, edges.keys.snapshot)
     edges.staging.write(layout.SNAPSHOT, text)
     edges.staging.write(layout.SNAPSHOT_SIGNATURE, signature)
@@ -124,21 +137,10 @@ def _stage_trust(edges: Edges) -> None:
             edges.staging.write(path, data)
 
 
-def _partials(size: int) -> set[str]:
-    """The paths of the tiles and the bundle that are not full in a log of this size."""
-    tiles = list(edge_tiles(size))
-    if size % WIDTH:
-        tiles.append(Tile(ENTRIES, size // WIDTH, size % WIDTH))
-    return {layout.LOG + tile_path(tile) for tile in tiles}
-
-
-def _old_tiles(edges: Edges, reading: Reading, edge: Edge) -> set[str]:
-    """Partial tiles of checkpoints before the last one: whoever holds such a checkpoint finds the same hashes in wider
-    tiles.
-    """
-    last = reading.recorded.log.size if reading.recorded else 0
-    keep = _partials(last) | _partials(edge.size)
+def _old_tiles(edges: Edges, older: int, size: int) -> set[str]:
+    """Partial tiles to remove: all but those of this checkpoint and of the one before, which caches may still serve."""
     known = set(edges.memory.get("partials").split())
+    keep = {layout.LOG + path for log_size in (older, size) for path in partial_paths(log_size)}
     edges.memory.put("partials", " ".join(sorted(keep)))
     return known - keep
 
@@ -148,10 +150,11 @@ def _by_hash(edges: Edges) -> Iterator[str]:
     now, memory = int(time.time()), edges.memory
     for path in edges.staging.paths_below(layout.BY_HASH):
         memory.keep(path.rpartition("/")[2], now + edges.registry.expires_days * DAY)
-    kept = memory.kept()
-    expired = sorted(digest for digest, until in kept.items() if until <= now)
+    expired = sorted(digest for digest, until in memory.kept().items() if until <= now)
     memory.drop(expired)
-    edges.staging.write(layout.BY_HASH_INDEX, documents.kept_document(memory.kept()))
+    document = documents.kept_document(memory.kept())
+    if not edges.staging.same(layout.BY_HASH_INDEX, document):
+        edges.staging.write(layout.BY_HASH_INDEX, document)
     yield from (layout.by_hash(digest) for digest in expired)
 
 

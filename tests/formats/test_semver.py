@@ -1,4 +1,4 @@
-"""Versions and ranges; the table holds what node-semver documents, and node-semver itself is asked where it is there."""
+"""Versions and ranges: what node-semver documents, and what it answers where it is installed."""
 
 from __future__ import annotations
 
@@ -136,10 +136,10 @@ RANGES = [
 
 @pytest.mark.parametrize(("text", "inside", "outside"), RANGES)
 def test_ranges(text: str, inside: str, outside: str) -> None:
-    range = semver.parse_range(text)
-    assert range.text == text
-    assert [version for version in inside.split() if not semver.satisfies(version, range)] == []
-    assert [version for version in outside.split() if semver.satisfies(version, range)] == []
+    parsed = semver.parse_range(text)
+    assert parsed.text == text
+    assert [version for version in inside.split() if not semver.satisfies(version, parsed)] == []
+    assert [version for version in outside.split() if semver.satisfies(version, parsed)] == []
 
 
 @pytest.mark.parametrize(
@@ -180,10 +180,10 @@ def test_no_ranges(text: str) -> None:
 
 
 def test_max_satisfying() -> None:
-    range = semver.parse_range("^1.0.0")
-    assert semver.max_satisfying(ORDER, range) == "1.10.0"
-    assert semver.max_satisfying(["1.10.0", "1.9.0", "1.11.0-rc"], range) == "1.10.0"
-    assert semver.max_satisfying(["2.0.0"], range) is None
+    parsed = semver.parse_range("^1.0.0")
+    assert semver.max_satisfying(ORDER, parsed) == "1.10.0"
+    assert semver.max_satisfying(["1.10.0", "1.9.0", "1.11.0-rc"], parsed) == "1.10.0"
+    assert semver.max_satisfying(["2.0.0"], parsed) is None
 
 
 @given(st.text(max_size=30) | st.text("0123.xX*^~<>= |-+va", max_size=30))

@@ -88,6 +88,7 @@ def test_lines_of_yaml() -> None:
         (b"\xef\xbb\xbfa: b", 1, "U+FEFF"),
         ("a: b\nc: \u2028".encode(), 2, "U+2028"),
         ("a: \x85".encode(), 1, "U+0085"),
+        ("a: b\nc: \uffff".encode(), 2, "U+FFFF"),
         (b'a: b\nc: "\\0"', 2, "U+0000"),
         (b'a: "\\e[31m"', 1, "U+001B"),
         (b'a: "\\ud800"', 1, "not YAML"),

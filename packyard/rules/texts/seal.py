@@ -58,12 +58,54 @@ RULES = (
         "A log is continued only from a copy that verifies.",
         "Name a good copy of the site with --previous, with the keys that made it.",
     ),
+    block(
+        "log-order", "an entry that does not follow the one before it", "The log is what happened, in order.", _AGAIN
+    ),
+    block("checkpoint-extra", "lines in the checkpoint that nobody vouches for", "They could say anything.", _AGAIN),
+    block(
+        "checkpoint-mismatch",
+        "the checkpoint and the snapshot are about two logs",
+        "One of them is not current.",
+        _AGAIN,
+    ),
+    block("list-foreign", "a list names files that are not its own", "Each file is vouched for in one place.", _AGAIN),
+    block("file-changed", "a file is not the one that was sealed", "Somebody or something changed it.", _AGAIN),
+    block("document-invalid", "a document of another format", "Programs could not read it.", _AGAIN),
+    block("document-mismatch", "a document does not say what was signed", "It would mislead who reads it.", _AGAIN),
+    block(
+        "artifact-mismatch", "a file beside the tarball is not the one in it", "It would mislead who reads it.", _AGAIN
+    ),
+    block("provenance-mismatch", "the provenance is about something else", "It would vouch for other files.", _AGAIN),
+    block(
+        "untrusted-comment",
+        "an unusual untrusted comment",
+        "Neither a signature nor a hash covers it, so it could say anything.",
+        "Put back what minisign writes: signature from minisign secret key.",
+    ),
     block("snapshot-invalid", "not a snapshot of this registry", _CANONICAL, _AGAIN),
     block(
         "snapshot-expired",
         "the snapshot has expired",
         "An old snapshot may hide what happened since.",
         "Clients: get a newer copy. Operators: run `packyard reseal`.",
+    ),
+    block(
+        "snapshot-trust",
+        "the snapshot and the trust files do not belong together",
+        "An older trust file could name keys that are trusted no longer.",
+        "Clients: get a newer copy. Operators: build again.",
+    ),
+    block(
+        "trust-expired",
+        "the trust file has expired",
+        "Root keys confirm from time to time who may sign.",
+        "Clients: get a newer copy. Operators: publish the next trust file.",
+    ),
+    block(
+        "trust-pinned",
+        "not the registry that you expected",
+        "A copy of a site can be sealed by anybody; only the root key tells whose it is.",
+        "Compare the root key with what the operator published elsewhere.",
     ),
     block(
         "trust-invalid",

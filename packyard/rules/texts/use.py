@@ -66,6 +66,21 @@ RULES = (
         "Check the path; `git fsck` says more.",
     ),
     block(
+        "git-identity",
+        "git does not know who commits",
+        "Every commit names its author.",
+        "Run `git config --global user.name NAME` and `git config --global user.email ADDRESS`.",
+    ),
+    block(
+        "keys-inside", "secret keys inside the repository", "They would be published.", "Name a folder outside of it."
+    ),
+    block(
+        "port-taken",
+        "the port cannot be used",
+        "Another program has it.",
+        "Choose another with --port; 0 takes a free one.",
+    ),
+    block(
         "libyaml-missing",
         "PyYAML without libyaml",
         "The slow parser would make every build many times slower.",

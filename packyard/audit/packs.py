@@ -1,0 +1,202 @@
+"""One pack: its files, its versions, its statements, and whether its state is what follows from them.
+
+The files come first. What hangs on a file that is not the sealed one is not judged: one wrong byte is one problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from packyard.audit.ledger import Claim, Logged
+from packyard.audit.people import Blobs
+from packyard.audit.reading import Reading
+from packyard.audit.states import audit_state
+from packyard.audit.versions import Judge, Stated, artifacts, audit_version, parse_stated
+from packyard.catalogue import State
+from packyard.formats import entries, layout, names, sums
+from packyard.formats.times import parse_time
+from packyard.history import SOURCE
+from packyard.model import Event, Release
+from packyard.rules.statements import Spoken, check_statement
+
+LIST, INDEX, STATEMENTS = "files.sums", "index.json", "statements"
+
+
+class PackTask(NamedTuple):
+    """A pack to audit: the hash of its `files.sums`, its statements in the log, and its row in `index.json` (b"" when it has
+    none, None when rows are not to be looked at).
+
+    When only a part of the pack is looked at, `look` are the paths, and `known` is the state before it.
+    """
+
+    name: str
+    digest: str
+    said: tuple[Logged, ...] = ()
+    row: bytes | None = None
+    look: frozenset[str] | None = None
+    known: State | None = None
+
+
+class PackFound(NamedTuple):
+    """How many versions there are, which entries the log must have, and which it may have without anybody's claim.
+
+    `decided` is False when nothing can be said about the pack's entries in the log.
+    """
+
+    versions: int = 0
+    claims: tuple[Claim, ...] = ()
+    excused: tuple[int, ...] = ()
+    decided: bool = False
+
+
+def audit_pack(reading: Reading, judge: Judge | None, task: PackTask) -> PackFound:
+    """Audits a pack; without a judge, only that its files are the sealed ones."""
+    root = layout.pack(task.name)
+    data = reading.intact(root + LIST, task.digest)
+    pairs = reading.attempt(root + LIST, sums.parse, data) if data is not None else None
+    foreign = [path for path, _ in pairs or () if not path.startswith(root) or path == root + LIST]
+    for path in foreign[:10]:
+        reading.report("list-foreign", root + LIST, "the list names a path that is not its own", found=path)
+    if pairs is None or foreign:
+        return PackFound()
+    folders: dict[str, dict[str, str]] = {"": {}, STATEMENTS: {}}
+    for path, digest in pairs:
+        folder, slash, _ = path.removeprefix(root).partition("/")
+        folders.setdefault(folder if slash else "", {})[path] = digest
+    return _Pack(reading, judge, task).audit(folders)
+
+
+class _Pack:
+    """The audit of one pack. All paths are those of the site."""
+
+    def __init__(self, reading: Reading, judge: Judge | None, task: PackTask) -> None:
+        self.reading, self.judge, self.task = reading, judge, task
+        self.root = layout.pack(task.name)
+        self.claims: list[Claim] = []
+        self.excused: list[int] = []
+
+    def audit(self, folders: dict[str, dict[str, str]]) -> PackFound:
+        """`folders` are the listed files with their hashes, by the first folder below the pack, "" for none."""
+        own, notes = dict(self.read(folders.pop(""))), folders.pop(STATEMENTS)
+        written = dict(self.read(notes))
+        document = self.document(own)
+        stated = self.reading.attempt(self.root + INDEX, parse_stated, document, self.task.name) if document else None
+        judge = self.judge if stated is not None and self.judge and self.fit(stated, self.judge) else None
+        releases = list(self.versions(folders, stated, judge))
+        if document is None or stated is None or judge is None:
+            return PackFound(len(stated or ()))
+        spoken = list(self.statements(notes, written, judge))
+        whole = [release for release in releases if release]
+        if len(whole) == len(releases) and len(spoken) == len(self.task.said):
+            before = self.task.known or State(self.task.name)
+            audit_state(self.reading, judge, document, before, [*whole, *spoken], self.task.row)
+        return PackFound(len(stated), tuple(self.claims), tuple(self.excused), True)
+
+    def read(self, listed: Mapping[str, str], besides: Container[str] = ()) -> Iterator[tuple[str, bytes]]:
+        """The files that are as they were sealed, of those that are to be looked at and `besides`."""
+        for path, digest in listed.items():
+            if self.looks_at(path) or path in besides:
+                data = self.reading.intact(path, digest)
+                if data is not None:
+                    yield path, data
+
+    def looks_at(self, path: str) -> bool:
+        """Whether a path is to be looked at; the document always is."""
+        return self.task.look is None or path in self.task.look or path == self.root + INDEX
+
+    def document(self, own: Mapping[str, bytes]) -> dict[str, Any] | None:
+        """The pack's `index.json`."""
+        path = self.root + INDEX
+        if path in own:
+            return self.reading.document(path, own[path], "packyard/pack/1")
+        if path not in self.reading.present:
+            self.reading.report("file-missing", path, "the pack's list does not name this file")
+        return None
+
+    def fit(self, stated: Mapping[str, Stated], judge: Judge) -> bool:
+        """Whether everybody who has signed here is somebody of whom something can be said."""
+        people = {f"publishers/{each.publisher}/" for each in stated.values()}
+        people.add(f"orgs/{names.scope(names.parse_name(self.task.name))}/")
+        return judge.damaged.isdisjoint(people)
+
+    def versions(
+        self, folders: Mapping[str, Mapping[str, str]], stated: Mapping[str, Stated] | None, judge: Judge | None
+    ) -> Iterator[Release | None]:
+        """The releases, one after the other so that one is held at a time; None for one that is not as it should be."""
+        for number in dict.fromkeys((*folders, *(stated or ()))):
+            here = layout.version(self.task.name, number)
+            wanted = {here + name: name for name in artifacts(self.task.name, number)}
+            listed, due = folders.get(number, {}), self.is_due(number, wanted)
+            read = self.read(listed, wanted if due else ())
+            files = {wanted[path]: data for path, data in read if path in wanted}
+            if stated is None:
+                continue
+            if number not in stated:
+                if not wanted.keys().isdisjoint(listed):
+                    message = "the pack's index.json does not know this version"
+                    self.reading.report("version-unknown", here, message, ", ".join(stated), number)
+            elif missing := [path for path in wanted if path not in listed]:
+                for path in missing:
+                    self.reading.report("file-missing", path, "the pack's list does not name this file")
+                self.excused.append(stated[number].log_index)
+                yield None
+            elif judge and due:
+                yield self.release(judge, stated[number], files)
+
+    def is_due(self, number: str, wanted: Iterable[str]) -> bool:
+        """Whether a version is to be looked at as a whole: it is new, or something of it that never changes was written."""
+        known = self.task.known is not None and number in self.task.known.versions
+        return not known or any(layout.immutable(path) and self.looks_at(path) for path in wanted)
+
+    def release(self, judge: Judge, stated: Stated, files: Mapping[str, bytes]) -> Release | None:
+        """A version as it was signed, with its claim to an entry of the log."""
+        whole = len(files) == len(artifacts(self.task.name, stated.version))
+        release = audit_version(self.reading, judge, self.task.name, stated, files) if whole else None
+        if release is None:
+            self.excused.append(stated.log_index)
+            return None
+        entry = entries.publish_entry(release.pack, release.version, release.identity, release.key, release.published)
+        self.claims.append(Claim(stated.log_index, entry, self.root + INDEX))
+        return release
+
+    def statements(self, listed: Mapping[str, str], written: Mapping[str, bytes], judge: Judge) -> Iterator[Spoken]:
+        """The statements that the log knows, verified; every file must belong to one of them."""
+        used = set[str]()
+        for logged in self.task.said:
+            stem = f"{logged.fields['sequence']:04d}-{logged.fields['type']}"
+            text = f"{self.root}{STATEMENTS}/{stem}.yaml"
+            paths = [path for path in listed if path == text or path.startswith(text + ".")]
+            used.update(paths)
+            if text not in paths:
+                self.reading.report("file-missing", text, f"entry {logged.at} of the log is about this file")
+            spoken = self.spoken(logged, stem, paths, written, judge) if text in paths else None
+            if spoken:
+                yield spoken
+            else:
+                self.excused.append(logged.at)
+        for path in listed:
+            if path not in used and self.looks_at(path):
+                self.reading.report("statement-unlogged", path, "the log knows of no such statement")
+
+    def spoken(
+        self, logged: Logged, stem: str, paths: list[str], written: Mapping[str, bytes], judge: Judge
+    ) -> Spoken | None:
+        """One statement, with its claim to its entry."""
+        path = f"{self.root}{STATEMENTS}/{stem}.yaml"
+        time = self.reading.attempt(path, parse_time, str(logged.fields.get("time")))
+        if time is None or not all(each in written for each in paths):
+            return None
+        objects = tuple((each.rpartition("/")[2], each) for each in paths)
+        event = Event(logged.at, "statement", self.task.name, stem, objects, "", time)
+        said, problems = check_statement(Blobs(written), event, judge.authority, judge.origin)
+        source = f"{SOURCE}/{names.folder(names.parse_name(self.task.name))}/"
+        self.reading.problems += [
+            problem._replace(path=self.root + problem.path.removeprefix(source)) for problem in problems
+        ]
+        if said:
+            statement, keys = said.statement, [signed.key_id for signed in said.signers.values()]
+            about = statement.fields.get("version", "")
+            fields = (statement.action, statement.pack, statement.sequence, about, said.sha256, keys, time)
+            self.claims.append(Claim(logged.at, entries.statement_entry(*fields), path))
+        return said

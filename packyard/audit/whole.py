@@ -1,0 +1,189 @@
+"""The audit of a whole site: signatures first, then the log, then everything that hangs on the snapshot, pack by pack."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from packyard.audit import heads
+from packyard.audit.chain import Chain
+from packyard.audit.kept import read_kept
+from packyard.audit.ledger import Claim, Ledger, entries_at, shown
+from packyard.audit.log import Log, check_earlier, check_index, is_earlier, read_log
+from packyard.audit.packs import PackTask
+from packyard.audit.people import People
+from packyard.audit.reading import Reading, fingerprint
+from packyard.audit.report import Counts, Report
+from packyard.audit.rows import read_rows
+from packyard.audit.tasks import Desk, Done, FilesTask, Task, is_listing, perform_all
+from packyard.audit.versions import Judge
+from packyard.errors import FormatError, Problem
+from packyard.formats import entries, layout, minisign
+from packyard.formats.snapshot import Snapshot
+from packyard.model import Listing, Reader, Trust
+
+#: Problems beyond this many are counted, not kept.
+MOST_PROBLEMS = 5_000
+#: Files in one task.
+CHUNK = 64
+
+
+class Whole:
+    """One audit of one site; `watch` is told how many packs of how many are done."""
+
+    def __init__(self, site: Reader, watch: Callable[[int, int], object]) -> None:
+        self.site, self.watch = site, watch
+        self.reading = Reading(site)
+        self.problems: dict[Problem, None] = {}
+        self.notes: list[Problem] = []
+        self.key = secrets.token_bytes(16)
+        self.present = 0
+        self.counts = Counts()
+        self.undecided: set[str] = set()
+
+    def run(self, pinned: Trust | None, root_key: str, now: int, jobs: int) -> Report:
+        """Everything, as far as there is something to believe."""
+        stated = heads.parse_snapshot(self.reading)
+        trusts = heads.read_trust(self.reading, stated.trust, pinned, root_key) if stated else None
+        snapshot = heads.verify_snapshot(self.reading, trusts[-1]) if trusts else None
+        if trusts is None or snapshot is None:
+            self.note("audit-stopped", layout.SNAPSHOT, "no snapshot can be believed, so nothing below it was judged")
+            return self.report(0)
+        if pinned is None and not root_key:
+            self.note("trust-unpinned", layout.TRUST + "1.json", "the first trust file was taken as it is")
+        heads.check_expiry(self.reading, snapshot, trusts[-1], now)
+        log = read_log(self.reading, snapshot) if heads.verify_head(self.reading, snapshot, trusts[-1]) else None
+        chain = Chain(self.reading, snapshot)
+        judge = self.judge(log.ledger, chain, snapshot, trusts) if log else None
+        if log is None:
+            self.note("log-unjudged", layout.CHECKPOINT, "without the log nothing but hashes was judged")
+        kept = read_kept(self.reading)
+        tasks = self.tasks(chain, snapshot, log, kept or ())
+        for done in perform_all(Desk(self.site, judge, self.key), tasks, jobs):
+            self.merge(done, log.ledger if log else None)
+        self.close(snapshot, chain, log, kept)
+        return self.report(snapshot.number)
+
+    def judge(self, ledger: Ledger, chain: Chain, snapshot: Snapshot, trusts: tuple[Trust, ...]) -> Judge:
+        """Who might sign when, from the log; and by what else packs are judged."""
+        check_index(self.reading, ledger, snapshot)
+        aside = Reading(self.site)
+        people = People(aside, chain)
+        for logged in ledger.revisions:
+            claim = people.take(logged)
+            if claim:
+                self.settle(ledger, claim)
+            else:
+                ledger.excuse(logged.at)
+        for path in people.unlogged():
+            self.reading.report("revision-unlogged", path, "the log knows of no such revision")
+        self.take(aside.problems)
+        attest = tuple(minisign.parse_public_key(key) for trust in trusts for key in trust.attest_keys)
+        return Judge(snapshot.origin, people.authority, frozenset(people.damaged), attest)
+
+    def tasks(self, chain: Chain, snapshot: Snapshot, log: Log | None, kept: Iterable[str]) -> Iterator[Task]:
+        """Everything whose hash is listed, except the lists themselves and `index.json`."""
+        rows, said = read_rows(self.reading, snapshot), log.ledger.said if log else {}
+        total = len(rows) if rows is not None else 0
+        for count, (name, digest) in enumerate(chain.packs()):
+            self.watch(count, total)
+            row = rows.pop(name, b"") if rows is not None else None
+            yield PackTask(name, digest, tuple(said.get(name, ())), row)
+        for name in rows or ():
+            if not chain.undecided(layout.pack(name, "files.sums")):
+                self.reading.report("index-row", layout.INDEX, f"there is no pack {name}, of which there is a row")
+        hashed = ((layout.by_hash(digest), digest) for digest in kept)
+        for files in (chain.others(), hashed):
+            while chunk := tuple(islice(files, CHUNK)):
+                yield FilesTask(chunk)
+
+    def merge(self, done: Done, ledger: Ledger | None) -> None:
+        """Takes in what a task has found."""
+        self.take(done.problems)
+        self.present += done.fingerprint
+        found, counts = done.found, self.counts
+        packs = counts.packs + bool(done.pack)
+        self.counts = Counts(
+            counts.files + done.files, counts.size + done.size, packs, counts.versions + found.versions, 0
+        )
+        if done.pack and not found.decided:
+            self.undecided.add(done.pack)
+        if ledger:
+            for index in found.excused:
+                ledger.excuse(index)
+            for claim in found.claims:
+                self.settle(ledger, claim)
+
+    def settle(self, ledger: Ledger, claim: Claim) -> None:
+        """The log must have the entry where the site says that it is."""
+        if not ledger.claim(claim):
+            message = f"entry {claim.at} of the log is another, or is claimed twice"
+            found = entries_at(self.site, [claim.at], ledger.size).get(claim.at)
+            self.reading.report("log-mismatch", claim.path, message, shown(claim.entry), shown(found))
+
+    def close(self, snapshot: Snapshot, chain: Chain, log: Log | None, kept: tuple[str, ...] | None) -> None:
+        """What only shows at the end: entries that nobody claims, and files that no list names."""
+        if log and layout.INDEX_SUMS not in chain.broken:
+            self.check_unclaimed(log.ledger, chain)
+        if is_listing(self.site):
+            self.check_strangers(self.site, chain, log, kept)  # type: ignore[arg-type]  # it is a Listing
+        else:
+            self.note(
+                "paths-unknown", "", "an address does not say which files it has, so unlisted ones were not looked for"
+            )
+        reading, entry_count = self.reading, snapshot.log_size if log else 0
+        self.counts = self.counts._replace(entries=entry_count)
+        self.take(reading.problems)
+
+    def check_unclaimed(self, ledger: Ledger, chain: Chain) -> None:
+        """Entries of the log that are about nothing on the site."""
+        for index, entry in entries_at(self.site, ledger.unclaimed(), ledger.size).items():
+            try:
+                pack = str(entries.parse_entry(entry).get("pack"))
+            except FormatError as error:
+                self.reading.problems.append(error.at(layout.CHECKPOINT))
+                continue
+            path = layout.pack(pack, "files.sums")
+            if pack not in self.undecided and not chain.undecided(path):
+                message = f"entry {index} of the log is about something that is not on the site"
+                self.reading.report("log-unmet", layout.pack(pack), message, shown(entry), "nothing")
+
+    def check_strangers(self, site: Listing, chain: Chain, log: Log | None, kept: tuple[str, ...] | None) -> None:
+        """Files that nothing names. Every named one was read; so there are others exactly if the paths are not the same set."""
+        walked = 0
+        for path in site.paths():
+            walked += fingerprint((path,), self.key)
+            if log and path not in self.reading.present and is_earlier(log, path):
+                check_earlier(self.reading, log, path)
+        self.counts = self.counts._replace(
+            files=self.counts.files + len(self.reading.present), size=self.counts.size + self.reading.size
+        )
+        read = self.present + fingerprint(self.reading.present, self.key)
+        if (walked - read) % (1 << 128) == 0:
+            return
+        apart = frozenset(self.reading.present) | {layout.by_hash(digest) for digest in kept or ()}
+        for path in site.paths():
+            unknown = (log is None and path.startswith(layout.LOG)) or (
+                kept is None and path.startswith(layout.BY_HASH)
+            )
+            named = path in apart or unknown or chain.digest(path) is not None or chain.undecided(path)
+            if not named:
+                self.reading.report("file-unlisted", path, "the file belongs to nothing", help="remove it")
+
+    def note(self, code: str, path: str, message: str) -> None:
+        """Adds a note."""
+        self.notes.append(Problem(code, path, message))
+
+    def take(self, problems: Iterable[Problem]) -> None:
+        """Takes problems in, each once, and only so many."""
+        for problem in problems:
+            if len(self.problems) < MOST_PROBLEMS:
+                self.problems[problem] = None
+
+    def report(self, number: int) -> Report:
+        """What was found."""
+        self.take(self.reading.problems)
+        if len(self.problems) == MOST_PROBLEMS:
+            self.note("problems-many", "", f"there are more than {MOST_PROBLEMS} problems; the rest is left out")
+        return Report(tuple(sorted(self.problems)), tuple(self.notes), self.counts, number)

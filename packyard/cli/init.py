@@ -1,0 +1,102 @@
+"""`packyard init`: a registry's repository, with which the first build works at once."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from packyard.cli import options
+from packyard.cli.keys import new_password
+from packyard.cli.terminal import say, warn
+from packyard.edges.commits import commit, create_repository
+from packyard.edges.keys import PASSWORD, MinisignSigner, load_signer, make_key
+from packyard.edges.workfolder import write_file
+from packyard.errors import FormatError, UsageError
+from packyard.formats import note, trustfile
+from packyard.formats.registry import EXPIRES_DAYS, format_registry, parse_registry
+from packyard.formats.times import DAY, format_time
+from packyard.history import SOURCE
+from packyard.model import Registry, Trust
+
+TRUST_DAYS = 365
+ROLES = ("root", "snapshot", "log", "attest")
+
+IGNORED = "/site/\n/.packyard/\n"
+#: Git must never change a byte that somebody signed.
+ATTRIBUTES = f"/{SOURCE}/** -text\n"
+README = """# {title}
+
+A registry of signed packs for AI coding agents. Its source is `{source}/`; the site is built from it:
+
+    packyard build
+    packyard serve
+
+To publish, register once with `packyard publisher add HANDLE`, then write a pack with `packyard new NAME`, sign it with
+`packyard sign DIR` and put it in its place with `packyard add DIR`. Published versions and statements never change.
+"""
+
+
+@click.command("init", context_settings=options.CONTEXT)
+@click.argument("folder", metavar="DIR", type=options.FOLDER)
+@click.option("--title", help="What people read at the top of every page.  [default: the folder's name]")
+@click.option("--origin", default="packs.example.org", show_default=True, help="The registry's name for ever.")
+@click.option("--url", help="Where the site will be served.  [default: https://ORIGIN/]")
+@click.option("--keys", type=options.FOLDER, help="Make the registry's own keys in this folder, outside of DIR.")
+@click.option("--no-password", is_flag=True, help="Do not encrypt the root key.")
+def command(
+    folder: Path, title: str | None, origin: str, url: str | None, keys: Path | None, no_password: bool
+) -> None:
+    """Make a registry's repository in DIR, which must be new or empty.
+
+    Without --keys, builds sign with development keys. With --keys it makes four: the root key, encrypted and to be kept
+    offline, which signs the list of those that are trusted, and the snapshot, log and attest keys that builds use.
+    """
+    registry = _registry(title or folder.resolve().name, origin, url or f"https://{origin}/")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError("folder-not-empty", "the folder is not empty", path=str(folder))
+    if keys and keys.resolve().is_relative_to(folder.resolve()):
+        raise UsageError("keys-inside", "secret keys do not belong into the repository", path=str(keys))
+    files = {
+        f"{SOURCE}/registry.yaml": format_registry(registry),
+        "README.md": README.format(title=registry.title, source=SOURCE).encode(),
+        ".gitignore": IGNORED.encode(),
+        ".gitattributes": ATTRIBUTES.encode(),
+        **(_trust(origin, keys, new_password(not no_password)) if keys else {}),
+    }
+    create_repository(folder)
+    for path, data in files.items():
+        write_file(folder / path, data)
+    made = commit(folder, files, f"Begin the registry {origin}", stranger=True)
+    say(f"made {folder} with the registry {origin}, commit {made[:12]}")
+    if not keys:
+        warn("builds will sign with development keys; `packyard init --keys` makes real ones")
+
+
+def _registry(title: str, origin: str, url: str) -> Registry:
+    value = Registry(origin, title, url, (), EXPIRES_DAYS, {}, {}, {})
+    try:
+        return parse_registry(format_registry(value))
+    except FormatError as error:
+        raise UsageError(error.code, error.message, expected=error.expected, found=error.found) from None
+
+
+def _trust(origin: str, folder: Path, password: str | None) -> dict[str, bytes]:
+    """Makes the keys; gives the trust file that names them, signed by the root key."""
+    signers = {role: _make(folder / f"{role}.key", role, password if role == "root" else None) for role in ROLES}
+    root, log = signers["root"], note.format_vkey(note.vkey_of(signers["log"], origin))
+    expires = format_time(int(time.time()) + TRUST_DAYS * DAY)
+    snapshot, attest = signers["snapshot"].public_key, signers["attest"].public_key
+    trust = Trust(origin, 1, expires, (root.public_key,), 1, (snapshot,), (attest,), origin, log, (), 0)
+    text = trustfile.format_trust(trust)
+    say(f"keys in {folder}: keep root.key offline, and give the other three to builds with --keys")
+    return {
+        f"{SOURCE}/trust/1.json": text,
+        f"{SOURCE}/trust/1.json.{root.key_id}.minisig": root.sign(text, f"{origin} trust 1"),
+    }
+
+
+def _make(path: Path, role: str, password: str | None) -> MinisignSigner:
+    make_key(path, password, f"packyard {role} key")
+    return load_signer(str(path), environ={PASSWORD: password} if password else {})

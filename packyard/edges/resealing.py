@@ -1,0 +1,130 @@
+"""Renewing a site's snapshot in place: the same number and sums, a new time of issue and of expiry.
+
+Under the site's lock, and by the same plan and activation as a build, so that it can be cut at any moment: a plan that
+was decided is carried out by the next build or reseal. Nothing but the two files of the snapshot is written.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from contextlib import ExitStack
+from hashlib import sha256
+from pathlib import Path
+
+from packyard.edges.keys import Ask, load_signer
+from packyard.edges.memory import Memory
+from packyard.edges.opening import recover
+from packyard.edges.store import FolderSite, Staging, Workplace
+from packyard.errors import BadKey, BadSignature, FormatError, NotFound, UsageError
+from packyard.formats import layout, minisign, snapshot
+from packyard.formats.snapshot import Snapshot
+from packyard.model import Signer, Trust
+from packyard.rules.authority import FILE_LIMIT
+from packyard.seal import sign_snapshot
+from packyard.trust import verify_snapshot, verify_trust
+
+
+def reseal(site: Path, keys: Path | None, ask: Ask | None = None) -> Snapshot:
+    """Renews the snapshot of `site` for as long as it was valid before; gives the new one.
+
+    Raises `UsageError`, `BadSignature` when the snapshot that is there does not verify, `BadKey` for a key that the
+    newest trust file does not name, `WorldError` when a build is at work.
+    """
+    site = Path(os.path.abspath(site))  # noqa: PTH100 - links stay as they are
+    if not (site / layout.SNAPSHOT).exists():
+        raise UsageError("site-missing", "there is no site at this place", path=str(site))
+    workplace = Workplace(site)
+    with ExitStack() as stack:
+        stack.callback(os.close, workplace.lock())
+        memory, staging = Memory(workplace.memory), Staging(workplace)
+        stack.callback(memory.close)
+        recover(memory, staging)
+        text, before, trust = _read(FolderSite(site))
+        signer = load_signer(_source(site, keys), ask)
+        if signer.public_key not in trust.snapshot_keys:
+            raise BadKey(
+                "keys-not-trusted",
+                f"the key is not one that trust/{trust.number}.json names for snapshots",
+                expected=" or ".join(trust.snapshot_keys),
+                found=signer.public_key,
+            )
+        after = _renewed(before, int(time.time()))
+        _activate(workplace, memory, staging, after, signer)
+        _keep_stamp(workplace.stamp, sha256(text).hexdigest(), sha256(snapshot.format_snapshot(after)).hexdigest())
+    return after
+
+
+def _read(site: FolderSite) -> tuple[bytes, Snapshot, Trust]:
+    """The snapshot that is there, verified by the site's own newest trust file."""
+    text = site.read(layout.SNAPSHOT, snapshot.LIMIT)
+    path = layout.SNAPSHOT
+    try:
+        value, number, trust = snapshot.parse_snapshot(text), 1, None
+        while trust is None or number <= value.trust:
+            path = f"{layout.TRUST}{number}.json"
+            trust = verify_trust(site.read(path, FILE_LIMIT), _signatures(site, path), value.origin, trust)
+            number += 1
+        path = layout.SNAPSHOT
+        signature = site.read(layout.SNAPSHOT_SIGNATURE, minisign.LIMIT)
+        return text, verify_snapshot(text, signature, trust), trust
+    except FormatError as error:
+        problem = error.at(f"{site.name}/{path}")
+        raise BadSignature(
+            problem.code,
+            problem.message,
+            path=problem.path,
+            line=problem.line,
+            expected=problem.expected,
+            found=problem.found,
+            help="a snapshot that does not verify is not renewed; build the site again",
+        ) from None
+
+
+def _signatures(site: FolderSite, path: str) -> dict[str, bytes]:
+    """The signatures of a trust file, by KEYID."""
+    folder, name = site.root / layout.TRUST, path.removeprefix(layout.TRUST)
+    if not folder.is_dir():
+        raise NotFound("file-missing", "the folder of trust files is missing", path=str(folder))
+    found = sorted(each.name for each in folder.iterdir() if each.name.startswith(f"{name}."))
+    return {each.split(".")[2]: site.read(layout.TRUST + each, minisign.LIMIT) for each in found}
+
+
+def _source(site: Path, keys: Path | None) -> str:
+    """Path or text of the snapshot key."""
+    if keys is not None:
+        return str(keys / "snapshot.key")
+    development = site.parent / ".packyard" / "keys" / "snapshot.key"
+    source = os.environ.get("PACKYARD_SNAPSHOT_KEY") or (str(development) if development.exists() else "")
+    if not source:
+        raise UsageError("keys-incomplete", "there is no snapshot key", expected="--keys DIR or PACKYARD_SNAPSHOT_KEY")
+    return source
+
+
+def _renewed(before: Snapshot, now: int) -> Snapshot:
+    issued = max(now, before.issued)
+    return before._replace(issued=issued, expires=max(issued + before.expires - before.issued, before.expires))
+
+
+def _activate(workplace: Workplace, memory: Memory, staging: Staging, after: Snapshot, signer: Signer) -> None:
+    text, signature = sign_snapshot(after, signer)
+    workplace.stamp.with_suffix(".part").unlink(missing_ok=True)
+    staging.write(layout.SNAPSHOT, text)
+    staging.write(layout.SNAPSHOT_SIGNATURE, signature)
+    staging.decide(())
+    memory.put("pending", "1")
+    staging.activate()
+    memory.put("pending", "")
+
+
+def _keep_stamp(stamp: Path, before: str, after: str) -> None:
+    """Lets what a build left as a stamp speak of the renewed snapshot, if it spoke of the one before."""
+    try:
+        found = json.loads(stamp.read_bytes())
+    except (OSError, ValueError):
+        return
+    if isinstance(found, dict) and found.get("snapshot") == before:
+        part = stamp.with_suffix(".part")
+        part.write_text(json.dumps({**found, "snapshot": after}))
+        part.replace(stamp)

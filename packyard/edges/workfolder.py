@@ -1,0 +1,136 @@
+"""Folders that people work in, before anything is committed: a pack as it is written, a registry's working tree."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from packyard.errors import FormatError, Problem, ProblemsFound, UsageError, WorldError
+from packyard.formats import names, org, publisher, statement
+from packyard.formats.fields import errors_of
+from packyard.formats.registry import parse_registry
+from packyard.history import SOURCE
+from packyard.model import Entry, Event, Registry, Statement
+from packyard.rules.authority import FILE_LIMIT, Revision, Revisions
+from packyard.rules.folder import Folder, read_folder
+
+_FILE, _TREE, _LINK = 0o100644, 0o40000, 0o120000
+
+
+class DiskSource:
+    """A folder on a disk as a `model.Source`, so that it is read by the rules by which git trees are; ids are paths."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def tree(self, oid: str) -> tuple[Entry, ...]:
+        """The entries of the folder `oid`, by name; a repository's own `.git` is not one."""
+        with os.scandir(self.root / oid) as found:
+            entries = sorted((entry.name, _mode(entry)) for entry in found if entry.name != ".git")
+        return tuple(Entry(name, mode, f"{oid}/{name}" if oid else name) for name, mode in entries)
+
+    def blob(self, oid: str, limit: int) -> bytes:
+        """The content of the file `oid`. Raises `FormatError` when it is longer than `limit`."""
+        return read_file(self.root / oid, limit)
+
+
+def _mode(entry: os.DirEntry[str]) -> int:
+    if entry.is_symlink():
+        return _LINK
+    if entry.is_dir():
+        return _TREE
+    if not entry.is_file():
+        raise WorldError("disk-failed", "this is neither a file nor a folder", path=entry.path)
+    return _FILE
+
+
+def read_file(path: Path, limit: int) -> bytes:
+    """The content of a file, links not followed. Raises `FormatError` when it is longer than `limit`."""
+    with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:  # noqa: PTH123 - a descriptor
+        data = file.read(limit + 1)
+    if len(data) > limit:
+        raise FormatError("too-large", "the file is too large", expected=f"at most {limit} bytes")
+    return data
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Puts a file in its place, whole or not at all; executable when its content begins with `#!`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(path.name + ".part")
+    part.write_bytes(data)
+    part.chmod(stat.S_IRUSR | stat.S_IWUSR | 0o044 | (0o111 if data.startswith(b"#!") else 0))
+    part.replace(path)
+
+
+def read_pack(path: Path, limits: Mapping[str, int]) -> Folder:
+    """The pack folder at `path`. Raises `UsageError` when there is none."""
+    if not path.is_dir():
+        raise UsageError("folder-missing", "there is no such folder", path=str(path))
+    return read_folder(DiskSource(path), "", str(path), limits)
+
+
+class WorkingTree:
+    """A registry's source as it lies in the working tree, unverified: the build judges what is committed."""
+
+    def __init__(self, repo: Path) -> None:
+        """Opens the working tree at `repo`. Raises `UsageError` when it holds no registry."""
+        self.repo = repo
+        if not (repo / SOURCE).is_dir():
+            raise UsageError(
+                "source-missing",
+                f"the folder {SOURCE} is missing",
+                path=str(repo),
+                help="name the registry's working tree with --repo",
+            )
+
+    def registry(self) -> Registry:
+        """The registry's settings. Raises `ProblemsFound`."""
+        if not (self.repo / SOURCE / "registry.yaml").is_file():
+            path = f"{SOURCE}/registry.yaml"
+            raise ProblemsFound([Problem("settings-missing", path, "the registry's settings are missing")])
+        registry: Registry = self._parsed("registry.yaml", parse_registry)
+        return registry
+
+    def authority(self) -> Revisions:
+        """The publishers and organisations, as if each had had one revision. Raises `ProblemsFound`."""
+        found, parsers = Revisions(), {"publisher": publisher.parse_publisher, "org": org.parse_org}
+        for kind, parser in parsers.items():
+            for path in sorted((self.repo / SOURCE / f"{kind}s").glob("*.yaml")):
+                value: Any = self._parsed(f"{kind}s/{path.name}", parser, path.stem)
+                found.add(Revision(Event(0, kind, path.stem, "", (), "", 0), value, "", ()))
+        return found
+
+    def pack(self, name: str) -> str:
+        """Where the pack is or belongs, from the root of the repository."""
+        return f"{SOURCE}/{names.folder(names.parse_name(name))}"
+
+    def versions(self, name: str) -> tuple[str, ...]:
+        """The versions of a pack."""
+        return tuple(sorted(path.name for path in self._children(self.pack(name)) if path.name != "statements"))
+
+    def statements(self, name: str) -> tuple[Statement, ...]:
+        """The statements about a pack, in their order. Raises `ProblemsFound`."""
+        paths = [path for path in self._children(f"{self.pack(name)}/statements", files=True) if path.suffix == ".yaml"]
+        folder = f"{self.pack(name)}/statements".removeprefix(f"{SOURCE}/")
+        return tuple(
+            self._parsed(f"{folder}/{path.name}", statement.parse_statement, path.stem) for path in sorted(paths)
+        )
+
+    def write(self, path: str, data: bytes) -> None:
+        """Puts a file at `path` from the root of the repository."""
+        write_file(self.repo / path, data)
+
+    def _children(self, path: str, files: bool = False) -> list[Path]:
+        folder = self.repo / path
+        if not folder.is_dir():
+            return []
+        return [child for child in folder.iterdir() if (child.is_file() if files else child.is_dir())]
+
+    def _parsed(self, path: str, parser: Callable[..., Any], *arguments: str) -> Any:
+        try:
+            return parser(read_file(self.repo / SOURCE / path, FILE_LIMIT), *arguments)
+        except FormatError as error:
+            raise ProblemsFound(each.at(f"{SOURCE}/{path}") for each in errors_of(error)) from None
