@@ -17,6 +17,7 @@ from packyard.edges.keys import Ask, load_signer
 from packyard.edges.memory import Memory
 from packyard.edges.opening import recover
 from packyard.edges.store import FolderSite, Staging, Workplace
+from packyard.edges.workfolder import write_file
 from packyard.errors import BadKey, BadSignature, FormatError, NotFound, UsageError
 from packyard.formats import layout, minisign, snapshot
 from packyard.formats.snapshot import Snapshot
@@ -51,8 +52,11 @@ def reseal(site: Path, keys: Path | None, ask: Ask | None = None) -> Snapshot:
                 found=signer.public_key,
             )
         after = _renewed(before, int(time.time()))
-        _activate(workplace, memory, staging, after, signer)
-        _keep_stamp(workplace.stamp, sha256(text).hexdigest(), sha256(snapshot.format_snapshot(after)).hexdigest())
+        stamp = _take_stamp(workplace.stamp, sha256(text).hexdigest())
+        _activate(memory, staging, after, signer)
+        if stamp:
+            renewed = {**stamp, "snapshot": sha256(snapshot.format_snapshot(after)).hexdigest()}
+            write_file(workplace.stamp, json.dumps(renewed).encode())
     return after
 
 
@@ -107,9 +111,8 @@ def _renewed(before: Snapshot, now: int) -> Snapshot:
     return before._replace(issued=issued, expires=max(issued + before.expires - before.issued, before.expires))
 
 
-def _activate(workplace: Workplace, memory: Memory, staging: Staging, after: Snapshot, signer: Signer) -> None:
+def _activate(memory: Memory, staging: Staging, after: Snapshot, signer: Signer) -> None:
     text, signature = sign_snapshot(after, signer)
-    workplace.stamp.with_suffix(".part").unlink(missing_ok=True)
     staging.write(layout.SNAPSHOT, text)
     staging.write(layout.SNAPSHOT_SIGNATURE, signature)
     staging.decide(())
@@ -118,13 +121,11 @@ def _activate(workplace: Workplace, memory: Memory, staging: Staging, after: Sna
     memory.put("pending", "")
 
 
-def _keep_stamp(stamp: Path, before: str, after: str) -> None:
-    """Lets what a build left as a stamp speak of the renewed snapshot, if it spoke of the one before."""
+def _take_stamp(stamp: Path, digest: str) -> dict[str, str]:
+    """What a build left to say that the site with this snapshot is up to date; taken away, for soon it is no longer true."""
     try:
-        found = json.loads(stamp.read_bytes())
+        found: dict[str, str] = json.loads(stamp.read_bytes())
     except (OSError, ValueError):
-        return
-    if isinstance(found, dict) and found.get("snapshot") == before:
-        part = stamp.with_suffix(".part")
-        part.write_text(json.dumps({**found, "snapshot": after}))
-        part.replace(stamp)
+        return {}
+    stamp.unlink()
+    return found if isinstance(found, dict) and found.get("snapshot") == digest else {}
