@@ -303,7 +303,9 @@ class Signer(Protocol):
 
 
 class Sink(Protocol):
-    """Where rendered bytes go: what a site has now, and what is to take its place."""
+    """Where rendered bytes go: what a site has now, what is to take its place, and how many files that is so far."""
+
+    written: int
 
     def same(self, path: str, data: bytes) -> bool: ...
 

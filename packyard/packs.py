@@ -57,7 +57,9 @@ class Job(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A pack that was made, or the problems that kept it from being made."""
+    """A pack that was made, or the problems that kept it from being made; `elsewhere` counts files that another process
+    staged.
+    """
 
     name: str
     tree: str
@@ -68,7 +70,7 @@ class Made(NamedTuple):
     files: tuple[Output, ...] = ()
     signers: tuple[str, ...] = ()
     leaves: tuple[tuple[int, bytes], ...] = ()
-    rendered: int = 0
+    elsewhere: int = 0
 
 
 def make_pack(shop: Workshop, job: Job) -> Made:
@@ -93,7 +95,6 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         tuple(output.files.values()),
         tuple(publishers),
         tuple(_leaves(releases, spoken, job.first)),
-        output.written,
     )
 
 
@@ -109,7 +110,6 @@ class Emitter:
         self.shop = shop
         self.before = {file.path: file for file in before}
         self.files: dict[str, Output] = {}
-        self.written = 0
 
     def make(self, recipe: Recipe) -> None:
         """Renders a recipe unless its key says that this was done."""
@@ -135,7 +135,6 @@ class Emitter:
             return
         if layout.immutable(path):
             self._refuse_change(path)
-        self.written += 1
         self.shop.staging.replace(path, data)
 
     def _refuse_change(self, path: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import sha256
 from itertools import islice
 
 from packyard.audit import heads
@@ -169,7 +170,16 @@ class Whole:
             )
             named = path in apart or unknown or chain.digest(path) is not None or chain.undecided(path)
             if not named:
-                self.reading.report("file-unlisted", path, "the file belongs to nothing", help="remove it")
+                self.stranger(path)
+
+    def stranger(self, path: str) -> None:
+        """A file that nothing names. One that is rightly in `by-hash/` was left out of the document there."""
+        digest = path.removeprefix(layout.BY_HASH)
+        data = self.reading.find(path) if path.startswith(layout.BY_HASH) else None
+        if data is not None and sha256(data).hexdigest() == digest:
+            self.reading.report("kept-unlisted", layout.BY_HASH_INDEX, "a file that is kept is not listed", path)
+        else:
+            self.reading.report("file-unlisted", path, "the file belongs to nothing", help="remove it")
 
     def note(self, code: str, path: str, message: str) -> None:
         """Adds a note."""

@@ -18,13 +18,12 @@ from packyard.edges.memory import Memory
 from packyard.edges.opening import recover
 from packyard.edges.store import FolderSite, Staging, Workplace
 from packyard.edges.workfolder import write_file
-from packyard.errors import BadKey, BadSignature, FormatError, NotFound, UsageError
-from packyard.formats import layout, minisign, snapshot
+from packyard.errors import BadKey, UsageError
+from packyard.formats import layout, snapshot
 from packyard.formats.snapshot import Snapshot
-from packyard.model import Signer, Trust
-from packyard.rules.authority import FILE_LIMIT
+from packyard.head import read_head
+from packyard.model import Signer
 from packyard.seal import sign_snapshot
-from packyard.trust import verify_snapshot, verify_trust
 
 
 def reseal(site: Path, keys: Path | None, ask: Ask | None = None) -> Snapshot:
@@ -42,7 +41,7 @@ def reseal(site: Path, keys: Path | None, ask: Ask | None = None) -> Snapshot:
         memory, staging = Memory(workplace.memory), Staging(workplace)
         stack.callback(memory.close)
         recover(memory, staging)
-        text, before, trust = _read(FolderSite(site))
+        before, trust = read_head(FolderSite(site))
         signer = load_signer(_source(site, keys), ask)
         if signer.public_key not in trust.snapshot_keys:
             raise BadKey(
@@ -52,47 +51,12 @@ def reseal(site: Path, keys: Path | None, ask: Ask | None = None) -> Snapshot:
                 found=signer.public_key,
             )
         after = _renewed(before, int(time.time()))
-        stamp = _take_stamp(workplace.stamp, sha256(text).hexdigest())
+        stamp = _take_stamp(workplace.stamp, sha256(snapshot.format_snapshot(before)).hexdigest())
         _activate(memory, staging, after, signer)
         if stamp:
             renewed = {**stamp, "snapshot": sha256(snapshot.format_snapshot(after)).hexdigest()}
             write_file(workplace.stamp, json.dumps(renewed).encode())
     return after
-
-
-def _read(site: FolderSite) -> tuple[bytes, Snapshot, Trust]:
-    """The snapshot that is there, verified by the site's own newest trust file."""
-    text = site.read(layout.SNAPSHOT, snapshot.LIMIT)
-    path = layout.SNAPSHOT
-    try:
-        value, number, trust = snapshot.parse_snapshot(text), 1, None
-        while trust is None or number <= value.trust:
-            path = f"{layout.TRUST}{number}.json"
-            trust = verify_trust(site.read(path, FILE_LIMIT), _signatures(site, path), value.origin, trust)
-            number += 1
-        path = layout.SNAPSHOT
-        signature = site.read(layout.SNAPSHOT_SIGNATURE, minisign.LIMIT)
-        return text, verify_snapshot(text, signature, trust), trust
-    except FormatError as error:
-        problem = error.at(f"{site.name}/{path}")
-        raise BadSignature(
-            problem.code,
-            problem.message,
-            path=problem.path,
-            line=problem.line,
-            expected=problem.expected,
-            found=problem.found,
-            help="a snapshot that does not verify is not renewed; build the site again",
-        ) from None
-
-
-def _signatures(site: FolderSite, path: str) -> dict[str, bytes]:
-    """The signatures of a trust file, by KEYID."""
-    folder, name = site.root / layout.TRUST, path.removeprefix(layout.TRUST)
-    if not folder.is_dir():
-        raise NotFound("file-missing", "the folder of trust files is missing", path=str(folder))
-    found = sorted(each.name for each in folder.iterdir() if each.name.startswith(f"{name}."))
-    return {each.split(".")[2]: site.read(layout.TRUST + each, minisign.LIMIT) for each in found}
 
 
 def _source(site: Path, keys: Path | None) -> str:
@@ -122,7 +86,7 @@ def _activate(memory: Memory, staging: Staging, after: Snapshot, signer: Signer)
 
 
 def _take_stamp(stamp: Path, digest: str) -> dict[str, str]:
-    """What a build left to say that the site with this snapshot is up to date; taken away, for soon it is no longer true."""
+    """What a build left to say that the site with this snapshot is up to date; taken away, as it soon is not true."""
     try:
         found: dict[str, str] = json.loads(stamp.read_bytes())
     except (OSError, ValueError):

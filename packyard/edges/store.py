@@ -41,8 +41,7 @@ class FolderSite:
     def read(self, path: str, limit: int) -> bytes:
         """A file's bytes; only ordinary files are read, links are not followed."""
         try:
-            with open(os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:  # noqa: PTH123 - a descriptor
-                data = file.read(limit + 1)
+            data = _read(f"{self.name}/{path}", limit + 1)
         except (FileNotFoundError, NotADirectoryError):
             raise NotFound("file-missing", "the file is missing", path=f"{self.name}/{path}") from None
         except OSError as error:
@@ -58,6 +57,18 @@ class FolderSite:
     def paths(self) -> Iterator[str]:
         """Every file's path, in no particular order."""
         return walk(self.root)
+
+
+def _read(path: str, most: int) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        size = os.fstat(descriptor).st_size
+        data = os.read(descriptor, min(size, most) + 1)
+        while len(data) < min(size, most) and (more := os.read(descriptor, most - len(data))):
+            data += more
+        return data[:most]
+    finally:
+        os.close(descriptor)
 
 
 def walk(root: Path) -> Iterator[str]:
@@ -111,7 +122,10 @@ class Staging:
         self.root = workplace.staging / "files"
         self.plan = workplace.staging / "plan.json"
         self.name = self.site.name
+        self.written = 0
         self._made: set[str] = set()
+        self._site, self._files = f"{workplace.out}/", f"{self.root}/"
+        self._empty = not workplace.out.exists()
 
     def clear(self) -> None:
         """Throws away what an earlier build staged and never decided on."""
@@ -119,13 +133,19 @@ class Staging:
 
     def write(self, path: str, data: bytes) -> None:
         """Stages one file."""
-        target = f"{self.root}/{path}"
+        target = self._files + path
         folder = target.rpartition("/")[0]
         if folder not in self._made:
-            Path(folder).mkdir(parents=True, exist_ok=True)
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - a hot path
             self._made.add(folder)
-        with open(target, "wb", buffering=0) as file:  # noqa: PTH123 - a hot path
-            file.write(data)
+        descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        try:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[os.write(descriptor, rest) :]
+        finally:
+            os.close(descriptor)
+        self.written += 1
 
     def replace(self, path: str, data: bytes) -> None:
         """Stages a file; metadata that it replaces is staged as `by-hash/DIGEST`, so that it stays reachable."""
@@ -137,6 +157,8 @@ class Staging:
 
     def current(self, path: str, limit: int) -> bytes | None:
         """What the site has at `path` now."""
+        if self._empty:
+            return None
         try:
             return self.site.read(path, limit)
         except NotFound:
@@ -171,8 +193,10 @@ class Staging:
 
     def same(self, path: str, data: bytes) -> bool:
         """Whether the site already has exactly these bytes at `path`."""
+        if self._empty:
+            return False
         try:
-            with open(self.site.root / path, "rb") as file:  # noqa: PTH123 - a hot path
+            with open(self._site + path, "rb") as file:  # noqa: PTH123 - a hot path
                 return os.fstat(file.fileno()).st_size == len(data) and file.read(len(data) + 1) == data
         except OSError:
             return False
@@ -189,25 +213,24 @@ class Staging:
         """Whether a plan is waiting to be carried out."""
         return self.plan.exists()
 
-    def activate(self) -> int:
-        """Carries out the plan, or what is left of it, and gives the number of files moved."""
-        moved = _move_all(self.root, self.site.root)
+    def activate(self) -> None:
+        """Carries out the plan, or what is left of it."""
+        _move_all(self.root, self.site.root)
         for path in HEADS:
             if (self.root / path).exists():
                 (self.site.root / path).parent.mkdir(parents=True, exist_ok=True)
                 (self.root / path).replace(self.site.root / path)
-                moved += 1
         _remove(self.site.root, json.loads(self.plan.read_text())["remove"])
         self.clear()
-        return moved
 
 
-def _move_all(source: Path, target: Path) -> int:
-    """Moves everything but the heads: what replaced metadata stays reachable by, then content, then what points at it.
+def _move_all(source: Path, target: Path) -> None:
+    """Moves everything but the heads: first what replaced metadata stays reachable by, then content, then what points
+    at it.
     """
     target.mkdir(parents=True, exist_ok=True)
-    entries = sorted(os.scandir(source), key=lambda entry: (_rank(entry.name, entry.is_dir()), entry.name))
-    return sum(_move(Path(entry.path), target / entry.name, entry.name) for entry in entries)
+    for entry in sorted(os.scandir(source), key=lambda entry: (_rank(entry.name, entry.is_dir()), entry.name)):
+        _move(Path(entry.path), target / entry.name, entry.name)
 
 
 def _rank(name: str, folder: bool) -> int:
@@ -215,18 +238,17 @@ def _rank(name: str, folder: bool) -> int:
     return first.get(name, 1 if folder else 4)
 
 
-def _move(source: Path, target: Path, path: str) -> int:
+def _move(source: Path, target: Path, path: str) -> None:
     if path in HEADS:
-        return 0
+        return
     if not source.is_dir():
         source.replace(target)
-        return 1
-    if not target.exists() and not any(head.startswith(path + "/") for head in HEADS):
-        moved = sum(1 for _ in walk(source))
+    elif not target.exists() and not any(head.startswith(path + "/") for head in HEADS):
         source.rename(target)
-        return moved
-    target.mkdir(exist_ok=True)
-    return sum(_move(Path(entry.path), target / entry.name, f"{path}/{entry.name}") for entry in os.scandir(source))
+    else:
+        target.mkdir(exist_ok=True)
+        for entry in os.scandir(source):
+            _move(Path(entry.path), target / entry.name, f"{path}/{entry.name}")
 
 
 def _remove(root: Path, paths: Iterable[str]) -> None:

@@ -69,4 +69,9 @@ def _enter(make: Callable[..., Workshop], facts: tuple[Any, ...]) -> None:
 
 def _make(jobs: list[Job]) -> list[Made]:
     assert _workshop is not None
-    return [make_pack(_workshop, job) for job in jobs]
+    found = list[Made]()
+    for job in jobs:
+        before = _workshop.staging.written
+        made = make_pack(_workshop, job)
+        found.append(made._replace(elsewhere=_workshop.staging.written - before))
+    return found

@@ -6,7 +6,7 @@ no rule is without a use.
 
 from __future__ import annotations
 
-from packyard.rules.texts import Rule, files, history, packs, seal, signatures, use
+from packyard.rules.texts import Rule, files, history, packs, seal, signatures, site, use
 
 #: The sections of the table, in the order in which they are read.
 SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
@@ -15,6 +15,7 @@ SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Keys and signatures", signatures.RULES),
     ("History and ownership", history.RULES),
     ("Log and seal", seal.RULES),
+    ("Sites", site.RULES),
     ("The command and its surroundings", use.RULES),
 )
 

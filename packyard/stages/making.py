@@ -19,11 +19,12 @@ from packyard.surfaces import listings
 
 
 class Making(NamedTuple):
-    """What was made: how many packs were looked at, the shards they are in, what must be removed, and notes that block
-    nothing.
+    """What was made: how many packs were looked at, how many files other processes staged, the shards that are touched,
+    what must be removed, and notes that block nothing.
     """
 
     packs: int
+    written: int
     shards: frozenset[int]
     removals: tuple[str, ...]
     notes: tuple[Problem, ...]
@@ -32,11 +33,12 @@ class Making(NamedTuple):
 def make(edges: Edges, reading: Reading) -> Making:
     """Makes what changed. Raises `ProblemsFound` with everything that is wrong anywhere."""
     problems, notes, removals = list(reading.problems), list[Problem](), list[str]()
-    packs, shards, facets = 0, set[int](), set[tuple[str, str]]()
+    packs, written, shards, facets = 0, 0, set[int](), set[tuple[str, str]]()
     edges.progress.start("packs", edges.memory.count() if not reading.fresh else 100)
     for made in make_packs(_bench(edges), edges.workshop, _jobs(edges, reading), edges.request.jobs or processors()):
         edges.progress.step()
         packs += 1
+        written += made.elsewhere
         problems += made.problems
         notes += made.notes
         if not problems:
@@ -49,7 +51,7 @@ def make(edges: Edges, reading: Reading) -> Making:
     _count(edges, reading)
     for unit in sorted(_units(edges, reading, facets, bool(packs))):
         removals += _make_unit(edges, unit)
-    return Making(packs, frozenset(shards), tuple(removals), tuple(notes))
+    return Making(packs, written, frozenset(shards), tuple(removals), tuple(notes))
 
 
 def unclaimed(before: Iterable[Output], now: Iterable[Output]) -> list[str]:

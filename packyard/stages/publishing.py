@@ -29,28 +29,28 @@ def publish(edges: Edges, making: Making, sealing: Sealing) -> str:
     memory.put("snapshot", content_of(sealing.snapshot))
     memory.put("log_size", str(sealing.snapshot.log_size))
     memory.drop_leaves()
-    written = _activate(edges, sealing) if sealing.changed else 0
-    if not sealing.changed:
+    if sealing.changed:
+        _activate(edges, sealing)
+    else:
         memory.commit()
     _stamp(edges)
     return SUMMARY.format(
         packs=memory.get("packs"),
         versions=memory.get("versions"),
         looked=making.packs,
-        written=written,
+        written=making.written + edges.staging.written,
         seconds=time.monotonic() - edges.started,
         number=sealing.snapshot.number,
     )
 
 
-def _activate(edges: Edges, sealing: Sealing) -> int:
+def _activate(edges: Edges, sealing: Sealing) -> None:
     edges.workplace.stamp.unlink(missing_ok=True)
     edges.staging.decide(sealing.removals)
     edges.memory.put("pending", "1")
     edges.memory.commit()
-    written = edges.staging.activate()
+    edges.staging.activate()
     edges.memory.put("pending", "")
-    return written
 
 
 def _stamp(edges: Edges) -> None:

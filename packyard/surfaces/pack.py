@@ -29,11 +29,11 @@ def plan_pack(
 ) -> Iterator[Recipe]:
     """The recipes of a pack's documents and pages. `publishers` are the signers of its versions, as they are now."""
     latest = pack.latest.release
-    facts = (site, pack, tuple(sorted(publishers.items())))
-    yield Recipe(layout.pack(pack.name, "index.json"), (pack,), partial(documents.pack_document, pack))
+    stated = (pack.owner, pack.deprecated, pack.statements, tuple(map(_facts, pack.versions)))
+    yield Recipe(layout.pack(pack.name, "index.json"), stated, partial(documents.pack_document, pack))
     yield Recipe(
         layout.pack(pack.name, "index.html"),
-        (*facts, latest.tree),
+        (site, *stated, *sorted(publishers.items())),
         lambda: pages.pack_page(templates, site, pack, _readme(latest, contents), publishers),
     )
     yield Recipe(layout.pack(pack.name, "badge.svg"), (latest.version,), lambda: pages.badge(pack.name, latest.version))
@@ -52,12 +52,19 @@ def _plan_version(
     release = state.release
     alone = pack._replace(versions=(state,), statements=())
     path = layout.version(pack.name, release.version)
-    yield Recipe(path + "metadata.json", (release,), partial(documents.version_document, release))
+    yield Recipe(path + "metadata.json", _facts(VersionState(release)), partial(documents.version_document, release))
     yield Recipe(
         path + "index.html",
-        (site, alone, publisher),
+        (site, pack.owner, pack.deprecated, _facts(state), publisher),
         lambda: pages.version_page(templates, site, alone, state, publisher),
     )
+
+
+def _facts(state: VersionState) -> tuple[object, ...]:
+    """All that a state says, in few words: manifest and files are what the tree's id names."""
+    release = state.release
+    signed = (release.version, release.tree, release.identity, release.key, release.publisher, release.tarball)
+    return (*signed, release.commit, release.published, release.seq, release.log_index, *state[1:])
 
 
 def _readme(release: Release, contents: Contents) -> str | None:

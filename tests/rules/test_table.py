@@ -53,8 +53,10 @@ def codes_given(module: ast.Module, places: dict[str, set[int]]) -> Iterator[tup
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        for place in places.get(name, ()):
-            for part in alternatives(node.args[place]) if place < len(node.args) else ():
+        given = [node.args[place] for place in places.get(name, ()) if place < len(node.args)]
+        given += [keyword.value for keyword in node.keywords if keyword.arg == "code"]
+        for argument in given:
+            for part in alternatives(argument):
                 if isinstance(part, ast.Constant) and isinstance(part.value, str) and CODE.fullmatch(part.value):
                     yield part.value, part.lineno
 

@@ -58,30 +58,6 @@ RULES = (
         "A log is continued only from a copy that verifies.",
         "Name a good copy of the site with --previous, with the keys that made it.",
     ),
-    block(
-        "log-order", "an entry that does not follow the one before it", "The log is what happened, in order.", _AGAIN
-    ),
-    block("checkpoint-extra", "lines in the checkpoint that nobody vouches for", "They could say anything.", _AGAIN),
-    block(
-        "checkpoint-mismatch",
-        "the checkpoint and the snapshot are about two logs",
-        "One of them is not current.",
-        _AGAIN,
-    ),
-    block("list-foreign", "a list names files that are not its own", "Each file is vouched for in one place.", _AGAIN),
-    block("file-changed", "a file is not the one that was sealed", "Somebody or something changed it.", _AGAIN),
-    block("document-invalid", "a document of another format", "Programs could not read it.", _AGAIN),
-    block("document-mismatch", "a document does not say what was signed", "It would mislead who reads it.", _AGAIN),
-    block(
-        "artifact-mismatch", "a file beside the tarball is not the one in it", "It would mislead who reads it.", _AGAIN
-    ),
-    block("provenance-mismatch", "the provenance is about something else", "It would vouch for other files.", _AGAIN),
-    block(
-        "untrusted-comment",
-        "an unusual untrusted comment",
-        "Neither a signature nor a hash covers it, so it could say anything.",
-        "Put back what minisign writes: signature from minisign secret key.",
-    ),
     block("snapshot-invalid", "not a snapshot of this registry", _CANONICAL, _AGAIN),
     block(
         "snapshot-expired",

@@ -1,0 +1,360 @@
+"""The auditor against every single wrong byte, and against a registry that lies with all its keys in hand."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from packyard import catalogue, packs
+from packyard.audit import audit, audit_staged
+from packyard.edges.store import FolderSite
+from packyard.errors import Problem
+from packyard.formats import documents, dsse, entries, layout, trustfile
+from packyard.model import PublisherKey, Trust
+from packyard.rules import authority
+from packyard.stages import auditing
+from tests.published import Address, MemorySite, MemoryStaging, flipped, load
+from tests.registry import SINCE, TestRegistry, signer, small
+from tests.sites import built
+
+DAY = 86_400
+
+
+class Built(NamedTuple):
+    """A site in two states, one build apart, and its trust file."""
+
+    first: dict[str, bytes]
+    site: dict[str, bytes]
+    trust: Trust
+    folder: Path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The small registry, built before and after a change of everything."""
+    folder = tmp_path_factory.mktemp("audit")
+    registry = small(folder / "repo")
+    built(folder / "repo", folder / "site")
+    first = load(folder / "site")
+    registry.version("hello", "1.2.0", "alice", {"big.bin": bytes(3_000)})
+    registry.statement("unyank", "hello", "alice", version="1.0.0")
+    registry.publisher("carol")
+    registry.org("acme", {"alice": "owner", "carol": "admin", "bob": "member"}, "alice")
+    registry.version("@acme/more", "1.0.0", "carol")
+    registry.commit("Change a bit of everything")
+    built(folder / "repo", folder / "site")
+    site = load(folder / "site")
+    return Built(first, site, trustfile.parse_trust(site["trust/1.json"]), folder / "site")
+
+
+def problems(files: dict[str, bytes]) -> list[Problem]:
+    """What the auditor finds now."""
+    return list(audit(MemorySite(files), None, int(time.time())).problems)
+
+
+def unit(path: str) -> str:
+    """A file together with its signatures: which of them is wrong cannot be told."""
+    return re.sub(r"(\.[^./]+)?\.minisig$", "", path)
+
+
+def telling(files: dict[str, bytes]) -> list[str]:
+    """The paths that are worth tampering with: of the empty shards, which are all alike, only some."""
+    empty = [path for path, data in files.items() if not data]
+    return [path for path in files if path not in empty[2:]]
+
+
+def test_a_good_site_has_no_problems(made: Built) -> None:
+    report = audit(FolderSite(made.folder), None, int(time.time()))
+    assert report.problems == ()
+    assert [note.code for note in report.notes] == ["trust-unpinned"]
+    assert report.counts.files == len(made.site)
+    assert report.counts.size == sum(map(len, made.site.values()))
+    assert (report.counts.packs, report.counts.versions, report.snapshot) == (4, 6, 2)
+
+
+def test_processes_and_threads_find_the_same(made: Built) -> None:
+    broken = made.site | {"packs/hello/1.0.0/metadata.json": b"{}"}
+    alone = audit(MemorySite(broken), None, 0)
+    assert audit(MemorySite(broken), None, 0, jobs=2)[:3] == alone[:3]
+    address = audit(Address(broken), None, 0, jobs=2)
+    assert address.problems == alone.problems
+    assert [note.code for note in address.notes] == ["trust-unpinned", "paths-unknown"]
+
+
+TAMPERING: dict[str, Callable[[bytes], bytes]] = {
+    "first": lambda data: flipped(data, 0),
+    "middle": lambda data: flipped(data, len(data) // 2),
+    "last": lambda data: flipped(data, len(data) - 1),
+    "cut": lambda data: data[:-1],
+    "longer": lambda data: data + b"\n",
+}
+
+
+@pytest.mark.parametrize("how", TAMPERING)
+def test_every_changed_file_is_found_and_named(made: Built, how: str) -> None:
+    for path in telling(made.site):
+        if made.site[path] or how == "longer":
+            found = problems(made.site | {path: TAMPERING[how](made.site[path])})
+            assert unit(path) in {unit(problem.path) for problem in found}, path
+            blamed = {unit(problem.path) for problem in found}
+            assert len(blamed) == 1 or path == layout.BY_HASH_INDEX, (path, found)
+
+
+def test_every_missing_file_is_found_and_named(made: Built) -> None:
+    for path in telling(made.site):
+        found = problems({name: data for name, data in made.site.items() if name != path})
+        assert {unit(problem.path) for problem in found} == {unit(path)}, path
+
+
+def test_every_added_file_is_found_and_named(made: Built) -> None:
+    for path in telling(made.site):
+        folder = path.rpartition("/")[0]
+        for added in (f"{path}x", f"{folder}/.x" if folder else ".x", f"{path}.p/7"):
+            found = problems(made.site | {added: made.site[path]})
+            assert [(problem.code, problem.path) for problem in found] == [("file-unlisted", added)]
+
+
+def test_every_byte_of_what_no_list_covers(made: Built) -> None:
+    heads = [path for path in made.site if layout.sealed_apart(path) and len(made.site[path]) < 2_000]
+    assert layout.CHECKPOINT in heads and layout.BY_HASH_INDEX in heads
+    for path in heads:
+        data = made.site[path]
+        times = [match.span() for match in re.finditer(rb'(?<="until": ")[^"]+', data)]
+        for at in range(len(data)):
+            if path != layout.BY_HASH_INDEX or not any(start <= at < end for start, end in times):
+                found = problems(made.site | {path: flipped(data, at)})
+                assert unit(path) in {unit(problem.path) for problem in found}, (path, at)
+
+
+def test_links_and_folders_in_place_of_files(made: Built, tmp_path: Path) -> None:
+    for path, data in made.site.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    linked, folder, hidden = (
+        tmp_path / path for path in ("packs/hello/index.html", "packs/other/index.html", "packs/@acme/more")
+    )
+    linked.rename(tmp_path.parent / "elsewhere.html")
+    linked.symlink_to(tmp_path.parent / "elsewhere.html")
+    folder.unlink()
+    folder.mkdir()
+    hidden.rename(tmp_path.parent / "more")
+    hidden.symlink_to(tmp_path.parent / "more")
+    found = {(problem.code, problem.path) for problem in audit(FolderSite(tmp_path), None, int(time.time())).problems}
+    assert found == {
+        ("file-unreadable", "packs/hello/index.html"),
+        ("file-unreadable", "packs/other/index.html"),
+        ("file-unlisted", "packs/@acme/more"),
+    }
+
+
+def test_age(made: Built) -> None:
+    later = audit(MemorySite(made.site), None, int(time.time()) + 15 * DAY)
+    assert [problem.code for problem in later.problems] == ["snapshot-expired"]
+    much_later = audit(MemorySite(made.site), None, int(time.time()) + 400 * DAY)
+    assert {problem.code for problem in much_later.problems} == {"snapshot-expired", "trust-expired"}
+
+
+def test_pins(made: Built) -> None:
+    now, site = int(time.time()), MemorySite(made.site)
+    root = made.trust.root_keys[0]
+    assert audit(site, made.trust, now).notes == audit(site, None, now, root_key=root).notes == ()
+    assert not audit(site, made.trust, now).problems
+    stranger = signer("stranger").public_key
+    for report in (
+        audit(site, made.trust._replace(root_keys=(stranger,)), now),
+        audit(site, None, now, root_key=stranger),
+    ):
+        assert [problem.code for problem in report.problems] == ["trust-pinned"]
+        assert [note.code for note in report.notes] == ["audit-stopped"]
+
+
+# --- a registry that lies -----------------------------------------------------------------------------------------------
+
+
+class Liar:
+    """A registry whose builder was changed; it has all the registry's keys, and no publisher's."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder, self.patch = folder, monkeypatch
+        self.registry = small(folder / "repo")
+
+    def publish(self) -> set[str]:
+        """Builds, without its own audit, and gives the codes of what an honest auditor finds."""
+        self.patch.setattr(auditing, "audit_staged", lambda *arguments: [])
+        built(self.folder / "repo", self.folder / "site")
+        self.patch.undo()
+        report = audit(FolderSite(self.folder / "site"), None, int(time.time()))
+        return {problem.code for problem in report.problems}
+
+    def rewrite(self, module: Any, name: str, change: Callable[[Any], Any]) -> None:
+        """Changes what a function gives."""
+        honest = getattr(module, name)
+        self.patch.setattr(module, name, lambda *arguments: change(honest(*arguments)))
+
+
+@pytest.fixture
+def liar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Liar:
+    return Liar(tmp_path, monkeypatch)
+
+
+def altered(**changes: Any) -> Callable[[bytes], bytes]:
+    """Changes members of a JSON document."""
+    return lambda data: json.dumps(json.loads(data) | changes).encode()
+
+
+def test_an_honest_liar_is_clean(liar: Liar) -> None:
+    assert liar.publish() == set()
+
+
+def test_a_version_under_an_owner_who_has_not_signed_it(liar: Liar) -> None:
+    def publish(state: Any, release: Any, who: Any) -> Any:
+        added = {**state.versions, release.version: catalogue.VersionState(release)}
+        return state._replace(owner=state.owner or release.publisher, versions=added)
+
+    liar.patch.setattr(catalogue, "publish", publish)
+    liar.registry.version("hello", "9.0.0", "bob")
+    liar.registry.commit()
+    assert liar.publish() == {"owner-mismatch"}
+
+
+def test_a_statement_that_the_owner_has_not_made(liar: Liar) -> None:
+    liar.patch.setattr(catalogue, "_may_speak", lambda *arguments: None)
+    liar.registry.statement("yank", "hello", "bob", version="1.1.0")
+    liar.registry.commit()
+    assert liar.publish() == {"owner-mismatch"}
+
+
+def test_a_key_that_had_ended(liar: Liar) -> None:
+    liar.patch.setattr(PublisherKey, "valid_on", lambda key, day: True)
+    alice = liar.registry.publishers["alice"]
+    ended = alice.keys[0]._replace(retired="2026-03-01")
+    second = alice.keys[0]._replace(key=signer("alice 2").public_key, key_id=signer("alice 2").key_id)
+    liar.registry.revise(alice._replace(keys=(ended, second)), "alice")
+    liar.registry.commit()
+    liar.registry.version("hello", "9.0.0", "alice")
+    liar.registry.commit()
+    assert "key-not-valid" in liar.publish()
+
+
+def test_a_publisher_whose_file_somebody_else_signed(liar: Liar) -> None:
+    def verify(message: bytes, signature: Any, comment: str, day: str, who: Any, scope: str) -> Any:
+        return authority.Signed(who, signature.key_id, ("publish", "admin"))
+
+    liar.patch.setattr(authority, "verify_by", verify)
+    mallory = signer("mallory")
+    alice = liar.registry.publishers["alice"]
+    added = PublisherKey(mallory.public_key, mallory.key_id, ("publish", "admin"), SINCE)
+    liar.registry.revise(alice._replace(keys=(*alice.keys, added)), "mallory")
+    liar.registry.version("hello", "9.0.0", "mallory")
+    liar.registry.commit()
+    assert liar.publish() == {"key-unknown"}
+
+
+def test_a_file_that_nobody_signed(liar: Liar) -> None:
+    make = packs.tarball.format_tar
+    liar.patch.setattr(packs.tarball, "format_tar", lambda files: make([*files, ("zz.sh", b"#!/bin/sh\n")]))
+    assert liar.publish() == {"sums-extra"}
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "change", "code"),
+    [
+        (documents, "pack_document", altered(owner="mallory"), "document-mismatch"),
+        (documents, "pack_document", altered(latest="1.0.0"), "document-mismatch"),
+        (documents, "pack_document", altered(versions=[]), "document-invalid"),
+        (documents, "pack_document", altered(statements=[]), "document-mismatch"),
+        (documents, "version_document", altered(commit="0" * 40), "document-mismatch"),
+        (documents, "version_document", altered(manifest={"name": "other"}), "document-mismatch"),
+        (documents, "version_document", altered(files=[]), "too-large"),
+        (documents, "version_document", lambda data: b"[" * 30_000, "too-deep"),
+        (documents, "index_row", lambda data: data.replace(b"About", b"Above"), "index-row"),
+        (documents, "index_row", lambda data: data.replace(b'"latest":"1.1.0"', b'"latest":"1.0.0"'), "index-row"),
+        (dsse, "format_provenance", lambda data: data.replace(b"1.0.0", b"1.0.1"), "provenance-mismatch"),
+        (entries, "publish_entry", lambda data: data.replace(b"2026", b"2025"), "log-mismatch"),
+        (entries, "index_entry", lambda data: data.replace(b'"snapshot":1', b'"snapshot":2'), "log-order"),
+        (packs, "_leaves", lambda leaves: list(leaves)[1:], "log-mismatch"),
+        (packs, "files_sums", lambda data: data + b"0" * 64 + b"  site.sums\n", "list-foreign"),
+    ],
+)
+def test_documents_that_lie(liar: Liar, module: Any, name: str, change: Callable[[Any], Any], code: str) -> None:
+    liar.rewrite(module, name, change)
+    assert code in liar.publish()
+
+
+def test_a_version_that_the_log_has_and_the_site_has_not(liar: Liar) -> None:
+    ghost = entries.publish_entry("ghost", "1.0.0", "0" * 64, "0" * 16, 1)
+    liar.rewrite(packs, "_leaves", lambda leaves: [*leaves, (1_000, ghost)])
+    assert liar.publish() == {"log-unmet"}
+
+
+# --- what is staged -----------------------------------------------------------------------------------------------------
+
+
+def staged_problems(made: Built, old: dict[str, bytes], new: dict[str, bytes]) -> list[Problem]:
+    """What the last look before activation finds."""
+    staging = MemoryStaging(old, new)
+    return audit_staged(staging, made.trust, staging.removals)
+
+
+def test_good_stagings_have_no_problems(made: Built) -> None:
+    assert staged_problems(made, {}, made.first) == []
+    assert staged_problems(made, {}, made.site) == []
+    assert staged_problems(made, made.first, made.site) == []
+
+
+def test_every_staged_file_is_looked_at(made: Built) -> None:
+    changed = MemoryStaging(made.first, made.site).files
+    for path in telling(changed):
+        if path != layout.BY_HASH_INDEX:
+            found = staged_problems(
+                made, made.first, made.site | {path: flipped(changed[path], len(changed[path]) // 2)}
+            )
+            assert unit(path) in {unit(problem.path) for problem in found} or path.startswith(layout.LOG), path
+            assert found, path
+
+
+def test_every_staged_file_is_needed(made: Built) -> None:
+    for path in telling(MemoryStaging(made.first, made.site).files):
+        if path not in made.first and not path.startswith(layout.BY_HASH):
+            found = staged_problems(made, made.first, {name: made.site[name] for name in made.site if name != path})
+            assert found, path
+
+
+def test_nothing_unlisted_is_staged_and_nothing_listed_removed(made: Built) -> None:
+    found = staged_problems(made, made.first, made.site | {"packs/hello/x": b"", "x": b"", "packs/x": b""})
+    assert [(problem.code, problem.path) for problem in found] == [
+        ("file-unlisted", path) for path in ("packs/hello/x", "packs/x", "x")
+    ]
+    staging = MemoryStaging(made.first, made.site)
+    found = audit_staged(staging, made.trust, {*staging.removals, "packs/other/0.1.0/SHA256SUMS"})
+    assert [problem.code for problem in found] == ["removal-listed"]
+    assert [problem.code for problem in audit_staged(staging, made.trust, set())] == []
+
+
+def test_the_cost_is_that_of_the_change(tmp_path: Path) -> None:
+    registry = small(tmp_path / "repo")
+    for number in range(12):
+        registry.version(f"filler-{number}", "1.0.0", "bob")
+    registry.commit("Fill up")
+    built(tmp_path / "repo", tmp_path / "site")
+    before = load(tmp_path / "site")
+    registry.version("hello", "1.2.0", "alice")
+    registry.commit("Publish one version")
+    built(tmp_path / "repo", tmp_path / "site")
+    staging = MemoryStaging(before, load(tmp_path / "site"))
+    assert audit_staged(staging, trustfile.parse_trust(before["trust/1.json"]), staging.removals) == []
+    besides = set(staging.asked) - set(staging.files)
+    assert not [path for path in besides if path.startswith("packs/") and not path.startswith("packs/hello/")]
+    assert len(besides) <= 8, besides
+
+
+def test_only_the_packs_that_are_named(made: Built) -> None:
+    staging = MemoryStaging(made.first, made.site)
+    assert audit_staged(staging, made.trust, staging.removals, packs=["hello"]) == []
+    assert not [path for path in staging.asked if path.startswith("packs/@acme/more/1")]
