@@ -96,6 +96,7 @@ def _make_alone(wanted: str, packages: str) -> None:
 
     with open(_PROGRAM, "r+b") as guard:  # for writing, which a lock over NFS demands
         fcntl.flock(guard, fcntl.LOCK_EX)
+        os.set_inheritable(guard.fileno(), True)  # an installer that outlives this process keeps the next one waiting
         if _is_ready(wanted):
             return
         print("making the environment in .venv (once)…", file=sys.stderr)
@@ -150,11 +151,20 @@ def _run(command: list[str], hint: str) -> None:
 
 def _outcome(command: list[str]) -> tuple[int, str]:
     """The exit code and what was said."""
-    import subprocess
+    from subprocess import PIPE, STDOUT, run
 
     settings = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1", "PIP_USER": "0"}
-    done = subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)  # noqa: S603 - ours
-    return done.returncode, done.stdout + done.stderr
+    done = run(  # noqa: S603 - the command is ours
+        command,
+        env=os.environ | settings,
+        stdout=PIPE,
+        stderr=STDOUT,
+        text=True,
+        errors="replace",
+        close_fds=False,
+        check=False,
+    )
+    return done.returncode, done.stdout
 
 
 def _write_command(path: str) -> None:

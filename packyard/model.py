@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple, Protocol
 
-# --- the source -----------------------------------------------------------------------------------------------------
+# --- the source ---
 
 
 class Commit(NamedTuple):
@@ -47,7 +47,7 @@ class Event(NamedTuple):
     log_index: int = -1
 
 
-# --- what people sign -----------------------------------------------------------------------------------------------
+# --- what people sign ---
 
 
 class PublisherKey(NamedTuple):
@@ -157,7 +157,7 @@ class Trust(NamedTuple):
     quorum: int
 
 
-# --- what the registry says -----------------------------------------------------------------------------------------
+# --- what the registry says ---
 
 
 class File(NamedTuple):
@@ -263,14 +263,13 @@ class Output(NamedTuple):
     size: int
 
 
-# --- the edges ------------------------------------------------------------------------------------------------------
+# --- the edges ---
 
 
 class Source(Protocol):
     """A repository at commits: trees and blobs by id, every read with a limit."""
 
     def tree(self, oid: str) -> tuple[Entry, ...]: ...
-
     def blob(self, oid: str, limit: int) -> bytes: ...
 
 
@@ -298,7 +297,6 @@ class Signer(Protocol):
     public_key: str
 
     def sign(self, message: bytes, trusted_comment: str) -> bytes: ...
-
     def sign_raw(self, message: bytes) -> bytes: ...
 
 
@@ -308,7 +306,5 @@ class Sink(Protocol):
     written: int
 
     def same(self, path: str, data: bytes) -> bool: ...
-
     def current(self, path: str, limit: int) -> bytes | None: ...
-
     def replace(self, path: str, data: bytes) -> None: ...

@@ -7,18 +7,18 @@ rendered; bytes that are as they were are not written.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 from packyard.catalogue import fold, row_of
-from packyard.errors import FormatError, Problem, Stale
+from packyard.emitter import Emitter, files_sums
+from packyard.errors import FormatError, Problem
 from packyard.facts import releases_from, releases_text
-from packyard.formats import dsse, entries, layout, names, sums, tarball
+from packyard.formats import dsse, entries, layout, names, tarball
 from packyard.history import SOURCE, place, unknown
 from packyard.model import Event, Output, Pack, Publisher, Release, Row, Signer, Sink, Source, Tarball
-from packyard.recipe import Recipe, key, once
+from packyard.recipe import once
 from packyard.rules.authority import FILE_LIMIT, Authority
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder, read_folder
 from packyard.rules.statements import Spoken, check_statement
@@ -75,7 +75,7 @@ class Made(NamedTuple):
 
 def make_pack(shop: Workshop, job: Job) -> Made:
     """Makes one pack; every problem of it is in the result."""
-    output = Emitter(shop, job.before)
+    output = Emitter(shop.staging, shop.tool, job.before)
     releases, spoken, problems, notes = _check(shop, job, output)
     pack, found = fold(job.name, releases, spoken, shop.authority) if not problems else (None, [])
     problems += found
@@ -96,66 +96,6 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         tuple(publishers),
         tuple(_leaves(releases, spoken, job.first)),
     )
-
-
-def files_sums(files: Iterable[Output]) -> bytes:
-    """The checksum list of files, by path."""
-    return sums.format((file.path, file.sha256) for file in files)
-
-
-class Emitter:
-    """Decides for each file whether it is known, unchanged, or to be written to the staging area."""
-
-    def __init__(self, shop: Workshop, before: Iterable[Output]) -> None:
-        self.shop = shop
-        self.before = {file.path: file for file in before}
-        self.files: dict[str, Output] = {}
-
-    def make(self, recipe: Recipe) -> None:
-        """Renders a recipe unless its key says that this was done."""
-        wanted = key(self.shop.tool, recipe)
-        known = self.before.get(recipe.path)
-        if known is not None and known.key == wanted:
-            self.files[recipe.path] = known
-        else:
-            self.emit(recipe.path, recipe.render(), wanted)
-
-    def keep(self, folder: str) -> bool:
-        """Claims again the artifacts that memory has below `folder`; False when it has none."""
-        found = [file for path, file in self.before.items() if path.startswith(folder) and layout.immutable(path)]
-        self.files.update((file.path, file) for file in found)
-        return bool(found)
-
-    def emit(self, path: str, data: bytes, wanted: str = "") -> None:
-        """Claims a path with these bytes, and stages them when the site has others."""
-        digest = sha256(data).hexdigest()
-        known = self.before.get(path)
-        self.files[path] = Output(path, wanted, digest, len(data))
-        if known.sha256 == digest if known else self.shop.staging.same(path, data):
-            return
-        if layout.immutable(path):
-            self._refuse_change(path)
-        self.shop.staging.replace(path, data)
-
-    def _refuse_change(self, path: str) -> None:
-        published = self.shop.staging.current(path, LIMITS["expanded"])
-        if published is not None:
-            raise Stale(
-                "immutable-changed",
-                "the build made other bytes than those that are published under this path, which never change",
-                path=path,
-                found=f"this build compresses with {tarball.ENCODER}" if path.endswith(".tar.gz") else "",
-                expected=self._encoder(path),
-                help="build with the locked dependencies, or take the published site as it was from a mirror",
-            )
-
-    def _encoder(self, path: str) -> str:
-        if not path.endswith(".tar.gz"):
-            return ""
-        recorded = self.shop.staging.current(path.rpartition("/")[0] + "/metadata.json", LIMITS["expanded"]) or b"{}"
-        return "compressed with " + str(
-            json.loads(recorded).get("tarball", {}).get("encoder", "an encoder not recorded")
-        )
 
 
 class _Contents:

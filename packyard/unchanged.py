@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from calendar import timegm
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -75,7 +75,7 @@ def expiry_warning(snapshot: bytes) -> str:
     fields = dict(
         line[2:].split(" ", 1) for line in snapshot.decode("ascii", "replace").splitlines() if line[:2] == "# "
     )
-    issued, expires = (timegm(time.strptime(fields[name], "%Y-%m-%dT%H:%M:%SZ")) for name in ("issued", "expires"))
+    issued, expires = (datetime.fromisoformat(fields[name]).timestamp() for name in ("issued", "expires"))
     if time.time() > (issued + expires) / 2:
         return f"; the snapshot expires {fields['expires']}: run `packyard reseal`"
     return ""

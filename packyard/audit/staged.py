@@ -204,7 +204,7 @@ class _StagedAudit:
             growth.ledger.excuse(at)
         for claim in claims:
             if not growth.ledger.claim(claim):
-                message = f"entry {claim.at} of the log is another, or is claimed twice"
+                message = f"entry {claim.at} of the log is not the one for this"
                 self.reading.report("log-mismatch", claim.path, message, shown(claim.entry))
 
     def unclaimed(self, at: int, entry: bytes) -> None:

@@ -119,7 +119,7 @@ class Whole:
     def settle(self, ledger: Ledger, claim: Claim) -> None:
         """The log must have the entry where the site says that it is."""
         if not ledger.claim(claim):
-            message = f"entry {claim.at} of the log is another, or is claimed twice"
+            message = f"entry {claim.at} of the log is not the one for this"
             found = entries_at(self.site, [claim.at], ledger.size).get(claim.at)
             self.reading.report("log-mismatch", claim.path, message, shown(claim.entry), shown(found))
 

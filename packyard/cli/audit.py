@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 @click.argument("site", metavar="[SITE|URL]", default="site")
 @click.option("--key", "root", metavar="KEY", help="A root key of the registry: a public key, or its .pub file.")
 @click.option(
-    "--jobs", type=click.IntRange(0), default=0, help="How many processes.  [default: one for each processor]"
+    "--jobs",
+    type=click.IntRange(0),
+    default=options.configured("jobs"),
+    help="How many processes.  [default: one for each processor]",
 )
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @options.json
-def command(site: str, root: str | None, jobs: int, quiet: bool, as_json: bool) -> int:
+def command(site: str, root: str | None, jobs: int | None, quiet: bool, as_json: bool) -> int:
     """Check a whole site, in a folder (by default ./site) or at an address, as a client would.
 
     Every file is traced to a signature, every signature to the registry's root keys, and every statement of the site to

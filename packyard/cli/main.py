@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, NamedTuple
 
 from packyard.cli.errors import reported
@@ -71,5 +72,7 @@ def _dispatch(arguments: Sequence[str]) -> int:
 
 
 def run() -> None:
-    """The console entry."""
+    """The console entry. What a terminal's encoding cannot show is shown as an escape."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(main(sys.argv[1:]))

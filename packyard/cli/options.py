@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
+from packyard.cli import settings
 from packyard.cli.terminal import say
 from packyard.errors import FormatError, UsageError
 from packyard.formats import names, semver
@@ -16,8 +17,22 @@ from packyard.formats.minisign import LIMIT, PublicKey, parse_public_key, parse_
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 FOLDER = click.Path(path_type=Path)
 
+
+def configured(name: str) -> Callable[[], str | None]:
+    """What a variable or the user's file gives for a setting, asked for when the option is not given."""
+
+    def default() -> str | None:
+        found = settings.find().get(name)
+        return found.value if found else None
+
+    return default
+
+
 repo = click.option(
-    "--repo", type=FOLDER, default=Path(), envvar="PACKYARD_REPO", help="The registry's working tree.  [default: .]"
+    "--repo",
+    type=FOLDER,
+    default=lambda: configured("repo")() or ".",
+    help="The registry's working tree.  [default: .]",
 )
 key = click.option(
     "--key",
@@ -42,11 +57,12 @@ def parse_target(text: str) -> tuple[str, str]:
 
 def public_key(text: str) -> PublicKey:
     """The minisign public key in a `.pub` file, or in the text itself. Raises `UsageError`."""
-    from packyard.edges.workfolder import read_file
-
+    path = Path(text)
     try:
-        path = Path(text)
-        return parse_public_key_file(read_file(path, LIMIT)) if path.is_file() else parse_public_key(text)
+        if not path.is_file():
+            return parse_public_key(text)
+        with path.open("rb") as file:
+            return parse_public_key_file(file.read(LIMIT + 1))
     except FormatError as error:
         raise UsageError(error.code, error.message, expected="a public key, or its .pub file", found=text) from None
 

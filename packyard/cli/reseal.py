@@ -12,7 +12,7 @@ from packyard.cli.terminal import document, say
 
 @click.command("reseal", context_settings=options.CONTEXT)
 @click.argument("site", type=options.FOLDER, default=Path("site"))
-@click.option("--keys", type=options.FOLDER, envvar="PACKYARD_KEYS", help="The folder with snapshot.key.")
+@click.option("--keys", type=options.FOLDER, default=options.configured("keys"), help="The folder with snapshot.key.")
 @options.json
 def command(site: Path, keys: Path | None, as_json: bool) -> None:
     """Renew when the snapshot of SITE (by default ./site) was issued and when it expires, and nothing else.

@@ -48,7 +48,7 @@ def warn(text: str) -> None:
 
 
 def document(name: str, fields: Mapping[str, Any]) -> None:
-    """One JSON document for programs; `name` is that of its format, as in `packyard/NAME/1`."""
+    """One JSON document for programs, in ASCII; `name` is that of its format, as in `packyard/NAME/1`."""
     import json
 
-    print(json.dumps({"format": f"packyard/{name}/1", **fields}, ensure_ascii=False, indent=2))
+    print(json.dumps({"format": f"packyard/{name}/1", **fields}, indent=2))

@@ -22,9 +22,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from packyard.errors import WorldError
-from packyard.facts import event_from, revision_from, revision_text, row_from
-from packyard.model import Event, Org, Output, Publisher, Row
-from packyard.rules.authority import Revision, Revisions
+from packyard.facts import event_from, row_from
+from packyard.model import Event, Output, Row
 
 SCHEMA = "1"
 
@@ -273,50 +272,3 @@ class Memory:
 def _outputs(text: str) -> tuple[Output, ...]:
     lines = (line.split(" ", 3) for line in text.split("\n"))
     return tuple(Output(path, "" if key == "-" else key, digest, int(size)) for digest, key, size, path in lines)
-
-
-class RememberedAuthority(Revisions):
-    """The accepted revisions, read from memory when they are first asked for."""
-
-    def __init__(self, memory: Memory) -> None:
-        super().__init__()
-        self._memory = memory
-        self._asked: set[tuple[str, str]] = set()
-
-    def publisher(self, handle: str, before: int) -> Publisher | None:
-        """As `Revisions.publisher`."""
-        self._ask("publisher", handle)
-        return super().publisher(handle, before)
-
-    def org(self, name: str, before: int) -> Org | None:
-        """As `Revisions.org`."""
-        self._ask("org", name)
-        return super().org(name, before)
-
-    def holder(self, key_id: str) -> str:
-        """As `Revisions.holder`."""
-        return super().holder(key_id) or self._memory.holder(key_id)
-
-    def accept(self, revision: Revision) -> None:
-        """Takes and remembers one more revision."""
-        self._ask(revision.event.kind, revision.event.subject)
-        self.add(revision)
-        keys = revision.value.keys if isinstance(revision.value, Publisher) else ()
-        event = revision.event
-        self._memory.add_revision(
-            event.kind, event.subject, event.seq, revision_text(revision), (key.key_id for key in keys)
-        )
-
-    def whole(self) -> Revisions:
-        """All of it, as a value that can be sent to another process."""
-        everything = Revisions()
-        for kind in ("publisher", "org"):
-            for text in self._memory.revisions(kind):
-                everything.add(revision_from(text))
-        return everything
-
-    def _ask(self, kind: str, name: str) -> None:
-        if (kind, name) not in self._asked:
-            self._asked.add((kind, name))
-            for text in self._memory.revisions(kind, name):
-                self.add(revision_from(text))

@@ -10,9 +10,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from packyard.edges.authority import RememberedAuthority
 from packyard.edges.git import Repository
 from packyard.edges.keys import SigningKeys, find_keys
-from packyard.edges.memory import Memory, RememberedAuthority
+from packyard.edges.memory import Memory
 from packyard.edges.progress import Progress
 from packyard.edges.store import FolderSite, Staging, Workplace
 from packyard.edges.transport import open_site

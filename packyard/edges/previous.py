@@ -62,7 +62,7 @@ def read_recorded(site: Reader, trustees: Trustees) -> Recorded:
             path=problem.path,
             expected=problem.expected,
             found=problem.found,
-            help="name a good copy of the site with --previous, and the keys that made it; --new-log abandons its history",
+            help="name a good copy of the site with --previous and use the keys that made it, or abandon it: --new-log",
         ) from None
 
 

@@ -57,6 +57,7 @@ def find(root: Path, path: str) -> Path | None:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize, disable_nagle_algorithm = 65_536, True  # head and body together, at once
     server_version, sys_version = f"packyard/{__version__}", ""
 
     def __init__(self, root: Path, *arguments: object) -> None:

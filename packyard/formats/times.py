@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from calendar import timegm
+from datetime import UTC, datetime
 
 from packyard.errors import FormatError
 
@@ -21,7 +21,7 @@ def parse_time(text: str) -> int:
     """Seconds since 1970; the exact inverse of `format_time`, so 30 February is refused."""
     if _TIME.fullmatch(text):
         try:
-            seconds = timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+            seconds = int(datetime.fromisoformat(text).astimezone(UTC).timestamp())
         except ValueError:
             seconds = -1
         if seconds >= 0 and format_time(seconds) == text:

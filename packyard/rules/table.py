@@ -38,4 +38,5 @@ def rule(code: str) -> Rule:
 def explain(code: str) -> str:
     """The rule as text for people. Raises `KeyError`."""
     found = rule(code)
-    return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\nOutcome: {found.outcome}, {OUTCOMES[found.outcome]}.\n"
+    outcome = f"{found.outcome}, {OUTCOMES[found.outcome]}."
+    return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\nOutcome: {outcome}\n"

@@ -9,7 +9,7 @@ from packyard.stages.sealing import Sealing
 
 
 def audit(edges: Edges, sealing: Sealing) -> None:
-    """Raises `ProblemsFound` when what is staged would not satisfy a client: a defect of the program, or of the disk."""
+    """Raises `ProblemsFound` when what is staged would not satisfy a client: a defect of program or disk."""
     if not sealing.changed:
         return
     problems = audit_staged(edges.staging, edges.trust.trust, sealing.removals)

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from packyard.edges.opening import Edges, make_workshop
 from packyard.edges.view import MemoryView
 from packyard.edges.workers import Bench, make_packs, processors
+from packyard.emitter import Emitter
 from packyard.errors import Problem, ProblemsFound, Stale
 from packyard.formats import documents, entries, layout
 from packyard.model import Output
-from packyard.packs import Emitter, Job, Made
+from packyard.packs import Job, Made
 from packyard.stages.reading import Reading, packs_to_look_at
 from packyard.surfaces import listings
 
@@ -140,7 +141,7 @@ def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: 
 
 
 def _make_unit(edges: Edges, unit: str) -> list[str]:
-    output = Emitter(edges.workshop, edges.memory.unit(unit))
+    output = Emitter(edges.staging, edges.tool, edges.memory.unit(unit))
     for recipe in listings.plan_unit(unit, edges.site, edges.templates, MemoryView(edges.memory, edges.repository)):
         output.make(recipe)
     edges.memory.set_unit(unit, output.files.values())

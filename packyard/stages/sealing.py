@@ -10,11 +10,11 @@ from typing import NamedTuple
 from packyard import seal
 from packyard.edges.opening import Edges
 from packyard.edges.previous import TILE_LIMIT, Recorded
+from packyard.emitter import Emitter
 from packyard.formats import documents, layout
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
 from packyard.formats.times import DAY
-from packyard.packs import Emitter
 from packyard.recorded import new_entries, partial_files, partial_paths, size_before
 from packyard.stages.making import Making, unclaimed
 from packyard.stages.reading import Reading
@@ -36,7 +36,7 @@ def finish(edges: Edges, reading: Reading, making: Making) -> Sealing:
     """
     memory, recorded = edges.memory, reading.recorded
     before = recorded.snapshot if recorded else None
-    output = Emitter(edges.workshop, memory.unit("chain"))
+    output = Emitter(edges.staging, edges.tool, memory.unit("chain"))
     lists = _lists(edges, reading, making, output)
     new = tuple(new_entries(recorded.log if recorded else None, reading.log_start, memory.leaves()))
     chain = _chain(edges, output, lists, before) if before and not new else None

@@ -7,7 +7,6 @@ Feed readers keep entries by id, so ids are tags (RFC 4151) made of the registry
 from __future__ import annotations
 
 from collections.abc import Sequence
-from xml.sax.saxutils import escape, quoteattr
 
 from packyard.formats import canonical, layout
 from packyard.formats.times import day_of, format_time
@@ -66,4 +65,9 @@ def _id(registry: Registry, event: Event) -> str:
 
 
 def _href(registry: Registry, path: str) -> str:
-    return quoteattr(registry.url + path)
+    return f'"{escape(registry.url + path)}"'
+
+
+def escape(text: str) -> str:
+    """Text as character data or as an attribute's value (the standard library's own would import an HTTP client)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

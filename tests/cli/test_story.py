@@ -53,8 +53,8 @@ def test_the_first_day(packyard: Packyard, home: Path) -> None:
     assert "nothing to do" in tell("build", *here, "--keys", "keys").err
 
     tell("publisher", "revoke", "alice", key_id(home), "--reason", "lost", *here, "--commit")
-    tell("add", "hello", *here, code=2)
-    tell(*build)
+    assert "error[key-not-valid]" in tell("add", "hello", *here, code=1).err
+    assert json.loads(tell(*build).out)["snapshot"] == 4
 
 
 def key_id(home: Path) -> str:

@@ -1,0 +1,96 @@
+"""What a command costs, and what it changes in a folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Cost(NamedTuple):
+    """Seconds on the clock, seconds of processors (user and system, child processes included), and the most memory
+    that one of its processes held, in bytes."""
+
+    wall: float
+    cpu: float
+    memory: int
+
+
+class State(NamedTuple):
+    """What tells a file that was written again from one that was left alone."""
+
+    inode: int
+    written: int
+    size: int
+
+
+class Change(NamedTuple):
+    """Files and bytes that took the place of others, that are new, and that are new under `by-hash/` (links to what was
+    there, no bytes); how many files are gone. `index.json` is left out."""
+
+    replaced: int
+    replaced_bytes: int
+    new: int
+    new_bytes: int
+    kept: int
+    removed: int
+
+
+class Failed(Exception):
+    """A command that was to be measured did not do its work; the message is what it said."""
+
+
+def cost(command: Sequence[str]) -> Cost:
+    """Runs a command in the checkout to its end. Raises `Failed` when its exit code is not 0."""
+    started = time.perf_counter()
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        said = process.stderr.read().decode("utf-8", "replace")
+        _, status, used = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise Failed(f"{' '.join(command)}: exit code {process.returncode}\n{said}")
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+
+
+def typical(costs: Iterable[Cost]) -> Cost:
+    """The median of times, the greatest memory."""
+    walls, processors, memories = zip(*costs, strict=True)
+    return Cost(median(walls), median(processors), max(memories))
+
+
+def states(root: Path) -> dict[str, State]:
+    """Every file below `root`."""
+    return {path: State(found.st_ino, found.st_mtime_ns, found.st_size) for path, found in _files(str(root), "")}
+
+
+def _files(root: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
+    with os.scandir(f"{root}/{prefix}") as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(root, f"{prefix}{entry.name}/")
+            else:
+                yield prefix + entry.name, entry.stat(follow_symlinks=False)
+
+
+def change(before: dict[str, State], after: dict[str, State]) -> Change:
+    """The difference of two states of a site."""
+    replaced = [at for path, at in after.items() if path != "index.json" and before.get(path, at) != at]
+    new = [(path, at) for path, at in after.items() if path not in before]
+    kept = [path for path, _ in new if path.startswith("by-hash/")]
+    added = [at for path, at in new if not path.startswith("by-hash/")]
+    return Change(
+        len(replaced),
+        sum(at.size for at in replaced),
+        len(added),
+        sum(at.size for at in added),
+        len(kept),
+        len(before.keys() - after.keys()),
+    )

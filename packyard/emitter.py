@@ -1,0 +1,73 @@
+"""Making the files of a unit: each is known, or as it was, or written to the staging area."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from hashlib import sha256
+
+from packyard.errors import Stale
+from packyard.formats import layout, sums, tarball
+from packyard.model import Output, Sink
+from packyard.recipe import Recipe, key
+from packyard.rules.folder import LIMITS
+
+
+def files_sums(files: Iterable[Output]) -> bytes:
+    """The checksum list of files, by path."""
+    return sums.format((file.path, file.sha256) for file in files)
+
+
+class Emitter:
+    """Decides for each file whether it is known, unchanged, or to be written to the staging area."""
+
+    def __init__(self, staging: Sink, tool: str, before: Iterable[Output]) -> None:
+        self.staging, self.tool = staging, tool
+        self.before = {file.path: file for file in before}
+        self.files: dict[str, Output] = {}
+
+    def make(self, recipe: Recipe) -> None:
+        """Renders a recipe unless its key says that this was done."""
+        wanted = key(self.tool, recipe)
+        known = self.before.get(recipe.path)
+        if known is not None and known.key == wanted:
+            self.files[recipe.path] = known
+        else:
+            self.emit(recipe.path, recipe.render(), wanted)
+
+    def keep(self, folder: str) -> bool:
+        """Claims again the artifacts that memory has below `folder`; False when it has none."""
+        found = [file for path, file in self.before.items() if path.startswith(folder) and layout.immutable(path)]
+        self.files.update((file.path, file) for file in found)
+        return bool(found)
+
+    def emit(self, path: str, data: bytes, wanted: str = "") -> None:
+        """Claims a path with these bytes, and stages them when the site has others."""
+        digest = sha256(data).hexdigest()
+        known = self.before.get(path)
+        self.files[path] = Output(path, wanted, digest, len(data))
+        if known.sha256 == digest if known else self.staging.same(path, data):
+            return
+        if layout.immutable(path):
+            self._refuse_change(path)
+        self.staging.replace(path, data)
+
+    def _refuse_change(self, path: str) -> None:
+        published = self.staging.current(path, LIMITS["expanded"])
+        if published is not None:
+            raise Stale(
+                "immutable-changed",
+                "the build made other bytes than those that are published under this path, which never change",
+                path=path,
+                found=f"this build compresses with {tarball.ENCODER}" if path.endswith(".tar.gz") else "",
+                expected=self._encoder(path),
+                help="build with the locked dependencies, or take the published site as it was from a mirror",
+            )
+
+    def _encoder(self, path: str) -> str:
+        if not path.endswith(".tar.gz"):
+            return ""
+        recorded = self.staging.current(path.rpartition("/")[0] + "/metadata.json", LIMITS["expanded"]) or b"{}"
+        return "compressed with " + str(
+            json.loads(recorded).get("tarball", {}).get("encoder", "an encoder not recorded")
+        )

@@ -1,0 +1,124 @@
+"""The shape of the code, read from its syntax trees: who imports whom, where I/O is, how long functions are."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1] / "packyard"
+MODULES = sorted(path for path in ROOT.rglob("*.py") if path.name != "build.py" or path.parent != ROOT)
+
+#: For each part of the program, the parts that it may import, itself always among them.
+MAY_IMPORT = {
+    "errors": set(),
+    "model": set(),
+    "recipe": set(),
+    "tool": set(),
+    "environment": set(),
+    "formats": {"errors", "model"},
+    "history": {"errors", "formats", "model"},
+    "recorded": {"errors", "formats", "model"},
+    "seal": {"errors", "formats", "model"},
+    "trust": {"errors", "formats", "model"},
+    "rules": {"errors", "formats", "history", "model"},
+    "catalogue": {"errors", "formats", "history", "model", "rules"},
+    "facts": {"model", "rules"},
+    "surfaces": {"errors", "formats", "model", "recipe", "rules"},
+    "packs": {"catalogue", "emitter", "errors", "facts", "formats", "history", "model", "recipe", "rules", "surfaces"},
+    "audit": {"catalogue", "errors", "formats", "head", "history", "model", "rules", "seal", "trust"},
+    "emitter": {"errors", "formats", "model", "recipe", "rules"},
+    "head": {"errors", "formats", "model", "trust"},
+    "prove": {"errors", "formats", "head", "model", "trust", "audit"},
+    "unchanged": {"tool"},
+}
+#: These choose and join the rest.
+FREE = {"edges", "stages", "cli", "documentation", "__main__", "__init__"}
+#: The parts that are pure: no files, no processes, no network, no clock.
+PURE = {
+    "errors",
+    "model",
+    "recipe",
+    "formats",
+    "history",
+    "recorded",
+    "seal",
+    "trust",
+    "rules",
+    "catalogue",
+    "facts",
+    "packs",
+}
+IMPURE = {
+    "os",
+    "pathlib",
+    "subprocess",
+    "socket",
+    "sqlite3",
+    "shutil",
+    "tempfile",
+    "urllib3",
+    "pygit2",
+    "requests",
+    "io",
+}
+
+
+def _part(path: Path) -> str:
+    relative = path.relative_to(ROOT)
+    return relative.parts[0].removesuffix(".py")
+
+
+def _imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module else set()
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_downwards(path: Path) -> None:
+    part = _part(path)
+    used = {name.split(".")[1] for name in _imports(path) if name.startswith("packyard.")}
+    if part not in FREE:
+        assert used - {"__version__"} <= MAY_IMPORT[part] | {part}
+    if part not in ("cli", "__main__", "documentation"):
+        assert "cli" not in used
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_is_pure_touches_nothing(path: Path) -> None:
+    if _part(path) in PURE:
+        assert {name.partition(".")[0] for name in _imports(path)}.isdisjoint(IMPURE)
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        assert not [call for call in calls if isinstance(call, ast.Name) and call.id in ("open", "print", "input")]
+        clocks = {"time", "time_ns", "now", "today", "monotonic"}
+        assert not [call.attr for call in calls if isinstance(call, ast.Attribute) and call.attr in clocks]
+
+
+def _functions() -> list[tuple[int, str]]:
+    found = []
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                docstring = ast.get_docstring(node, clean=False) or ""
+                length = (node.end_lineno or 0) - node.lineno + 1 - docstring.count("\n")
+                found.append((length, f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"))
+    return found
+
+
+def test_functions_are_short() -> None:
+    functions = _functions()
+    lengths = [length for length, _ in functions]
+    assert median(lengths) <= 10
+    assert quantiles(lengths, n=10)[-1] <= 30
+    assert [name for length, name in functions if length > 60] == []
+
+
+def test_modules_can_be_held_in_the_head() -> None:
+    assert [str(path.relative_to(ROOT)) for path in MODULES if len(path.read_text().splitlines()) > 300] == []
