@@ -4,12 +4,13 @@
 
 The stages, in order. Each is a function over values; what touches the world is opened first and handed in:
 
-    1  read      the commit, its history since the last build, and the packs whose trees changed 2  check     every
-    version, statement and publisher: exactly what a known key signed, allowed by the state before it 3  collect   a
-    pack's state is the fold over its history 4  plan      recipes: which file, from which inputs 5  render    the
-    recipes whose inputs are new, into a staging area            (2 to 5 pack by pack, on all processors) 6  seal
-    the checksum chain, the log's new entries, the signed snapshot 7  publish   audit what is staged as a client would,
-    then activate it: content first, SNAPSHOT last
+    1  read      the commit, its history since the last build, and the packs whose trees changed
+    2  check     every version, statement and publisher: what a known key signed, allowed by the state before it
+    3  collect   a pack's state is the fold over its history
+    4  plan      recipes: which file, from which inputs
+    5  render    the recipes whose inputs are new, into a staging area     (2 to 5 pack by pack, on all processors)
+    6  seal      the checksum chain, the log's new entries, the signed snapshot
+    7  publish   audit what is staged as a client would, then activate it: content first, SNAPSHOT last
 """
 
 from __future__ import annotations

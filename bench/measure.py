@@ -48,8 +48,9 @@ class Failed(Exception):
 
 def cost(command: Sequence[str]) -> Cost:
     """Runs a command in the checkout to its end. Raises `Failed` when its exit code is not 0."""
+    environ = {**os.environ, "PACKYARD_NO_VENV": "1"}  # the program runs in the Python that measures it
     started = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         said = process.stderr.read().decode("utf-8", "replace")
         _, status, used = os.wait4(process.pid, 0)

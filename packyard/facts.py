@@ -38,7 +38,8 @@ def releases_from(text: str) -> list[Release]:
 
 def _release(fields: list[Any]) -> Release:
     *head, manifest, features, files, tarball = fields
-    return Release._make((*head, _manifest(manifest), tuple(features), tuple(File(*file) for file in files), Tarball(*tarball)))
+    listed = tuple(File(*file) for file in files)
+    return Release._make((*head, _manifest(manifest), tuple(features), listed, Tarball(*tarball)))
 
 
 def _manifest(fields: list[Any]) -> Manifest:

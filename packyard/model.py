@@ -83,9 +83,7 @@ class Publisher(NamedTuple):
 
 
 class Org(NamedTuple):
-    """An organisation as one revision of `orgs/ORG.yaml` describes it; `members` maps handles to owner, admin or
-    member.
-    """
+    """An organisation as one revision of `orgs/ORG.yaml` describes it; `members` maps handles to roles."""
 
     org: str
     members: Mapping[str, str]
@@ -104,11 +102,8 @@ class Statement(NamedTuple):
 
 
 class Manifest(NamedTuple):
-    """A pack's manifest. `targets` and `features` are ("*",) or a list; `dependencies` pairs names with ranges ("*" if
-    none).
-
-    `extra` keeps unknown fields as they stood.
-    """
+    """A pack's manifest. `targets` and `features` are ("*",) or a list; `dependencies` pairs names with ranges; `extra`
+    keeps unknown fields as they stood."""
 
     name: str
     version: str
@@ -127,9 +122,7 @@ class Manifest(NamedTuple):
 
 
 class Registry(NamedTuple):
-    """`registry.yaml`: the registry's settings. `surfaces` empty means all of them; `limits` and `rules` hold what
-    differs.
-    """
+    """`registry.yaml`: the settings. Empty `surfaces` means all of them; `limits` and `rules` hold what differs."""
 
     origin: str
     title: str
@@ -155,9 +148,6 @@ class Trust(NamedTuple):
     log_vkey: str
     witnesses: tuple[str, ...]
     quorum: int
-
-
-# --- what the registry says ---
 
 
 class File(NamedTuple):
@@ -226,13 +216,12 @@ class Pack(NamedTuple):
 
     @property
     def latest(self) -> VersionState:
-        """What a client gets that asks for no version: the highest that is neither yanked nor a pre-release, else the
-        highest not yanked, else the highest."""
+        """What a client gets that asks for no version; see `latest_of`."""
         return latest_of(self.versions)
 
 
 def latest_of(versions: tuple[VersionState, ...]) -> VersionState:
-    """The version that stands for a pack; see `Pack.latest`."""
+    """The highest that is neither yanked nor a pre-release, else the highest not yanked, else the highest."""
     alive = [state for state in versions if state.yanked is None] or list(versions)
     stable = [state for state in alive if "-" not in state.release.version]
     return (stable or alive)[0]

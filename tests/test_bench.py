@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -12,10 +13,14 @@ import pytest
 import yaml
 
 from bench.addone import add_one
+from bench.floor import make
 from bench.generate import generate
+from bench.measure import Change, Failed, change, cost, states
 from bench.packs import next_version
 from bench.people import person, shape
 from bench.profiles import profile
+from bench.report import BEGIN, END, table, write
+from bench.run import build, measure, versions_of
 from bench.text import Prose
 from tests.tools import need
 
@@ -163,3 +168,54 @@ def test_text_is_a_function_of_its_stream() -> None:
     assert first == second
     assert 2500 < len(first) < 5000
     assert first.isascii()
+
+
+def contents(site: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(site)): path.read_bytes() for path in site.rglob("*") if path.is_file()}
+
+
+def test_the_floor_makes_the_very_site(tmp_path: Path) -> None:
+    generate(tmp_path / "registry", VERSIONS, SEED, COMMITS)
+    cost(build(tmp_path / "registry", tmp_path / "work" / "site", 1))
+    made = make(tmp_path / "registry", tmp_path / "floor")
+    site, least = contents(tmp_path / "work" / "site"), contents(tmp_path / "floor")
+    assert made.files == len(site)
+    assert least.keys() == site.keys()
+    assert {path for path, data in site.items() if least[path] != data} <= {"SNAPSHOT", "SNAPSHOT.minisig"}
+    assert {path: len(data) for path, data in least.items()} == {path: len(data) for path, data in site.items()}
+
+
+def test_a_change_tells_replaced_from_new_files(tmp_path: Path) -> None:
+    (tmp_path / "by-hash").mkdir()
+    for name in ("same", "other", "gone", "index.json"):
+        (tmp_path / name).write_text("before")
+    before = states(tmp_path)
+    (tmp_path / "gone").unlink()
+    for name in ("other", "index.json", "new", "by-hash/abc"):
+        (tmp_path / f"{name}.part").write_text("afterwards")
+        (tmp_path / f"{name}.part").replace(tmp_path / name)
+    assert change(before, states(tmp_path)) == Change(1, 10, 1, 10, 1, 1)
+
+
+def test_a_command_that_fails_is_not_measured() -> None:
+    with pytest.raises(Failed, match="exit code 3"):
+        cost([sys.executable, "-c", "raise SystemExit(3)"])
+
+
+def test_sizes() -> None:
+    assert [versions_of(name) for name in ("60", "1k", "100k")] == [60, 1_000, 100_000]
+
+
+@pytest.mark.slow
+def test_a_run_fills_the_page(tmp_path: Path) -> None:
+    generate(tmp_path / "registry", VERSIONS, SEED, COMMITS)
+    figures = measure(str(VERSIONS), tmp_path / "registry", tmp_path / "run", 1)
+    assert figures.touched == 0
+    assert figures.audited is not None
+    page = tmp_path / "page.md"
+    page.write_text(f"# By hand\n{BEGIN}old\n{END}The end.\n")
+    write(page, table([figures], tmp_path))
+    text = page.read_text()
+    assert text.startswith(f"# By hand\n{BEGIN}")
+    assert text.endswith(f"{END}The end.\n")
+    assert "| no change, files written | 0 | 0 |" in text

@@ -1,7 +1,7 @@
 """The whole log, made again from its entries: every hash of every tile follows from them, and so does the signed root.
 
-Every tile and bundle of the log must be there. Besides them there may be the partial ones of earlier snapshots, which whoever
-holds an earlier checkpoint still asks for.
+Every tile and bundle of the log must be there, and the partial ones of the snapshot before, for whose checkpoint caches may still
+ask. Those of earlier snapshots may be there.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from packyard.formats.tiles import (
     WIDTH,
     Tile,
     edge_root,
+    edge_tiles,
     parse_entries,
     parse_tile_path,
     subtree_hash,
@@ -108,6 +109,16 @@ def check_index(reading: Reading, ledger: Ledger, snapshot: Snapshot) -> None:
 def entries_digest(snapshot: Snapshot) -> str:
     """What the `index` entry of a snapshot holds."""
     return sha256(sum_lines(snapshot.sums)).hexdigest()
+
+
+def check_before(reading: Reading, log: Log) -> None:
+    """The partial tiles and the bundle of the snapshot before."""
+    for size in log.ledger.sizes[-2:-1]:
+        for tile in edge_tiles(size):
+            levels = (tile.level, ENTRIES) if tile.level == 0 else (tile.level,)
+            for path in (layout.LOG + tile_path(tile._replace(level=level)) for level in levels):
+                if path not in reading.present:
+                    check_earlier(reading, log, path)
 
 
 def is_earlier(log: Log, path: str) -> bool:

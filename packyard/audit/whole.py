@@ -11,7 +11,7 @@ from packyard.audit import heads
 from packyard.audit.chain import Chain
 from packyard.audit.kept import read_kept
 from packyard.audit.ledger import Claim, Ledger, entries_at, shown
-from packyard.audit.log import Log, check_earlier, check_index, is_earlier, read_log
+from packyard.audit.log import Log, check_before, check_earlier, check_index, is_earlier, read_log
 from packyard.audit.packs import PackTask
 from packyard.audit.people import People
 from packyard.audit.reading import Reading, fingerprint
@@ -56,7 +56,7 @@ class Whole:
         heads.check_expiry(self.reading, snapshot, trusts[-1], now)
         log = read_log(self.reading, snapshot) if heads.verify_head(self.reading, snapshot, trusts[-1]) else None
         chain = Chain(self.reading, snapshot)
-        judge = self.judge(log.ledger, chain, snapshot, trusts) if log else None
+        judge = self.judge(log, chain, snapshot, trusts) if log else None
         if log is None:
             self.note("log-unjudged", layout.CHECKPOINT, "without the log nothing but hashes was judged")
         kept = read_kept(self.reading)
@@ -66,17 +66,18 @@ class Whole:
         self.close(snapshot, chain, log, kept)
         return self.report(snapshot.number)
 
-    def judge(self, ledger: Ledger, chain: Chain, snapshot: Snapshot, trusts: tuple[Trust, ...]) -> Judge:
+    def judge(self, log: Log, chain: Chain, snapshot: Snapshot, trusts: tuple[Trust, ...]) -> Judge:
         """Who might sign when, from the log; and by what else packs are judged."""
-        check_index(self.reading, ledger, snapshot)
+        check_before(self.reading, log)
+        check_index(self.reading, log.ledger, snapshot)
         aside = Reading(self.site)
         people = People(aside, chain)
-        for logged in ledger.revisions:
+        for logged in log.ledger.revisions:
             claim = people.take(logged)
             if claim:
-                self.settle(ledger, claim)
+                self.settle(log.ledger, claim)
             else:
-                ledger.excuse(logged.at)
+                log.ledger.excuse(logged.at)
         for path in people.unlogged():
             self.reading.report("revision-unlogged", path, "the log knows of no such revision")
         self.take(aside.problems)

@@ -10,7 +10,7 @@
     kept       what `by-hash/` holds, until when
 
 A build writes all of it in one transaction that is committed, marked `pending`, when the new site is staged, audited
-and sure to be activated, and unmarked when activation is done: see `packyard.edges.site`. Everything is stored as text
+and sure to be activated, and unmarked when activation is done: see `packyard.edges.store`. Everything is stored as text
 or JSON: a memory from a stranger could make a build wrong, but not run code.
 """
 

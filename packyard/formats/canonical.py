@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 
 _LEAVES = (str, int, type(None))
+_PRETTY_LEAVES = (*_LEAVES, float)
 
 
 def encode(value: object) -> bytes:
@@ -23,21 +24,22 @@ def encode(value: object) -> bytes:
 
 
 def pretty(value: object) -> bytes:
-    """The value indented by two spaces, members in insertion order, with a final newline; errors as `encode`."""
-    _check(value)
-    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
+    """The value indented by two spaces, members in insertion order, with a final newline; errors as `encode`, but
+    fractions are shown: nobody hashes this form."""
+    _check(value, _PRETTY_LEAVES)
+    return json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False).encode() + b"\n"
 
 
-def _check(value: object) -> None:
-    if isinstance(value, _LEAVES):
+def _check(value: object, leaves: tuple[type, ...] = _LEAVES) -> None:
+    if isinstance(value, leaves):
         return
     if isinstance(value, dict):
         for name, member in value.items():
             if not isinstance(name, str):
                 raise TypeError(f"the name of an object's member is {type(name).__name__}, not text")
-            _check(member)
+            _check(member, leaves)
     elif isinstance(value, (list, tuple)):
         for item in value:
-            _check(item)
+            _check(item, leaves)
     else:
         raise TypeError(f"{type(value).__name__} has no canonical JSON form")

@@ -131,10 +131,18 @@ class Fields:
             return None
 
     def text(
-        self, name: str, default: str = "", *, limit: int = TEXT_LIMIT, check: Callable[[str], object] | None = None
+        self,
+        name: str,
+        default: str = "",
+        *,
+        limit: int = TEXT_LIMIT,
+        check: Callable[[str], object] | None = None,
+        folded: bool = False,
     ) -> str:
-        """The field's text, `default` when it is absent or empty."""
+        """The field's text, `default` when it is absent or empty. `folded`: any white space in it is one space."""
         value = self.raw(name)
+        if folded and isinstance(value, str):
+            value = " ".join(value.split())
         return default if value in (None, "") else self._text(value, limit, check, name)
 
     def required_text(self, name: str, *, limit: int = TEXT_LIMIT, check: Callable[[str], object] | None = None) -> str:

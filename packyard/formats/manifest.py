@@ -16,9 +16,9 @@
       "logo": "logo.png"
     }
 
-`name`, `version` and `description` (one line) are required.  `author` may be an object of `name` and `email`,
-`repository` one of `url` and `type`; `homepage` and `repository` are http or https addresses; `logo` is one, or a path
-in the pack.  `targets` and `features` are `"*"`, `["*"]` or a list; absent means all.  `dependencies` is a list of
+`name` and `version` are required.  In `description` white space counts as one space.  `author` may be an object of
+`name` and `email`, `repository` one of `url` and `type`; `homepage` is an http or https address, `repository` should be
+one; `logo` is one, or a path in the pack.  `targets` and `features` are `"*"`, `["*"]` or a list; absent means all.  `dependencies` is a list of
 names or maps names to ranges.  Unknown fields, targets and features are noted and kept.
 """
 
@@ -49,7 +49,6 @@ TARGETS = (
 # fmt: on
 FEATURES = ("rules", "commands", "agents", "skills", "hooks", "plugins", "mcp", "ignore", "models")
 
-_WORD = re.compile(r"[a-z0-9](?:[a-z0-9.+-]{0,38}[a-z0-9+])?")
 _EMAIL = re.compile(r"[^\s<>@]+@[^\s<>@]+")
 _FEATURE_PATHS = {
     "rules": re.compile(r"rules/[^/]+\.md"),
@@ -70,19 +69,20 @@ _MAX_EXTRA_DEPTH = 16
 def parse_manifest(data: bytes, filename: str) -> tuple[Manifest, tuple[FormatError, ...]]:
     """The manifest in the file of this name (one of `NAMES`), and notes on what is unknown in it.
 
-    Raises `FormatError`. The notes have the codes `field-unknown`, `target-unknown` and `feature-unknown`.
+    Raises `FormatError`. The notes have the codes `field-unknown`, `target-unknown`, `feature-unknown` and `url-invalid`.
     """
     fields = Fields(load_json(data, LIMIT) if filename == "pack.json" else load_yaml(data, LIMIT))
+    repository, unlinked = _repository(fields)
     manifest = Manifest(
         name=fields.required_text("name", check=parse_name),
         version=fields.required_text("version", check=semver.parse),
-        description=fields.required_text("description", limit=300),
+        description=fields.text("description", limit=2000, folded=True),
         author=_author(fields),
         license=fields.text("license", limit=100),
         homepage=fields.text("homepage", check=check_url),
-        repository=_repository(fields),
+        repository=repository,
         logo=fields.text("logo", check=_check_logo),
-        tags=fields.texts("tags", check=_check_word),
+        tags=fields.texts("tags", limit=100),
         targets=_words(fields, "targets"),
         features=_words(fields, "features"),
         dependencies=_dependencies(fields),
@@ -90,6 +90,7 @@ def parse_manifest(data: bytes, filename: str) -> tuple[Manifest, tuple[FormatEr
         extra=_extra(fields),
     )
     notes = (
+        *unlinked,
         *fields.unknown(),
         *_unknown_words(fields, "targets", TARGETS),
         *_unknown_words(fields, "features", FEATURES),
@@ -119,17 +120,26 @@ def _author(fields: Fields) -> str:
     return f"{name} <{email}>" if email else name
 
 
-def _repository(fields: Fields) -> str:
-    if not isinstance(fields.raw("repository"), dict):
-        return fields.text("repository", check=check_url)
-    repository = fields.mapping("repository")
-    repository.text("type")
-    return repository.required_text("url", check=check_url)
+def _repository(fields: Fields) -> tuple[str, list[FormatError]]:
+    """The repository's address; other forms, such as `git@host:path`, are noted and not linked."""
+    value, place = fields.raw("repository"), ["repository"]
+    if isinstance(value, dict):
+        inner = fields.mapping("repository")
+        inner.text("type")
+        text, place = inner.required_text("url"), ["repository", "url"]
+    else:
+        text = fields.text("repository")
+    try:
+        if text:
+            check_url(text)
+        return text, []
+    except FormatError as error:
+        return "", [fields.error(error.code, "is not an address that pages can link to", *place, found=shown(text))]
 
 
 def _words(fields: Fields, name: str) -> tuple[str, ...]:
     value = fields.raw(name)
-    return ("*",) if value in (None, "*", ["*"]) else fields.texts(name, check=_check_word) or ("*",)
+    return ("*",) if value in (None, "*", ["*"]) else fields.texts(name, limit=100) or ("*",)
 
 
 def _unknown_words(fields: Fields, name: str, known: Collection[str]) -> list[FormatError]:
@@ -161,7 +171,7 @@ def _extra(fields: Fields) -> dict[str, Any]:
     extra = {name: value for name, value in fields.value.items() if name not in fields.asked}
     for name, value in extra.items():
         if not _can_be_kept({name: value}, _MAX_EXTRA_DEPTH):
-            expected = "printable text and whole numbers, not nested deep"
+            expected = "printable text, not nested deep"
             fields.refuse("field-invalid", "is not known, and cannot be kept", name, expected=expected)
     return extra
 
@@ -173,17 +183,11 @@ def _can_be_kept(value: Any, depth: int) -> bool:
         return depth > 0 and all(_can_be_kept(part, depth - 1) for item in value.items() for part in item)
     if isinstance(value, list):
         return depth > 0 and all(_can_be_kept(part, depth - 1) for part in value)
-    return not isinstance(value, float)
+    return True
 
 
 def _check_logo(text: str) -> None:
     (check_url if "://" in text else check_path)(text)
-
-
-def _check_word(text: str) -> None:
-    if not _WORD.fullmatch(text):
-        expected = "1 to 40 of a-z, 0-9 and inner . + -"
-        raise FormatError("field-invalid", "is not a word for a list", expected=expected, found=shown(text))
 
 
 def _check_email(text: str) -> None:

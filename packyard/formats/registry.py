@@ -82,8 +82,8 @@ def parse_registry(data: bytes) -> Registry:
     registry = Registry(
         origin=fields.required_text("origin", check=check_origin),
         title=fields.required_text("title", limit=100),
-        url=fields.required_text("url", check=check_base),
-        mirrors=fields.texts("mirrors", check=check_base),
+        url=_base(fields.required_text("url", check=check_base)),
+        mirrors=tuple(map(_base, fields.texts("mirrors", check=check_base))),
         expires_days=fields.number("expires_days", EXPIRES_DAYS, low=1, high=365),
         limits=_limits(fields.mapping("limits")),
         rules=_rules(fields.mapping("rules")),
@@ -118,9 +118,14 @@ def check_origin(text: str) -> None:
 def check_base(text: str) -> None:
     """Return when the text is a web address to which paths can be appended. Raises `url-invalid`."""
     check_url(text)
-    if not text.endswith("/") or "?" in text or "#" in text:
-        expected = "an address that ends with a slash, without ? and #"
+    if "?" in text or "#" in text:
+        expected = "an address without ? and #"
         raise FormatError("url-invalid", "no path can follow it", expected=expected, found=shown(text))
+
+
+def _base(text: str) -> str:
+    """The address as paths are appended to it: with a slash at its end."""
+    return text if not text or text.endswith("/") else text + "/"
 
 
 def _limits(fields: Fields) -> dict[str, int]:

@@ -27,14 +27,19 @@ def test_pretty_keeps_the_order() -> None:
     assert canonical.pretty({"b": 1, "a": ["é"]}) == '{\n  "b": 1,\n  "a": [\n    "é"\n  ]\n}\n'.encode()
 
 
-@pytest.mark.parametrize(
-    "value", [1.0, float("nan"), b"x", {1: "x"}, {None: 1}, {"a": [{"b": 0.5}]}, {"set"}, object()]
-)
+@pytest.mark.parametrize("value", [b"x", {1: "x"}, {None: 1}, {"a": [{"b": b""}]}, {"set"}, object()])
 @pytest.mark.parametrize("form", [canonical.encode, canonical.pretty])
 def test_what_has_no_form(form: object, value: object) -> None:
     assert callable(form)
     with pytest.raises(TypeError):
         form(value)
+
+
+def test_fractions_are_shown_but_never_hashed() -> None:
+    assert canonical.pretty([0.5]) == b"[\n  0.5\n]\n"
+    for value in (1.0, {"a": [{"b": 0.5}]}):
+        with pytest.raises(TypeError):
+            canonical.encode(value)
 
 
 def test_half_a_surrogate_pair_has_no_form() -> None:

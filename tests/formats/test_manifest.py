@@ -110,6 +110,19 @@ def test_what_is_unknown_is_noted_and_kept() -> None:
     ]
 
 
+def test_what_people_write_is_taken_as_it_is_meant() -> None:
+    manifest = parsed(description="Two\n  lines ", tags=["C++", "Machine learning"], other={"weight": 0.5})
+    assert (manifest.description, manifest.tags) == ("Two lines", ("C++", "Machine learning"))
+    assert manifest.extra == {"other": {"weight": 0.5}}
+    assert parsed(description="").description == ""
+
+
+@pytest.mark.parametrize("repository", ["git@example.org:x", {"type": "git", "url": "javascript:x"}, "alice/hello"])
+def test_a_repository_that_is_no_web_address_is_noted_and_not_linked(repository: object) -> None:
+    manifest, notes = parse_manifest(json.dumps(LEAST | {"repository": repository}).encode(), "pack.json")
+    assert (manifest.repository, [note.code for note in notes]) == ("", ["url-invalid"])
+
+
 def test_a_misspelt_field_gets_a_hint() -> None:
     _, notes = parse_manifest(json.dumps(LEAST | {"licence": "MIT"}).encode(), "pack.json")
     assert [note.help for note in notes] == ["did you mean license?"]
@@ -127,24 +140,17 @@ def test_format_and_parse_are_inverse(manifest: Manifest) -> None:
         ({"name": ["hello"], "dependencies": {"a-b": "1"}}, ("field-type", "name")),
         ({"version": "1.2"}, ("version-invalid", "version")),
         ({"version": "1.2.0+build"}, ("version-invalid", "version")),
-        ({"description": ""}, ("field-missing", "description")),
-        ({"description": "a\nb"}, ("field-invalid", "description")),
         ({"description": "\u202egnp.exe"}, ("field-invalid", "description")),
-        ({"description": "x" * 301}, ("field-invalid", "description")),
+        ({"description": "x" * 2001}, ("field-invalid", "description")),
         ({"author": 1}, ("field-type", "author")),
         ({"author": {"email": "a@b"}}, ("field-missing", "author.name")),
         ({"author": {"name": "A", "email": "a<b"}}, ("field-invalid", "author.email")),
         ({"homepage": "javascript:alert(1)"}, ("url-invalid", "homepage")),
-        ({"repository": "git@example.org:x"}, ("url-invalid", "repository")),
-        ({"repository": {"type": "git", "url": "data:x"}}, ("url-invalid", "repository.url")),
         ({"logo": "../x.png"}, ("path-invalid", "logo")),
         ({"logo": "javascript://x"}, ("url-invalid", "logo")),
         ({"tags": "a"}, ("field-type", "tags")),
         ({"tags": ["a", "a"]}, ("field-invalid", "tags[1]")),
-        ({"tags": ["../x"]}, ("field-invalid", "tags[0]")),
-        ({"tags": ["C"]}, ("field-invalid", "tags[0]")),
         ({"targets": "cursor"}, ("field-type", "targets")),
-        ({"targets": ["*", "cursor"]}, ("field-invalid", "targets[0]")),
         ({"features": [1]}, ("field-type", "features[0]")),
         ({"dependencies": ["a-b@1"]}, ("name-invalid", "dependencies[0]")),
         ({"dependencies": {"A": "1"}}, ("name-invalid", "dependencies.A")),
@@ -153,7 +159,6 @@ def test_format_and_parse_are_inverse(manifest: Manifest) -> None:
         ({"dependencies": {"hello": "1"}}, ("field-invalid", "dependencies")),
         ({"dependencies": ["hello"]}, ("field-invalid", "dependencies")),
         ({"conflicts": ["Goodbye"]}, ("name-invalid", "conflicts[0]")),
-        ({"other": 1.5}, ("field-invalid", "other")),
         ({"other": "\0"}, ("field-invalid", "other")),
         ({"other": {"\x1b": 1}}, ("field-invalid", "other")),
         ({"other": json.loads("[" * 17 + "]" * 17)}, ("field-invalid", "other")),
@@ -164,7 +169,7 @@ def test_one_mistake(fields: dict[str, object], problem: tuple[str, str]) -> Non
 
 
 def test_all_mistakes_at_once() -> None:
-    assert problems(b"{}") == [("field-missing", name) for name in ("name", "version", "description")]
+    assert problems(b"{}") == [("field-missing", name) for name in ("name", "version")]
     assert problems(b"[]") == [("field-type", "the file is not a mapping")]
     assert problems(b"a: [", "pack.yaml") == [("yaml-invalid", "not YAML")]
 

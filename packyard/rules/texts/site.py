@@ -13,6 +13,7 @@ RULES = (
     block("file-unreadable", "a file cannot be read", "It is there and is no ordinary file, or too large.", _AGAIN),
     block("file-unlisted", "a file that belongs to nothing", "Nobody vouches for a file that no list names.", _REMOVE),
     block("file-leftover", "a file that no list names any longer", "Nobody vouches for it any more.", _REMOVE),
+    block("kept-unlisted", "a kept file that `by-hash/index.json` does not list", "Nobody says for how long.", _REMOVE),
     block("removal-listed", "a file that is to be removed is still listed", "The site would not be whole.", _AGAIN),
     block("list-foreign", "a list names files that are not its own", "Each file is vouched for in one place.", _AGAIN),
     block(
