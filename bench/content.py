@@ -89,7 +89,7 @@ def _prompt(prose: Prose, size: int) -> Files:
         return {f"skills/{slug}/SKILL.md": (_front(prose, name=slug) + text).encode()}
     if kind == "agents":
         return {f"agents/{slug}.md": (_front(prose, name=slug) + text).encode()}
-    file = title.lower() if prose.rng.random() < 0.03 else slug
+    file = title.lower()[:90].rstrip() if prose.rng.random() < 0.03 else slug  # a tar header's name has 100 bytes
     return {f"{kind}/{file}.md": (text if prose.rng.random() < 0.5 else _front(prose) + text).encode()}
 
 

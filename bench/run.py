@@ -98,7 +98,7 @@ def measure(name: str, repo: Path, folder: Path, repeat: int | None = None) -> F
     site = folder / "two-0" / "site"
     unchanged, touched = _unchanged(repo, site)
     added, changed = _add(repo, folder / "clone", site)
-    audited = _maybe(lambda: cost([sys.executable, "-m", "packyard", "audit", str(site)]))
+    audited = _maybe(lambda: cost([sys.executable, "-m", "packyard", "audit", str(site), "--jobs", "2", "--quiet"]))
     hashed = cost([sys.executable, "-m", "bench.hashing", str(site)])
     costs = (typical(least), typical(one), typical(two), unchanged, added, audited, hashed)
     return Figures(name, versions, times, *costs, touched, changed)

@@ -19,7 +19,7 @@ from packyard.formats import names
 from packyard.model import Commit, Entry, Event, Source
 
 SOURCE = "registry-src"
-TREE = 0o40000
+TREE, FILES = 0o40000, (0o100644, 0o100755, 0o100664)
 _ORDER = ("publisher", "org", "version", "statement")
 
 #: What may stand directly in the source folder: name → whether it is a folder.
@@ -99,8 +99,10 @@ def misplaced(source: Source, old: str, new: str) -> Iterator[Problem]:
     differ.
     """
     for name, _, after in differing(source, old, new):
-        if after and KNOWN.get(name) is not (after.mode == TREE):
+        if after and (KNOWN.get(name) is not (after.mode == TREE) or after.mode not in (TREE, *FILES)):
             yield from unknown(f"{SOURCE}/{name}", after, "is not a part of a registry's source")
+    for folder in ("publishers", "orgs"):
+        yield from _misplaced_signed(source, folder, *(_child(source, tree, folder) for tree in (old, new)))
     packs_old, packs_new = (_child(source, tree, "packs") for tree in (old, new))
     for folder, before, after in differing(source, packs_old, packs_new):
         path = f"{SOURCE}/packs/{folder}"
@@ -113,8 +115,19 @@ def misplaced(source: Source, old: str, new: str) -> Iterator[Problem]:
                 yield from unknown(f"{path}/{name}", pack, "is not the folder of a pack")
 
 
+def _misplaced_signed(source: Source, folder: str, old: str, new: str) -> Iterator[Problem]:
+    """The same for the folders of publishers and organisations: NAME.yaml and its signatures, and nothing else."""
+    stems = {entry.name.removesuffix(".yaml") for entry in source.tree(new) if _is_text(entry)} if new else set()
+    for name, _, after in differing(source, old, new):
+        stem, yaml, rest = name.partition(".yaml")
+        is_signature = rest.startswith(".") and rest.endswith(".minisig")
+        if after and not (_is_text(after) and yaml and stem in stems and (not rest or is_signature)):
+            yield from unknown(f"{SOURCE}/{folder}/{name}", after, "is neither NAME.yaml nor a signature of one")
+
+
 def unknown(path: str, entry: Entry, message: str) -> Iterator[Problem]:
     """The problem of an entry that has no place where it stands: a link, a submodule, or a file nobody reads."""
+    path = names.shown_path(path)
     if entry.mode == 0o120000:
         yield Problem("symlink", path, "a symbolic link, which nothing here may be", help="commit the file itself")
     elif entry.mode == 0o160000:
@@ -124,7 +137,13 @@ def unknown(path: str, entry: Entry, message: str) -> Iterator[Problem]:
 
 
 def _place_help(path: str) -> str:
-    if path.startswith(f"{SOURCE}/packs/"):
+    parts = path.split("/")
+    if parts[1] in ("publishers", "orgs") and len(parts) == 3:
+        signature = "NAME.yaml.minisig" if parts[1] == "publishers" else "NAME.yaml.HANDLE.minisig"
+        return f"{parts[1]} holds NAME.yaml and {signature}"
+    if "statements" in parts[3:]:
+        return "a statement is NNNN-ACTION.yaml, its signatures are NNNN-ACTION.yaml.HANDLE.minisig"
+    if parts[1] == "packs" and len(parts) > 2:
         return "a pack named hello lives in packs/he/hello/, a scoped one in packs/@acme/hello/"
     return f"{SOURCE} holds {', '.join(sorted(KNOWN))}"
 
@@ -144,8 +163,8 @@ def _pack(
         if name == "statements":
             _statements(source, commit, pack, (_id(before), _id(after)), events, problems)
         elif before is not None and before.mode == TREE:
-            problems.append(_changed(path, commit, "version", after is None))
-        elif after is not None and after.mode == TREE:
+            problems.append(_changed(path, commit, "version", "removed" if after is None else "changed"))
+        elif after is not None and after.mode == TREE and _is_plain(name):
             events.append(Event(-1, "version", pack, name, (("", after.oid),), commit.id, commit.time))
 
 
@@ -153,17 +172,18 @@ def _statements(
     source: Source, commit: Commit, pack: str, trees: tuple[str, str], events: list[Event], problems: list[Problem]
 ) -> None:
     folder = f"{SOURCE}/{names.folder(names.parse_name(pack))}/statements"
+    published = {entry.name for entry in source.tree(trees[0]) if _is_text(entry)} if trees[0] else set()
     come: dict[str, list[tuple[str, str]]] = {}
     for name, before, after in differing(source, *trees):
-        if before is not None:
-            problems.append(_changed(f"{folder}/{name}", commit, "statement", after is None))
-        elif after is not None:
-            come.setdefault(name.partition(".")[0], []).append((name, after.oid))
+        stem = name.partition(".")[0]
+        if f"{stem}.yaml" in published:
+            what = "signed again" if before is None else "removed" if after is None else "changed"
+            problems.append(_changed(f"{folder}/{name}", commit, "statement", what))
+        elif after is not None and _is_text(after):
+            come.setdefault(stem, []).append((name, after.oid))
     for stem, objects in come.items():
         if any(name == f"{stem}.yaml" for name, _ in objects):
             events.append(Event(-1, "statement", pack, stem, tuple(objects), commit.id, commit.time))
-        else:
-            problems.append(_changed(f"{folder}/{objects[0][0]}", commit, "statement", False))
 
 
 def _signed_files(
@@ -176,27 +196,36 @@ def _signed_files(
     problems: list[Problem],
 ) -> None:
     touched = {name.partition(".yaml")[0] for name, _, _ in differing(source, old, new)}
-    now = source.tree(new) if new else ()
+    now = tuple(entry for entry in source.tree(new) if _is_text(entry)) if new else ()
     before = {entry.name for entry in source.tree(old)} if old else set()
     for stem in sorted(touched):
         objects = tuple((entry.name, entry.oid) for entry in now if entry.name.partition(".yaml")[0] == stem)
         if any(name == f"{stem}.yaml" for name, _ in objects):
             events.append(Event(-1, kind, stem, "", objects, commit.id, commit.time))
         elif f"{stem}.yaml" in before:
-            problems.append(_changed(f"{SOURCE}/{kind}s/{stem}.yaml", commit, kind, True))
+            problems.append(_changed(f"{SOURCE}/{kind}s/{stem}.yaml", commit, kind, "removed"))
 
 
-def _changed(path: str, commit: Commit, kind: str, removed: bool) -> Problem:
+def _changed(path: str, commit: Commit, kind: str, what: str) -> Problem:
     return Problem(
         "immutable-changed",
-        path,
-        f"a published {kind} was {'removed' if removed else 'changed'} in commit {commit.id[:12]}",
+        names.shown_path(path),
+        f"a published {kind} was {what} in commit {commit.id[:12]}",
         help="what was published never changes, not even back: publish a new version or a new statement",
     )
 
 
+def _is_plain(name: str) -> bool:
+    """Whether a name is printable ASCII, as all names are that have a place."""
+    return name.isascii() and name.isprintable()
+
+
+def _is_text(entry: Entry) -> bool:
+    return entry.mode in FILES and _is_plain(entry.name)
+
+
 def _child(source: Source, tree: str, name: str) -> str:
-    return next((entry.oid for entry in source.tree(tree) if entry.name == name), "") if tree else ""
+    return next((_id(entry) for entry in source.tree(tree) if entry.name == name), "") if tree else ""
 
 
 def _id(entry: Entry | None) -> str:

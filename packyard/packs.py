@@ -16,7 +16,7 @@ from packyard.emitter import Emitter, files_sums
 from packyard.errors import FormatError, Problem
 from packyard.facts import releases_from, releases_text
 from packyard.formats import dsse, entries, layout, names, tarball
-from packyard.history import SOURCE, place, unknown
+from packyard.history import SOURCE, TREE, place, unknown
 from packyard.model import Event, Output, Pack, Publisher, Release, Row, Signer, Sink, Source, Tarball
 from packyard.recipe import once
 from packyard.rules.authority import FILE_LIMIT, Authority
@@ -143,13 +143,30 @@ def _check(
 def _strays(source: Source, job: Job) -> Iterator[Problem]:
     root = f"{SOURCE}/{names.folder(names.parse_name(job.name))}"
     said = {name for event in job.events if event.kind == "statement" for name, _ in event.objects}
+    folders = {event.ident for event in job.events if event.kind == "version"} | {"statements"}
+    yield from _look_alikes(event for event in job.events if event.kind == "version")
     for entry in source.tree(job.tree):
-        if entry.mode != 0o40000:
-            yield from unknown(f"{root}/{entry.name}", entry, "is neither a version's folder nor `statements`")
+        if entry.mode != TREE or entry.name not in folders:
+            what = "is not a folder" if entry.name == "statements" else "is not the folder of a version"
+            yield from unknown(f"{root}/{entry.name}", entry, what)
         elif entry.name == "statements":
             for file in source.tree(entry.oid):
-                if file.name not in said or file.mode not in (0o100644, 0o100755):
+                if file.name not in said:
                     yield from unknown(f"{root}/statements/{file.name}", file, "is not a statement or its signature")
+
+
+def _look_alikes(versions: Iterable[Event]) -> Iterator[Problem]:
+    seen: dict[str, str] = {}
+    for event in versions:
+        first = seen.setdefault(event.ident.lower(), event.ident)
+        if first != event.ident:
+            yield Problem(
+                "case-collision",
+                place(event),
+                "two versions are one on a file system that ignores case",
+                found=f"{first} and {event.ident}",
+                help="publish it under another number",
+            )
 
 
 def _release(

@@ -5,8 +5,9 @@
              → site.sums → FOLDER/files.sums → the folder's files
                          → every other file
 
-Every path has exactly one list that may name it, and a line in another list is a problem: so the lists cannot contradict each
-other. A list counts only when it has the hash that the chain promises; of what hangs below a broken one nothing is said.
+Every path has exactly one list that may name it, and a line in another list is a problem: so the lists cannot
+contradict each other. A list counts only when it has the hash that the chain promises; of what hangs below a broken
+one nothing is said.
 """
 
 from __future__ import annotations
@@ -119,6 +120,8 @@ class Chain:
             folder = path.partition("/")[0]
             apart = folder in ("packs", "index") or path in self._top or layout.sealed_apart(path)
             return not apart and (path in nested or f"{folder}/files.sums" not in nested)
+        if listing.startswith("packs/"):
+            return path.startswith(listing.removesuffix("files.sums")) and path != listing
         if listing.startswith("index/"):
             return self.list_of(path) == listing and _is_name(layout.pack_of(path))
         return self.list_of(path) == listing

@@ -1,7 +1,7 @@
 """What the documents about a pack must say, given what was signed and logged.
 
-This is written down a second time on purpose: an auditor must not ask the builder what is right. Members of a document that are not
-named here may say what they like.
+This is written down a second time on purpose: an auditor must not ask the builder what is right. Members of a document
+that are not named here may say what they like.
 """
 
 from __future__ import annotations

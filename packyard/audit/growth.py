@@ -21,7 +21,9 @@ class Growth(NamedTuple):
 
 
 def read_growth(reading: Reading, value: Snapshot, before: Snapshot | None) -> Growth | None:
-    """The log of a snapshot, with its entries since the one before; None, and a problem, when it is not as it should be."""
+    """The log of a snapshot, with its entries since the one before; None, and a problem, when it is not as it should
+    be.
+    """
 
     def read(path: str, limit: int) -> bytes:
         data = reading.find(layout.LOG + path, limit)

@@ -1,8 +1,8 @@
 """The entries of the log as claims to be met: each must belong to something on the site, and the other way round.
 
-A published version is not looked up in the log. Its entry is made again from what is on the site, and its hash must be the one that
-the log has at the place that the site names. What nobody has claimed in the end is missing from the site. So the entries of
-versions, which are nearly all, need neither be parsed nor kept.
+A published version is not looked up in the log. Its entry is made again from what is on the site, and its hash must be
+the one that the log has at the place that the site names. What nobody has claimed in the end is missing from the site.
+So the entries of versions, which are nearly all, need neither be parsed nor kept.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ class Claim(NamedTuple):
 
 
 class Ledger:
-    """The log of `size` entries from entry `start` on. Its `leaves`, the hashes of the entries, are filled in by its maker.
+    """The log of `size` entries from entry `start` on. Its `leaves`, the hashes of the entries, are filled in by its
+    maker.
 
-    `revisions` are the entries of publishers and organisations, `said` those of statements by pack, `sizes` the sizes that the log
-    had when a snapshot was made, `last` the last `index` entry.
+    `revisions` are the entries of publishers and organisations, `said` those of statements by pack, `sizes` the sizes
+    that the log had when a snapshot was made, `last` the last `index` entry.
     """
 
     def __init__(self, start: int, size: int) -> None:

@@ -1,7 +1,7 @@
 """The whole log, made again from its entries: every hash of every tile follows from them, and so does the signed root.
 
-Every tile and bundle of the log must be there, and the partial ones of the snapshot before, for whose checkpoint caches may still
-ask. Those of earlier snapshots may be there.
+Every tile and bundle of the log must be there, and the partial ones of the snapshot before, for whose checkpoint
+caches may still ask. Those of earlier snapshots may be there.
 """
 
 from __future__ import annotations

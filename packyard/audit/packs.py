@@ -5,7 +5,7 @@ The files come first. What hangs on a file that is not the sealed one is not jud
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from packyard.audit.ledger import Claim, Logged
@@ -24,8 +24,8 @@ LIST, INDEX, STATEMENTS = "files.sums", "index.json", "statements"
 
 
 class PackTask(NamedTuple):
-    """A pack to audit: the hash of its `files.sums`, its statements in the log, and its row in `index.json` (b"" when it has
-    none, None when rows are not to be looked at).
+    """A pack to audit: the hash of its `files.sums`, its statements in the log, and its row in `index.json` (b"" when
+    it has none, None when rows are not to be looked at).
 
     When only a part of the pack is looked at, `look` are the paths, and `known` is the state before it.
     """
@@ -127,7 +127,7 @@ class _Pack:
         for number in dict.fromkeys((*folders, *(stated or ()))):
             here = layout.version(self.task.name, number)
             wanted = {here + name: name for name in artifacts(self.task.name, number)}
-            listed, due = folders.get(number, {}), self.is_due(number, wanted)
+            listed, due = folders.get(number, {}), self.is_due(number)
             read = self.read(listed, wanted if due else ())
             files = {wanted[path]: data for path, data in read if path in wanted}
             if stated is None:
@@ -142,17 +142,18 @@ class _Pack:
                 self.excused.append(stated[number].log_index)
                 yield None
             elif judge and due:
-                yield self.release(judge, stated[number], files)
+                yield self.release(judge, stated[number], files, listed)
 
-    def is_due(self, number: str, wanted: Iterable[str]) -> bool:
-        """Whether a version is to be looked at as a whole: it is new, or something of it that never changes was written."""
-        known = self.task.known is not None and number in self.task.known.versions
-        return not known or any(layout.immutable(path) and self.looks_at(path) for path in wanted)
+    def is_due(self, number: str) -> bool:
+        """Whether a version is to be looked at as a whole, because nothing is known of it."""
+        return self.task.known is None or number not in self.task.known.versions
 
-    def release(self, judge: Judge, stated: Stated, files: Mapping[str, bytes]) -> Release | None:
+    def release(
+        self, judge: Judge, stated: Stated, files: Mapping[str, bytes], listed: Mapping[str, str]
+    ) -> Release | None:
         """A version as it was signed, with its claim to an entry of the log."""
         whole = len(files) == len(artifacts(self.task.name, stated.version))
-        release = audit_version(self.reading, judge, self.task.name, stated, files) if whole else None
+        release = audit_version(self.reading, judge, self.task.name, stated, files, listed) if whole else None
         if release is None:
             self.excused.append(stated.log_index)
             return None

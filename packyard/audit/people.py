@@ -1,7 +1,8 @@
-"""Publishers and organisations as the log brought them in: the signed file of every revision, judged by those before it.
+"""Publishers and organisations as the log brought them in: the signed file of every revision, judged by those before
+it.
 
-`publishers/HANDLE/N.yaml` is the N-th entry of its kind and name in the log. Whoever has a revision that is not as it should be is
-`damaged` from there on: what hangs on them is not judged, so that one wrong byte is one problem.
+`publishers/HANDLE/N.yaml` is the N-th entry of its kind and name in the log. Whoever has a revision that is not as it
+should be is `damaged` from there on: what hangs on them is not judged, so that one wrong byte is one problem.
 """
 
 from __future__ import annotations

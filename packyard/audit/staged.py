@@ -1,14 +1,15 @@
 """The audit of what is about to become a site, at the cost of what changes.
 
-A site that was right stays right when the difference is: every staged file is one that the new chain names, every line that
-changed in a list leads to a file with that hash, nothing changes that never may, what no list names any longer is removed,
-the log goes on where it ended, and the packs with something staged follow from their state before and what came since.
+A site that was right stays right when the difference is: every staged file is one that the new chain names, every line
+that changed in a list leads to a file with that hash, nothing changes that never may, what no list names any longer is
+removed, the log goes on where it ended, and the packs with something staged follow from their state before and what
+came since.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from itertools import groupby
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, groupby
 from typing import Protocol
 
 from packyard.audit import heads
@@ -20,6 +21,7 @@ from packyard.audit.people import People
 from packyard.audit.reading import DOCUMENT_LIMIT, Reading
 from packyard.audit.rows import check_head
 from packyard.audit.states import known_state
+from packyard.audit.tasks import Desk, FilesTask, perform_all
 from packyard.audit.versions import Judge, parse_stated
 from packyard.catalogue import State
 from packyard.errors import FormatError, NotFound, Problem
@@ -27,6 +29,10 @@ from packyard.formats import entries, layout, minisign, names, snapshot, trustfi
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import WIDTH
 from packyard.model import Listing, Trust
+
+#: How many packs are looked at in depth. Of a larger build every byte is held against the signed lists, and what the
+#: packs say was judged when they were made; `packyard audit` judges it all again.
+DEPTH = 64
 
 
 class Staged(Listing, Protocol):
@@ -52,7 +58,7 @@ class _Now:
 
 
 def audit_staging(
-    staging: Staged, trust: Trust, removals: Iterable[str], packs: Collection[str] | None
+    staging: Staged, trust: Trust, removals: Iterable[str], packs: Collection[str] | None, workers: int
 ) -> list[Problem]:
     """See `packyard.audit.audit_staged`."""
     reading = Reading(staging)
@@ -66,7 +72,7 @@ def audit_staging(
         audit = _StagedAudit(staging, reading, value, before)
         audit.lists(removals)
         if growth is not None:
-            audit.files(growth, trust, packs)
+            audit.files(growth, trust, packs, workers)
     return sorted(set(reading.problems))
 
 
@@ -125,22 +131,44 @@ class _StagedAudit:
             self.reading.report("file-leftover", path, "no list names the file any longer, and it is not removed")
         return changed
 
-    def files(self, growth: Growth, trust: Trust, packs: Collection[str] | None) -> None:
-        """Every staged file, and the packs with something staged."""
+    def files(self, growth: Growth, trust: Trust, packs: Collection[str] | None, workers: int) -> None:
+        """Every staged file, and the packs with something staged: the first `DEPTH` in depth."""
         for logged in growth.ledger.revisions:
             claim = self.people.take(logged)
             self.settle(growth, [claim] if claim else [], [] if claim else [logged.at])
-        for pack, paths in groupby(self.staging.paths(), layout.pack_of):
-            if pack and (packs is None or pack in packs):
-                self.pack(growth, trust, pack, frozenset(paths))
-            elif pack:
-                self.undecided.add(pack)
-                self.new.lines(layout.pack(pack, LIST))
-            else:
-                for path in paths:
-                    self.file(growth, path)
+        tasks = self.look(growth, trust, packs)
+        first = next(tasks, None)
+        if first is not None:
+            for done in perform_all(Desk(self.staging, None, b""), chain([first], tasks), workers):
+                self.reading.problems += done.problems
         for at in growth.ledger.unclaimed():
             self.unclaimed(at, growth.tiles.entries(at // WIDTH)[at % WIDTH])
+
+    def look(self, growth: Growth, trust: Trust, packs: Collection[str] | None) -> Iterator[FilesTask]:
+        """Looks at everything staged, but for the files of packs that are not looked at in depth: these it gives."""
+        deep = 0
+        for pack, paths in groupby(self.staging.paths(), layout.pack_of):
+            if not pack:
+                for path in paths:
+                    self.file(growth, path)
+            elif deep < DEPTH and (packs is None or pack in packs):
+                deep += 1
+                self.pack(growth, trust, pack, frozenset(paths))
+            else:
+                self.undecided.add(pack)
+                yield self.sealed(pack, paths)
+
+    def sealed(self, pack: str, paths: Iterable[str]) -> FilesTask:
+        """The staged files of a pack with the hashes that its list gives them."""
+        own = layout.pack(pack, LIST)
+        lines = self.new.lines(own)
+        listed = list[tuple[str, str]]()
+        for path in paths:
+            if path in lines:
+                listed.append((path, lines[path]))
+            elif path != own or self.new.digest(own) is None:
+                self.reading.report("file-unlisted", path, "no list names the staged file")
+        return FilesTask(tuple(listed))
 
     def file(self, growth: Growth, path: str) -> None:
         """A staged file outside the packs."""
@@ -156,8 +184,8 @@ class _StagedAudit:
         elif path not in snapshot.LISTED:  # these were looked at first
             self.reading.intact(path, digest)
 
-    def pack(self, growth: Growth, trust: Trust, pack: str, paths: frozenset[str]) -> None:
-        """A pack with staged files: a new one as a whole, another as far as it changes."""
+    def pack(self, growth: Growth, trust: Trust | None, pack: str, paths: frozenset[str]) -> None:
+        """A pack with staged files: a new one as a whole, another as far as it changes. Without trust, only hashes."""
         own = layout.pack(pack, LIST)
         digest, lines = self.new.digest(own), self.new.lines(own)
         for path in paths:
@@ -168,7 +196,7 @@ class _StagedAudit:
         is_new, known = self.old is None or self.old.digest(own) is None, self.state(pack)
         look = None if is_new else paths | self.compare(own)
         said = tuple(growth.ledger.said.get(pack, ()))
-        judge = self.judge(trust, pack) if is_new or known else None
+        judge = self.judge(trust, pack) if trust and (is_new or known) else None
         found = audit_pack(self.reading, judge, PackTask(pack, digest, said, None, look, known))
         self.settle(growth, found.claims, found.excused)
         if not found.decided:

@@ -1,4 +1,6 @@
-"""The state of a pack, made again from its versions and statements in the order of the log, against what its documents say."""
+"""The state of a pack, made again from its versions and statements in the order of the log, against what its documents
+say.
+"""
 
 from __future__ import annotations
 
@@ -90,9 +92,6 @@ def _replay(reading: Reading, judge: Judge, state: State, steps: Iterable[Releas
         if isinstance(step, Spoken):
             path = layout.pack(state.name, f"statements/{step.event.ident}.yaml")
             state = reading.attempt(path, say, state, step, judge.authority) or state
-        elif step.version in state.versions:
-            again = state.versions[step.version]._replace(release=step)
-            state = state._replace(versions={**state.versions, step.version: again})
         else:
             path = layout.version(state.name, step.version)
             state = reading.attempt(path, publish, state, step, judge.authority) or state

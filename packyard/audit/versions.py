@@ -32,8 +32,8 @@ class Stated(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """By what packs are judged: the registry's name, who may sign, the folders of those of whom nothing can be said, and the
-    registry's attestation keys."""
+    """By what packs are judged: the registry's name, who may sign, the folders of those of whom nothing can be said,
+    and the registry's attestation keys."""
 
     origin: str
     authority: Authority
@@ -68,11 +68,16 @@ def artifacts(name: str, version: str) -> tuple[str, ...]:
 
 
 def audit_version(
-    reading: Reading, judge: Judge, name: str, stated: Stated, files: Mapping[str, bytes]
+    reading: Reading,
+    judge: Judge,
+    name: str,
+    stated: Stated,
+    files: Mapping[str, bytes],
+    digests: Mapping[str, str],
 ) -> Release | None:
     """The release that was signed and is documented as it must be; None, and problems, when anything of it is wrong.
 
-    `files` are its `artifacts`, with the hashes that the chain promises.
+    `files` are its `artifacts`, which have the hashes that `digests` has for their paths.
     """
     before, here = len(reading.problems), layout.version(name, stated.version)
     described = reading.document(here + METADATA, files[METADATA], "packyard/version/1")
@@ -88,7 +93,7 @@ def audit_version(
     if checked is None:
         return None
     encoder = described["tarball"].get("encoder") if isinstance(described.get("tarball"), dict) else None
-    made = Tarball(archive, sha256(packed).hexdigest(), len(packed), sha256(tar).hexdigest(), str(encoder))
+    made = Tarball(archive, digests[archive], len(packed), sha256(tar).hexdigest(), str(encoder))
     commit = _attested(reading, judge, event, files, (made.sha256, checked.identity))
     release = _release(event, commit, checked, made)
     for member, wanted, found in expect.differences(expect.metadata(release), described):

@@ -152,7 +152,9 @@ class Whole:
                 self.reading.report("log-unmet", layout.pack(pack), message, shown(entry), "nothing")
 
     def check_strangers(self, site: Listing, chain: Chain, log: Log | None, kept: tuple[str, ...] | None) -> None:
-        """Files that nothing names. Every named one was read; so there are others exactly if the paths are not the same set."""
+        """Files that nothing names. Every named one was read; so there are others exactly if the paths are not the
+        same set.
+        """
         walked = 0
         for path in site.paths():
             walked += fingerprint((path,), self.key)

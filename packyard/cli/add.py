@@ -33,7 +33,5 @@ def command(folder: Path, repo: Path, commit: bool) -> None:
     place = f"{tree.pack(name)}/{version}"
     if (repo / place).exists():
         raise UsageError("version-exists", f"the registry has {name} {version} already", path=place)
-    for path, content in described.folder.files.items():
-        tree.write(f"{place}/{path}", content)
-    paths = [f"{place}/{path}" for path in described.folder.files]
-    options.finish(repo, paths, f"Add {name} {version}", commit, place)
+    files = {f"{place}/{path}": content for path, content in described.folder.files.items()}
+    options.put(repo, files, f"Add {name} {version}", commit, place)

@@ -12,7 +12,6 @@ from packyard.cli.keys import new_password
 from packyard.cli.terminal import say, warn
 from packyard.edges.commits import commit, create_repository
 from packyard.edges.keys import PASSWORD, MinisignSigner, load_signer, make_key
-from packyard.edges.workfolder import write_file
 from packyard.errors import FormatError, UsageError
 from packyard.formats import note, trustfile
 from packyard.formats.registry import EXPIRES_DAYS, format_registry, parse_registry
@@ -66,8 +65,6 @@ def command(
         **(_trust(origin, keys, new_password(not no_password)) if keys else {}),
     }
     create_repository(folder)
-    for path, data in files.items():
-        write_file(folder / path, data)
     made = commit(folder, files, f"Begin the registry {origin}", stranger=True)
     say(f"made {folder} with the registry {origin}, commit {made[:12]}")
     if not keys:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
@@ -67,14 +67,18 @@ def public_key(text: str) -> PublicKey:
         raise UsageError(error.code, error.message, expected="a public key, or its .pub file", found=text) from None
 
 
-def finish(repo: Path, paths: Sequence[str], message: str, commit: bool, folder: str = "") -> None:
-    """Commits the files that were written, or says how to; `folder` is one that holds them all and nothing else."""
+def put(repo: Path, files: Mapping[str, bytes], message: str, commit: bool, folder: str = "") -> None:
+    """Writes files into the working tree, and commits them or says how to; `folder` holds just them, if it is given."""
     if commit:
         from packyard.edges.commits import commit as make_commit
 
-        say(f"committed {make_commit(repo, paths, message)[:12]}: {message}")
+        say(f"committed {make_commit(repo, files, message)[:12]}: {message}")
         return
+    from packyard.edges.workfolder import write_file
+
+    for path, data in files.items():
+        write_file(repo / path, data)
     git = "git" if repo == Path() else f"git -C {shlex.quote(str(repo))}"
     say("written; now commit it:")
-    say(f"  {git} add -- {shlex.join([folder] if folder else paths)}")
+    say(f"  {git} add -- {shlex.join([folder] if folder else files)}")
     say(f"  {git} commit -m {shlex.quote(message)}")

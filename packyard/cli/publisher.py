@@ -95,9 +95,7 @@ def _write(
     except FormatError as error:
         raise UsageError("usage-wrong", error.message, path=path, expected=error.expected, found=error.found) from None
     signature = sign_as(signer, text, f"publisher {after.handle}", f"{path}.minisig", before, "admin")
-    tree.write(path, text)
-    tree.write(f"{path}.minisig", signature)
-    options.finish(tree.repo, [path, f"{path}.minisig"], message, commit)
+    options.put(tree.repo, {path: text, f"{path}.minisig": signature}, message, commit)
 
 
 def _publisher(tree: WorkingTree, handle: str) -> Publisher:

@@ -32,9 +32,7 @@ def _speak(
     _check(tree, said, statement, stem, path, text)
     signature = f"{path}.{publisher.handle}.minisig"
     signed = sign_as(signer, text, f"statement {name} {statement.sequence}", signature, publisher, "admin")
-    tree.write(path, text)
-    tree.write(signature, signed)
-    options.finish(repo, [path, signature], f"{action.capitalize()} {target}", commit)
+    options.put(repo, {path: text, signature: signed}, f"{action.capitalize()} {target}", commit)
 
 
 def _check(

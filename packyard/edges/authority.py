@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packyard.edges.memory import Memory
 from packyard.facts import revision_from, revision_text
+from packyard.formats.publisher import marks_of
 from packyard.model import Org, Publisher
 from packyard.rules.authority import Revision, Revisions
 
@@ -26,19 +27,22 @@ class RememberedAuthority(Revisions):
         self._ask("org", name)
         return super().org(name, before)
 
-    def holder(self, key_id: str) -> str:
+    def holder(self, mark: str) -> str:
         """As `Revisions.holder`."""
-        return super().holder(key_id) or self._memory.holder(key_id)
+        return super().holder(mark) or self._memory.holder(mark)
+
+    def revised(self, handle: str, before: int) -> int:
+        """As `Revisions.revised`."""
+        self._ask("publisher", handle)
+        return super().revised(handle, before)
 
     def accept(self, revision: Revision) -> None:
         """Takes and remembers one more revision."""
         self._ask(revision.event.kind, revision.event.subject)
         self.add(revision)
         keys = revision.value.keys if isinstance(revision.value, Publisher) else ()
-        event = revision.event
-        self._memory.add_revision(
-            event.kind, event.subject, event.seq, revision_text(revision), (key.key_id for key in keys)
-        )
+        event, marks = revision.event, (mark for key in keys for mark in marks_of(key))
+        self._memory.add_revision(event.kind, event.subject, event.seq, revision_text(revision), marks)
 
     def whole(self) -> Revisions:
         """All of it, as a value that can be sent to another process."""

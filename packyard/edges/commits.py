@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 import pygit2
 
+from packyard.edges.workfolder import write_file
 from packyard.errors import UsageError, WorldError
 from packyard.formats.tarball import mode_of
 
@@ -16,39 +17,37 @@ def create_repository(path: Path, branch: str = "main") -> None:
     pygit2.init_repository(str(path), initial_head=branch)
 
 
-def commit(repo: Path, paths: Iterable[str], message: str, stranger: bool = False) -> str:
-    """Commits the working tree's files at `paths`, and nothing else that may be staged; gives the commit's id.
+def commit(repo: Path, files: Mapping[str, bytes], message: str, stranger: bool = False) -> str:
+    """Writes files into the working tree and commits them, and nothing else that may be staged; gives the commit's id.
 
     Bytes are taken as they are: no filter of git changes what was signed. Without a git identity it raises
-    `UsageError`, unless a `stranger` may commit.
+    `UsageError` before it writes anything, unless a `stranger` may commit.
     """
     try:
         repository = pygit2.Repository(str(repo))
     except pygit2.GitError as error:
         raise WorldError("git-unreadable", "this is not a git repository", path=str(repo), found=str(error)) from None
-    listed = sorted(paths)
     author = _author(repository, stranger)
+    for path, data in files.items():
+        write_file(repo / path, data)
     parents = [] if repository.head_is_unborn else [repository.head.target]
-    tree = _tree(repository, listed)
-    made = repository.create_commit("HEAD", author, author, message + "\n", tree, parents)
-    _add(repository.index, repository, listed)
+    made = repository.create_commit("HEAD", author, author, message + "\n", _tree(repository, files), parents)
+    _add(repository.index, repository, files)
     repository.index.write()
     return str(made)
 
 
-def _tree(repository: pygit2.Repository, paths: list[str]) -> pygit2.Oid:
-    """The tree of the last commit with the files at `paths` put in."""
+def _tree(repository: pygit2.Repository, files: Mapping[str, bytes]) -> pygit2.Oid:
+    """The tree of the last commit with the files put in."""
     index = pygit2.Index()
     if not repository.head_is_unborn:
         index.read_tree(repository.head.peel(pygit2.Tree))
-    _add(index, repository, paths)
+    _add(index, repository, files)
     return index.write_tree(repository)
 
 
-def _add(index: pygit2.Index, repository: pygit2.Repository, paths: list[str]) -> None:
-    root = Path(repository.workdir)
-    for path in paths:
-        data = (root / path).read_bytes()
+def _add(index: pygit2.Index, repository: pygit2.Repository, files: Mapping[str, bytes]) -> None:
+    for path, data in files.items():
         mode = pygit2.enums.FileMode.BLOB_EXECUTABLE if mode_of(data) == 0o755 else pygit2.enums.FileMode.BLOB
         index.add(pygit2.IndexEntry(path, repository.create_blob(data), mode))
 

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import pygit2
 
-from packyard.errors import FormatError, WorldError
+from packyard.errors import FormatError, Problem, ProblemsFound, WorldError
+from packyard.formats.names import shown_path
 from packyard.model import Commit, Entry
 
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 _WHEN = re.compile(r" (-?[0-9]{1,12}) [+-][0-9]{4}$")
 _COMMIT, _TREE, _BLOB = 1, 2, 3
+#: Commits have times from 1970 to the end of the year 9999; other times have no text in the log.
+_TIMES = range(253_402_300_800)
 
 
 class Repository:
@@ -93,14 +96,52 @@ class Repository:
         when = _WHEN.search(found.get("committer", ""))
         if "tree" not in found or when is None:
             raise WorldError("git-unreadable", f"commit {oid} has no tree or no time")
+        if int(when[1]) not in _TIMES:
+            raise WorldError("git-unreadable", f"commit {oid} has a time outside of 1970 to 9999", found=when[1])
         return Commit(oid, int(when[1]), found["tree"]), found.get("parent", "")
 
     def _tree(self, oid: str) -> tuple[Entry, ...]:
         data = self._read(pygit2.Oid(hex=oid), _TREE)
+        found = _ENTRY.findall(data)
+        if not _is_canonical(data, found):
+            raise ProblemsFound([self._misfit(oid, found)])
         return tuple(
-            Entry(name.decode("utf-8", "surrogateescape"), int(mode, 8), raw.hex())
-            for mode, name, raw in _ENTRY.findall(data)
+            Entry(name.decode("utf-8", "surrogateescape"), int(mode, 8), raw.hex()) for mode, name, raw in found
         )
+
+    def _misfit(self, oid: str, entries: list[tuple[bytes, bytes, bytes]]) -> Problem:
+        """The problem of a tree that git itself would not have written: of the first entry that does not fit."""
+        names, last, wrong = set[bytes](), b"", b""
+        for mode, name, _ in entries:
+            key = _order(mode, name)
+            if key <= last or name in names or b"/" in name:
+                wrong = name
+                break
+            last = key
+            names.add(name)
+        return Problem(
+            "tree-invalid",
+            "/".join(part for part in (self._where(oid), _text(wrong)) if part),
+            "the folder has an entry twice, out of order, or with a name that is none",
+            found=f"tree {oid}",
+            help="`git fsck` says more; commit the files again with git itself",
+        )
+
+    def _where(self, wanted: str) -> str:
+        """Where HEAD has a tree, "" when it has it nowhere. Every tree is looked into once."""
+        if self._repo.head_is_unborn:
+            return ""
+        waiting, seen = [("", str(self._repo.head.peel(pygit2.Tree).id))], set[str]()
+        while waiting:
+            path, oid = waiting.pop()
+            if oid == wanted:
+                return path
+            if oid not in seen:
+                seen.add(oid)
+                folders = _ENTRY.findall(self._read(pygit2.Oid(hex=oid), _TREE))
+                below = ((name, raw.hex()) for mode, name, raw in folders if int(mode, 8) == 0o40000)
+                waiting += [(f"{path}/{_text(name)}".lstrip("/"), raw) for name, raw in below]
+        return ""
 
     def _header(self, oid: pygit2.Oid) -> int:
         try:
@@ -116,3 +157,21 @@ class Repository:
         if found != kind:
             raise WorldError("git-unreadable", f"object {oid} is not of the kind its place promises")
         return bytes(data)
+
+
+def _is_canonical(data: bytes, entries: list[tuple[bytes, bytes, bytes]]) -> bool:
+    """Whether these are all entries of the tree, in git's order, each of one name that is there once."""
+    names = [name for _, name, _ in entries]
+    keys = [_order(mode, name) for mode, name, _ in entries]
+    size = sum(map(len, names)) + sum(len(mode) for mode, _, _ in entries) + 22 * len(entries)
+    whole = size == len(data) and b"/" not in b"".join(names)
+    return whole and len(set(names)) == len(names) and keys == sorted(keys)
+
+
+def _order(mode: bytes, name: bytes) -> bytes:
+    """What git sorts an entry by: a folder's name as if a slash followed it."""
+    return name + b"/" if int(mode, 8) == 0o40000 else name
+
+
+def _text(name: bytes) -> str:
+    return shown_path(name.decode("utf-8", "surrogateescape"))

@@ -119,10 +119,6 @@ class WorkingTree:
             self._parsed(f"{folder}/{path.name}", statement.parse_statement, path.stem) for path in sorted(paths)
         )
 
-    def write(self, path: str, data: bytes) -> None:
-        """Puts a file at `path` from the root of the repository."""
-        write_file(self.repo / path, data)
-
     def _children(self, path: str, files: bool = False) -> list[Path]:
         folder = self.repo / path
         if not folder.is_dir():

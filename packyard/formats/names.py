@@ -87,6 +87,13 @@ def check_path(path: str) -> None:
             raise FormatError("path-invalid", "not every system can hold this path", found=_shown(component))
 
 
+def shown_path(path: str) -> str:
+    """A path for a message: printable ASCII, with escapes for everything else that it may hold."""
+    return "".join(
+        character if " " <= character <= "~" else character.encode("unicode_escape").decode() for character in path
+    )
+
+
 def collisions(paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Pairs of paths that cannot stand in one folder of a system that ignores case, the second in order of bytes.
 

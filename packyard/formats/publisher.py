@@ -47,7 +47,7 @@ def parse_publisher(data: bytes, handle: str) -> Publisher:
     keys = tuple(_key(each) for each in fields.each("keys"))
     if not keys:
         fields.refuse("field-missing", "at least one key is needed", "keys")
-    _check_once(fields, [key.key_id for key in keys])
+    _check_once(fields, [marks_of(key) if key.key_id else () for key in keys])
     fields.finish()
     return Publisher(handle, name, github, keys)
 
@@ -64,6 +64,11 @@ def format_publisher(publisher: Publisher) -> bytes:
         ended = {"since": key.since, "retired": key.retired, "revoked": key.revoked, "reason": key.reason}
         lines += [f"    {name}: {format_text(text)}" for name, text in ended.items() if text]
     return ("\n".join(lines) + "\n").encode()
+
+
+def marks_of(key: PublisherKey) -> tuple[str, str]:
+    """What no two keys may share: the key id, and the Ed25519 key itself in hex, which can stand under any id."""
+    return key.key_id, parse_public_key(key.key).raw.hex()
 
 
 def _key(fields: Fields) -> PublisherKey:
@@ -86,10 +91,12 @@ def _key(fields: Fields) -> PublisherKey:
     return PublisherKey(text, public.key_id if public else "", scopes, since, retired, revoked, reason)
 
 
-def _check_once(fields: Fields, ids: list[str]) -> None:
-    for index, key_id in enumerate(ids):
-        if key_id and key_id in ids[:index]:
-            fields.refuse("key-duplicate", "the key or its id is there twice", "keys", index, "key", found=key_id)
+def _check_once(fields: Fields, keys: list[tuple[str, ...]]) -> None:
+    seen = set[str]()
+    for index, marks in enumerate(keys):
+        if not seen.isdisjoint(marks):
+            fields.refuse("key-duplicate", "the key or its id is there twice", "keys", index, "key", found=marks[0])
+        seen.update(marks)
 
 
 def _check_scope(text: str) -> None:

@@ -41,11 +41,13 @@ class Authority(Protocol):
 
     def org(self, name: str, before: int) -> Org | None: ...
 
-    def holder(self, key_id: str) -> str: ...
+    def holder(self, mark: str) -> str: ...
+
+    def revised(self, handle: str, before: int) -> int: ...
 
 
 class Revisions:
-    """An `Authority` in memory. `holders` maps key ids to handles."""
+    """An `Authority` in memory. `holders` maps key ids, and keys (see `publisher.marks_of`), to handles."""
 
     def __init__(self) -> None:
         self.publishers: dict[str, list[Revision]] = {}
@@ -62,16 +64,22 @@ class Revisions:
         found = _before(self.orgs.get(name, []), before)
         return found if isinstance(found, Org) else None
 
-    def holder(self, key_id: str) -> str:
-        """The handle that a key id belongs to, or ""."""
-        return self.holders.get(key_id, "")
+    def holder(self, mark: str) -> str:
+        """The handle that a key id or a key belongs to, or ""."""
+        return self.holders.get(mark, "")
+
+    def revised(self, handle: str, before: int) -> int:
+        """The time of the publisher's last revision with a number below `before`, 0 when there is none."""
+        revisions = self.publishers.get(handle, [])
+        at = bisect_left(revisions, before, key=lambda revision: revision.event.seq)
+        return revisions[at - 1].event.time if at else 0
 
     def add(self, revision: Revision) -> None:
         """Takes one more accepted revision, newer than all before it."""
         value = revision.value
         if isinstance(value, Publisher):
             self.publishers.setdefault(value.handle, []).append(revision)
-            self.holders.update((key.key_id, value.handle) for key in value.keys)
+            self.holders.update((mark, value.handle) for key in value.keys for mark in publisher.marks_of(key))
         else:
             self.orgs.setdefault(value.org, []).append(revision)
 
@@ -95,8 +103,26 @@ def verify_signed(
     """Who signed `message` with a key that was valid at `event` and has `scope` ("" for any). Raises `FormatError`."""
     parsed = minisign.parse_signature(signature)
     handle = authority.holder(parsed.key_id)
-    publisher_then = authority.publisher(handle, event.seq) if handle else None
-    return verify_by(message, parsed, comment, day_of(event.time), publisher_then, scope)
+    return _verify_at(message, parsed, comment, event, handle, authority, scope)
+
+
+def _verify_at(
+    message: bytes,
+    signature: minisign.Signature,
+    comment: str,
+    event: Event,
+    handle: str,
+    authority: Authority,
+    scope: str,
+) -> Signed:
+    """Who signed, if it was `handle` with a key that was valid at `event`.
+
+    A commit dated back does not bring a key to life again whose end was recorded in a commit before it.
+    """
+    signer = authority.publisher(handle, event.seq) if handle else None
+    signed = verify_by(message, signature, comment, day_of(event.time), signer, scope)
+    _must_be_valid(signed.publisher, signed.key_id, day_of(max(event.time, authority.revised(handle, event.seq))))
+    return signed
 
 
 def verify_by(
@@ -119,18 +145,23 @@ def verify_by(
             help="register the key in publishers/HANDLE.yaml first: `packyard publisher add`",
         )
     minisign.verify(message, signature, minisign.parse_public_key(key.key), comment)
-    if not key.valid_on(day):
+    _must_be_valid(signer, key.key_id, day)
+    if scope and scope not in key.scopes:
+        raise FormatError(
+            "key-scope", f"the key may not {scope}", expected=f"scope {scope}", found=f"scopes {', '.join(key.scopes)}"
+        )
+    return Signed(signer, key.key_id, key.scopes)
+
+
+def _must_be_valid(signer: Publisher, key_id: str, day: str) -> None:
+    key = signer.key(key_id)
+    if key is not None and not key.valid_on(day):
         raise FormatError(
             "key-not-valid",
             f"the key was not valid on {day}, the day of the commit",
             expected=f"a key of {signer.handle} that is valid on {day}",
             found=_ended(key.since, key.retired, key.revoked),
         )
-    if scope and scope not in key.scopes:
-        raise FormatError(
-            "key-scope", f"the key may not {scope}", expected=f"scope {scope}", found=f"scopes {', '.join(key.scopes)}"
-        )
-    return Signed(signer, key.key_id, key.scopes)
 
 
 def _ended(since: str, retired: str, revoked: str) -> str:
@@ -140,14 +171,22 @@ def _ended(since: str, retired: str, revoked: str) -> str:
 def check_revision(source: Source, event: Event, before: Revisions) -> tuple[Revision | None, list[Problem]]:
     """The revision that `event` brought, checked against those before it, or what is wrong with it."""
     folder = f"{SOURCE}/{event.kind}s"
-    blobs: dict[str, bytes] = {}
-    try:
-        for name, oid in event.objects:
-            blobs[name] = source.blob(oid, FILE_LIMIT)
-    except FormatError as error:
-        return None, [error.at(f"{folder}/{event.subject}.yaml")]
+    blobs, problems = read_signed(source, folder, event)
+    if problems:
+        return None, problems
     check = _check_publisher if event.kind == "publisher" else _check_org
     return check(folder, event, blobs, before)
+
+
+def read_signed(source: Source, folder: str, event: Event) -> tuple[dict[str, bytes], list[Problem]]:
+    """The files of a revision or a statement in `folder`, by name, or the problems of those that are too large."""
+    blobs, problems = dict[str, bytes](), list[Problem]()
+    for name, oid in event.objects:
+        try:
+            blobs[name] = source.blob(oid, FILE_LIMIT)
+        except FormatError as error:
+            problems.append(error.at(f"{folder}/{name}"))
+    return blobs, problems
 
 
 def _check_publisher(
@@ -163,14 +202,12 @@ def _check_publisher(
     signed: Signed | None = None
     try:
         signature = _signature(blobs, f"{event.subject}.yaml.minisig")
-        signed = verify_by(
-            blobs[f"{event.subject}.yaml"],
-            minisign.parse_signature(signature),
-            f"publisher {event.subject}",
-            day_of(event.time),
-            previous or value,
-            "admin" if previous else "",
-        )
+        text, comment = blobs[f"{event.subject}.yaml"], f"publisher {value.handle}"
+        parsed = minisign.parse_signature(signature)
+        if previous:
+            signed = _verify_at(text, parsed, comment, event, value.handle, before, "admin")
+        else:
+            signed = verify_by(text, parsed, comment, day_of(event.time), value, "")
     except FormatError as error:
         problems.append(error.at(f"{path}.minisig"))
     if problems or signed is None:
@@ -180,10 +217,10 @@ def _check_publisher(
 
 def _keys(path: str, value: Publisher, previous: Publisher | None, before: Revisions) -> Iterator[Problem]:
     for key in value.keys:
-        holder = before.holder(key.key_id)
-        if holder and holder != value.handle:
+        holders = {before.holder(mark) for mark in publisher.marks_of(key)} - {"", value.handle}
+        for holder in sorted(holders):
             yield Problem(
-                "key-shared", path, "a key belongs to two publishers", found=f"key {key.key_id} is {holder}'s"
+                "key-shared", path, "a key or its id belongs to another publisher", found=f"{key.key_id} is {holder}'s"
             )
     for key in previous.keys if previous else ():
         kept = value.key(key.key_id)
@@ -224,9 +261,8 @@ def _check_org(
         handle = name.removeprefix(f"{event.subject}.yaml.").removesuffix(".minisig")
         if name.endswith(".minisig") and handle in owners:
             try:
-                signer = before.publisher(handle, event.seq)
                 parsed = minisign.parse_signature(blob)
-                signed = verify_by(text, parsed, f"org {event.subject}", day_of(event.time), signer, "admin")
+                signed = _verify_at(text, parsed, f"org {event.subject}", event, handle, before, "admin")
                 keys.append(signed.key_id)
             except FormatError as error:
                 problems.append(error.at(f"{folder}/{name}"))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import names
-from packyard.model import Source
+from packyard.model import Entry, Source
 
 SUMS = "SHA256SUMS"
 SIGNATURE = "SHA256SUMS.minisig"
@@ -16,15 +16,20 @@ SIGNATURE = "SHA256SUMS.minisig"
 LIMITS: Mapping[str, int] = {"compressed": 10_000_000, "expanded": 64_000_000, "files": 1_000, "path": 200, "depth": 12}
 
 _TREE, _LINK, _MODULE = 0o40000, 0o120000, 0o160000
+#: After this many problems with paths a folder is not read any further.
+_MANY = 100
 _FILES = (0o100644, 0o100755, 0o100664)
 
 
 class Folder(NamedTuple):
-    """A version folder: every file's content by path, and what is wrong with the folder as a folder."""
+    """A version folder: every file's content by path, what is wrong with the folder as a folder, and whether it was
+    read to its end.
+    """
 
     path: str
     files: Mapping[str, bytes]
     problems: tuple[Problem, ...]
+    whole: bool = True
 
 
 class _Walk:
@@ -42,28 +47,35 @@ class _Walk:
         if depth > self.limits["depth"]:
             self.report(prefix, "too-deep", "folders are nested too deeply", f"at most {self.limits['depth']} levels")
             return
-        for entry in self.source.tree(tree):
-            path = prefix + entry.name
+        entries = self.source.tree(tree)
+        if not entries and prefix:
+            self.report(prefix, "path-unknown", "an empty folder, which no signature covers", hint="take it out")
+        for entry in entries:
             if self.full:
                 return
-            if entry.mode == _TREE:
-                self.read(entry.oid, path + "/", depth + 1)
-            elif entry.mode in _FILES:
-                self.file(path, entry.oid)
-            elif entry.mode == _LINK:
-                self.report(path, "symlink", "a symbolic link, which a pack may not hold", hint="add the file itself")
-            else:
-                self.report(
-                    path, "submodule", "a submodule, which a pack may not hold", hint="add the files themselves"
-                )
+            self.entry(prefix + entry.name, entry, depth)
 
-    def file(self, path: str, oid: str) -> None:
-        """Reads one file, if its path is fit and there is room."""
+    def entry(self, path: str, entry: Entry, depth: int) -> None:
+        """Reads one entry of a tree, if its path is fit."""
         try:
             names.check_path(path)
         except FormatError as error:
-            self.problems.append(error.at(f"{self.root}/{_shown(path)}"))
+            self.report(path, error.code, error.message, error.expected, error.help, error.found)
             return
+        if entry.mode == _TREE:
+            self.read(entry.oid, path + "/", depth + 1)
+        elif entry.mode in _FILES:
+            self.file(path, entry.oid)
+        elif entry.mode == _LINK:
+            self.report(path, "symlink", "a symbolic link, which a pack may not hold", hint="add the file itself")
+        elif entry.mode == _MODULE:
+            self.report(path, "submodule", "a submodule, which a pack may not hold", hint="add the files themselves")
+        else:
+            found = f"git mode {entry.mode:o}"
+            self.report(path, "path-unknown", "neither a file nor a folder", "git mode 100644 or 100755", "", found)
+
+    def file(self, path: str, oid: str) -> None:
+        """Reads one file, if there is room."""
         if len(path) > self.limits["path"]:
             self.report(path, "path-too-long", "the path is too long", f"at most {self.limits['path']} bytes")
         if len(self.files) >= self.limits["files"] + 2:
@@ -81,16 +93,21 @@ class _Walk:
         self.full = True
         self.problems.append(Problem(code, self.root, message, expected=expected))
 
-    def report(self, path: str, code: str, message: str, expected: str = "", hint: str = "") -> None:
-        """Adds a problem of one path."""
-        self.problems.append(Problem(code, f"{self.root}/{_shown(path)}", message, expected=expected, help=hint))
+    def report(
+        self, path: str, code: str, message: str, expected: str = "", hint: str = "", found: str = ""
+    ) -> None:
+        """Adds a problem of one path; after many of them nothing more is read."""
+        place = f"{self.root}/{names.shown_path(path).removesuffix('/')}"
+        self.problems.append(Problem(code, place, message, 0, expected, found, hint))
+        if len(self.problems) == _MANY:
+            self.stop("too-many-files", "too many entries have no place in a pack; the rest was not read", "")
 
 
 def read_folder(source: Source, tree: str, path: str, limits: Mapping[str, int]) -> Folder:
     """The folder of git tree `tree` that stands at `path` in the repository. `limits` overrides `LIMITS`."""
     walk = _Walk(source, path, limits)
     walk.read(tree, "", 1)
-    return Folder(path, walk.files, (*walk.problems, *_collisions(path, walk.files)))
+    return Folder(path, walk.files, (*walk.problems, *_collisions(path, walk.files)), not walk.full)
 
 
 def _collisions(root: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
@@ -102,8 +119,3 @@ def _collisions(root: str, files: Mapping[str, bytes]) -> Iterator[Problem]:
             found=f"{first} and {second}",
             help="rename one of them",
         )
-
-
-def _shown(path: str) -> str:
-    """A path for a message: printable ASCII, whatever it held."""
-    return path.encode("ascii", "backslashreplace").decode().replace("\n", "\\n").replace("\r", "\\r").strip("/")

@@ -11,7 +11,7 @@ from packyard.formats import statement
 from packyard.formats.fields import errors_of
 from packyard.history import place
 from packyard.model import Event, Source, Statement
-from packyard.rules.authority import FILE_LIMIT, Authority, Signed, verify_signed
+from packyard.rules.authority import Authority, Signed, read_signed, verify_signed
 
 
 class Spoken(NamedTuple):
@@ -29,13 +29,15 @@ def check_statement(
     """The statement that `event` brought, or what is wrong with it. `origin` is this registry's name."""
     path = place(event)
     folder = path.rpartition("/")[0]
+    blobs, problems = read_signed(source, folder, event)
+    if problems:
+        return None, problems
     try:
-        blobs = {name: source.blob(oid, FILE_LIMIT) for name, oid in event.objects}
         text = blobs.pop(f"{event.ident}.yaml")
         said = statement.parse_statement(text, event.ident)
     except FormatError as error:
         return None, [each.at(path) for each in errors_of(error)]
-    problems = [
+    problems += [
         Problem("statement-place", path, f"the statement is about another {what}", 0, expected, found)
         for what, expected, found in (("registry", origin, said.registry), ("pack", event.subject, said.pack))
         if expected != found

@@ -19,6 +19,12 @@ from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder
 
 MANIFESTS = ("pack.json", "pack.yaml")
 
+#: The most characters of a version that is published: with the pack's name it becomes the name of a file.
+MAX_VERSION = 128
+
+#: The most bytes of a line of checksums.
+_LINE = 300
+
 
 class Checked(NamedTuple):
     """A version folder found to be what it should be. `key` is the id of the signing key, `publisher` its holder."""
@@ -41,6 +47,8 @@ class Report(NamedTuple):
 
 def check_version(folder: Folder, event: Event, authority: Authority, max_files: int = LIMITS["files"]) -> Report:
     """The report on the version folder that `event` brought."""
+    if not folder.whole:
+        return Report(folder.problems, (), None)
     problems = list(folder.problems)
     problems += _number(folder, event.ident)
     described, found, notes = _manifest(folder, event)
@@ -48,7 +56,7 @@ def check_version(folder: Folder, event: Event, authority: Authority, max_files:
     listed = tuple(path for path in folder.files if path not in (SUMS, SIGNATURE))
     if len(listed) > max_files:
         problems.append(Problem("too-many-files", folder.path, "the pack has too many files", found=str(len(listed))))
-    files, found = _files(folder, listed)
+    files, found = _files(folder, listed, max_files)
     problems += found
     signer, found = _signature(folder, event, authority)
     problems += found
@@ -62,6 +70,8 @@ def check_version(folder: Folder, event: Event, authority: Authority, max_files:
 def _number(folder: Folder, version: str) -> Iterator[Problem]:
     try:
         semver.parse(version)
+        if len(version) > MAX_VERSION:
+            raise FormatError("version-invalid", "the version is too long", expected=f"at most {MAX_VERSION} characters")
     except FormatError as error:
         yield error.at(folder.path)
 
@@ -92,10 +102,13 @@ def _manifest(folder: Folder, event: Event) -> tuple[Manifest | None, list[Probl
     return value, problems, tuple(note.at(path) for note in notes)
 
 
-def _files(folder: Folder, listed: tuple[str, ...]) -> tuple[tuple[File, ...], list[Problem]]:
+def _files(folder: Folder, listed: tuple[str, ...], max_files: int) -> tuple[tuple[File, ...], list[Problem]]:
     path = f"{folder.path}/{SUMS}"
     if SUMS not in folder.files:
         return (), [Problem("sums-missing", path, "the list of checksums is missing", help="`packyard sign` writes it")]
+    limit, size = max_files * _LINE, len(folder.files[SUMS])
+    if size > limit:
+        return (), [Problem("too-large", path, "the list is too large", 0, f"at most {limit} bytes", f"{size} bytes")]
     try:
         promised = dict(sums.parse(folder.files[SUMS]))
     except FormatError as error:
@@ -118,13 +131,19 @@ def _files(folder: Folder, listed: tuple[str, ...]) -> tuple[tuple[File, ...], l
                     0,
                     promised[name],
                     digest,
+                    _SIGN,
                 )
             )
     if not folder.problems:
         problems += [
             Problem("sums-absent", path, "a file that was signed is not in the folder", expected=name)
             for name in promised
-            if name not in folder.files or name in (SUMS, SIGNATURE)
+            if name not in folder.files
+        ]
+        problems += [
+            Problem("sums-invalid", path, "the list names itself or its signature", found=name)
+            for name in promised
+            if name in (SUMS, SIGNATURE)
         ]
     return tuple(files), problems
 

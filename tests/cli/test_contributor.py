@@ -87,14 +87,14 @@ def test_new_takes_no_folder_with_something_in_it(packyard: Packyard, pack: Path
 
 
 def test_validate_says_everything_at_once(packyard: Packyard, pack: Path) -> None:
-    (pack / "pack.json").write_text('{"name": "hello", "version": "one", "description": ""}')
+    (pack / "pack.json").write_text('{"name": "hello", "version": "one", "description": 3}')
     (pack / "Rules").mkdir()
     (pack / "Rules" / "hello.md").write_text("x")
     (pack / "link").symlink_to("README.md")
     said = packyard("validate", pack)
     assert said.code == 1
     codes = set(re.findall(r"error\[([a-z-]+)\]", said.err))
-    assert codes >= {"version-invalid", "field-missing", "case-collision", "symlink"}
+    assert codes >= {"version-invalid", "field-type", "case-collision", "symlink"}
     assert said.err.rstrip().splitlines()[-1].endswith(" places")
 
 
@@ -221,6 +221,21 @@ def test_add_refuses(change: str, packyard: Packyard, registry: Path, pack: Path
     assert head_files(registry) == before
 
 
+def test_without_a_git_identity_nothing_is_written(
+    packyard: Packyard, registry: Path, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert packyard("sign", pack).code == 0
+
+    def nobody(_repository: pygit2.Repository) -> pygit2.Signature:
+        raise KeyError("user.name")
+
+    monkeypatch.setattr(pygit2.Repository, "default_signature", property(nobody))
+    said = packyard("add", pack, "--repo", registry, "--commit")
+    assert said.code == 2
+    assert "error[git-identity]" in said.err
+    assert not (registry / "registry-src" / "packs").exists()
+
+
 def test_add_needs_a_registry(packyard: Packyard, pack: Path) -> None:
     said = packyard("add", pack)
     assert said.code == 2
@@ -232,8 +247,8 @@ def test_a_commit_takes_nothing_else_along(registry: Path) -> None:
     (registry / "staged.txt").write_text("staged\n")
     repository.index.add("staged.txt")
     repository.index.write()
-    (registry / "own.txt").write_text("own\n")
-    commit(registry, ["own.txt"], "Own")
+    commit(registry, {"own.txt": b"own\n"}, "Own")
+    assert (registry / "own.txt").read_bytes() == b"own\n"
     assert "own.txt" in head_files(registry)
     assert "staged.txt" not in head_files(registry)
     assert pygit2.Repository(str(registry)).status() == {"staged.txt": pygit2.enums.FileStatus.INDEX_NEW}

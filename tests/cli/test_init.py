@@ -36,7 +36,7 @@ def test_a_registry_that_is_committed(packyard: Packyard, home: Path) -> None:
     [
         ["--origin", "Not An Origin"],
         ["--url", "ftp://example.org/"],
-        ["--url", "https://example.org"],
+        ["--url", "https://example.org/?page=1"],
         ["--title", "two\nlines"],
         ["--keys", "reg/keys"],
     ],

@@ -101,10 +101,18 @@ class Bed(TestRegistry):
         """Commits what is staged, with the entries (mode, name, id) of `folder` changed and written just as they are."""
         self.commit()
         head = self.repo.head.peel(pygit2.Commit)
-        tree = self._grafted(str(head.tree_id), ["registry-src", *folder.split("/")], change)
-        parents = [str(parent) for parent in head.parent_ids]
+        self._replace(self._grafted(str(head.tree_id), ["registry-src", *folder.split("/")], change), head.commit_time)
+
+    def redate(self, seconds: int) -> None:
+        """Commits what is staged, at a time that libgit2 cannot write."""
+        self.commit()
+        self._replace(str(self.repo.head.peel(pygit2.Commit).tree_id), seconds)
+
+    def _replace(self, tree: str, seconds: int) -> None:
+        """Puts a commit of this tree and time in the place of the newest."""
+        parents = self.repo.head.peel(pygit2.Commit).parent_ids
         lines = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
-        lines += [f"{role} Tester <tester@example.org> {head.commit_time} +0000" for role in ("author", "committer")]
+        lines += [f"{role} Tester <tester@example.org> {seconds} +0000" for role in ("author", "committer")]
         self.move(str(self.repo.write(1, ("\n".join([*lines, "", "Graft"]) + "\n").encode())))
 
     def _grafted(self, tree: str, parts: list[str], change: Callable[[list[tuple[str, bytes, str]]], None]) -> str:

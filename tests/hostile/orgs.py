@@ -26,7 +26,7 @@ def org_changed_by_a_member_as_the_owner(bed: Bed) -> None:
 
 @refused("signature-bad", at=f"{ACME}.alice.minisig")
 def org_changed_unsigned(bed: Bed) -> None:
-    bed.rewrite(ACME, b"member", b"owner")
+    bed.rewrite(ACME, b"bob: member", b"bob: owner")
 
 
 @refused("signature-missing", at=ACME)

@@ -132,16 +132,16 @@ def key_in_a_commit_before_it_begins(bed: Bed) -> None:
     bed.resign(f"{HELLO}/SHA256SUMS", "alice-2", "hello 2.0.0")
 
 
-@refused("commit-time", at="")
+@refused("git-unreadable", at="")
 def commit_before_1970(bed: Bed) -> None:
-    bed.time = -DAY
     bed.publish()
+    bed.redate(-DAY)
 
 
-@refused("commit-time", at="")
+@refused("git-unreadable", at="")
 def commit_in_the_year_30000(bed: Bed) -> None:
-    bed.time = 884_541_600_000
     bed.publish()
+    bed.redate(884_541_600_000)
 
 
 # --- against a site that is there, or a clone that is not whole: see test_refused ---

@@ -66,7 +66,7 @@ def refusal(repo: Path, site: Path, **options: object) -> tuple[Problem, ...]:
 def check(problems: tuple[Problem, ...], expected: tuple[tuple[str, str], ...]) -> None:
     """Whether the expected problems are among those that were found, and all can be printed."""
     found = {(problem.code, problem.path) for problem in problems}
-    assert {(code, f"registry-src/{path}" if path else "registry-src") for code, path in expected} <= found
+    assert {(code, f"registry-src/{path}" if path else "") for code, path in expected} <= found
     for problem in problems:
         assert problem.message
         assert problem.path.isascii()

@@ -141,6 +141,12 @@ RULES = (
         "Put the files themselves in its place.",
     ),
     block(
+        "tree-invalid",
+        "a folder that git itself would not have written",
+        "With an entry twice, or out of order, two programs would read two different things.",
+        "Commit the files again with git itself; `git fsck` shows what is wrong.",
+    ),
+    block(
         "path-unknown",
         "a file or folder that has no place there",
         "What nobody reads, nobody checks; a file in the wrong place would seem to be published.",
