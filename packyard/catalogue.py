@@ -184,8 +184,7 @@ def _finish(state: State) -> Pack:
 
 
 def row_of(pack: Pack) -> Row:
-    """The pack in one line; `features` are those the manifest lists, or those of the folder when it lists none or all.
-    """
+    """The pack in one line; `features` are those of the manifest, or of the folder when it lists none or all."""
     latest = latest_of(pack.versions).release
     manifest = latest.manifest
     return Row(

@@ -49,9 +49,18 @@ class FormatError(ValueError):
         self.code, self.message, self.line = code, message, line
         self.expected, self.found, self.help = expected, found, help
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _revive_format, (self.at(""),)
+
     def at(self, path: str) -> Problem:
         """The same as a problem in the file `path`."""
         return Problem(self.code, path, self.message, self.line, self.expected, self.found, self.help)
+
+
+def _revive_format(problem: Problem) -> FormatError:
+    code, _, message, line, *rest = problem
+    expected, found, hint = rest
+    return FormatError(code, message, line=line, expected=expected, found=found, help=hint)
 
 
 class PackyardError(Exception):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from packyard.model import Event, File, Manifest, Mark, Org, Publisher, PublisherKey, Release, Row, Tarball
+from packyard.model import Event, File, Manifest, Mark, Org, Publisher, PublisherKey, Registry, Release, Row, Tarball
 from packyard.rules.authority import Revision
 
 
@@ -46,6 +46,17 @@ def _manifest(fields: list[Any]) -> Manifest:
     *head, tags, targets, features, dependencies, conflicts, extra = fields
     pairs = tuple((name, range_) for name, range_ in dependencies)
     return Manifest._make((*head, tuple(tags), tuple(targets), tuple(features), pairs, tuple(conflicts), extra))
+
+
+def registry_text(registry: Registry) -> str:
+    """The settings of a registry as JSON."""
+    return json.dumps(list(registry), ensure_ascii=False)
+
+
+def registry_from(text: str) -> Registry:
+    """The inverse of `registry_text`."""
+    origin, title, url, mirrors, *rest = json.loads(text)
+    return Registry._make((origin, title, url, tuple(mirrors), *rest))
 
 
 def revision_text(revision: Revision) -> str:

@@ -117,11 +117,10 @@ def misplaced(source: Source, old: str, new: str) -> Iterator[Problem]:
 
 def _misplaced_signed(source: Source, folder: str, old: str, new: str) -> Iterator[Problem]:
     """The same for the folders of publishers and organisations: NAME.yaml and its signatures, and nothing else."""
-    stems = {entry.name.removesuffix(".yaml") for entry in source.tree(new) if _is_text(entry)} if new else set()
+    texts = {entry.name for entry in source.tree(new) if _is_text(entry)} if new else set()
     for name, _, after in differing(source, old, new):
-        stem, yaml, rest = name.partition(".yaml")
-        is_signature = rest.startswith(".") and rest.endswith(".minisig")
-        if after and not (_is_text(after) and yaml and stem in stems and (not rest or is_signature)):
+        stem = name.partition(".yaml")[0]
+        if after and not (f"{stem}.yaml" in texts and _belongs(after, stem)):
             yield from unknown(f"{SOURCE}/{folder}/{name}", after, "is neither NAME.yaml nor a signature of one")
 
 
@@ -143,6 +142,8 @@ def _place_help(path: str) -> str:
         return f"{parts[1]} holds NAME.yaml and {signature}"
     if "statements" in parts[3:]:
         return "a statement is NNNN-ACTION.yaml, its signatures are NNNN-ACTION.yaml.HANDLE.minisig"
+    if parts[1] == "packs" and len(parts) == 5:
+        return "the folder of a pack holds `statements` and a folder for each version, such as 1.2.0"
     if parts[1] == "packs" and len(parts) > 2:
         return "a pack named hello lives in packs/he/hello/, a scoped one in packs/@acme/hello/"
     return f"{SOURCE} holds {', '.join(sorted(KNOWN))}"
@@ -163,7 +164,7 @@ def _pack(
         if name == "statements":
             _statements(source, commit, pack, (_id(before), _id(after)), events, problems)
         elif before is not None and before.mode == TREE:
-            problems.append(_changed(path, commit, "version", "removed" if after is None else "changed"))
+            problems.append(_changed(path, commit, "a published version", _fate(after)))
         elif after is not None and after.mode == TREE and _is_plain(name):
             events.append(Event(-1, "version", pack, name, (("", after.oid),), commit.id, commit.time))
 
@@ -177,8 +178,8 @@ def _statements(
     for name, before, after in differing(source, *trees):
         stem = name.partition(".")[0]
         if f"{stem}.yaml" in published:
-            what = "signed again" if before is None else "removed" if after is None else "changed"
-            problems.append(_changed(f"{folder}/{name}", commit, "statement", what))
+            what = "got another file" if before is None else _fate(after)
+            problems.append(_changed(f"{folder}/{name}", commit, "a published statement", what))
         elif after is not None and _is_text(after):
             come.setdefault(stem, []).append((name, after.oid))
     for stem, objects in come.items():
@@ -196,23 +197,34 @@ def _signed_files(
     problems: list[Problem],
 ) -> None:
     touched = {name.partition(".yaml")[0] for name, _, _ in differing(source, old, new)}
-    now = tuple(entry for entry in source.tree(new) if _is_text(entry)) if new else ()
+    now = source.tree(new) if new else ()
     before = {entry.name for entry in source.tree(old)} if old else set()
     for stem in sorted(touched):
-        objects = tuple((entry.name, entry.oid) for entry in now if entry.name.partition(".yaml")[0] == stem)
+        objects = tuple((entry.name, entry.oid) for entry in now if _belongs(entry, stem))
         if any(name == f"{stem}.yaml" for name, _ in objects):
             events.append(Event(-1, kind, stem, "", objects, commit.id, commit.time))
         elif f"{stem}.yaml" in before:
-            problems.append(_changed(f"{SOURCE}/{kind}s/{stem}.yaml", commit, kind, "removed"))
+            what = "the file of a publisher" if kind == "publisher" else "the file of an organisation"
+            problems.append(_changed(f"{SOURCE}/{kind}s/{stem}.yaml", commit, what, _fate(None)))
 
 
-def _changed(path: str, commit: Commit, kind: str, what: str) -> Problem:
+def _fate(after: Entry | None) -> str:
+    return "was removed" if after is None else "was changed"
+
+
+def _changed(path: str, commit: Commit, what: str, fate: str) -> Problem:
     return Problem(
         "immutable-changed",
         names.shown_path(path),
-        f"a published {kind} was {what} in commit {commit.id[:12]}",
+        f"{what} {fate} in commit {commit.id[:12]}",
         help="what was published never changes, not even back: publish a new version or a new statement",
     )
+
+
+def _belongs(entry: Entry, stem: str) -> bool:
+    """Whether an entry is the text STEM.yaml or has the name of a signature of it."""
+    rest = entry.name.removeprefix(f"{stem}.yaml")
+    return _is_text(entry) and rest != entry.name and (not rest or (rest[0] == "." and rest.endswith(".minisig")))
 
 
 def _is_plain(name: str) -> bool:

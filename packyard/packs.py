@@ -7,7 +7,7 @@ rendered; bytes that are as they were are not written.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -185,7 +185,7 @@ def _release(
     limit = registry.limits.get("compressed", LIMITS["compressed"])
     if packed.size > limit:
         too_large = Problem(
-            "too-large", folder.path, "the tarball is too large", 0, f"at most {limit} bytes", str(packed.size)
+            "too-large", folder.path, "the tarball is too large", 0, f"at most {limit} bytes", f"{packed.size} bytes"
         )
         return None, (too_large,), report.notes
     _attest(shop, event, report.checked, packed, output)

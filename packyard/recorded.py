@@ -25,8 +25,7 @@ def recorded_entries(log: TileReader | None, start: int) -> Iterator[tuple[int, 
 
 
 def log_positions(log: TileReader | None, start: int) -> Iterator[int]:
-    """The log indexes of the events after entry `start`: first those that the log already has, then those it will get.
-    """
+    """The log indexes of the events after entry `start`: those that the log already has, then those it will get."""
     for index, entry in recorded_entries(log, start):
         if not entries.is_index(entry):
             yield index

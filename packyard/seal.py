@@ -66,8 +66,7 @@ def site_lists(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
 
 
 def extend_log(edge: Edge, new: Iterable[bytes], number: int, chain: Chain) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of the tiles that grow when the new entries and then snapshot `number`'s index entry are appended.
-    """
+    """(path, bytes) of the tiles that grow by the new entries and then snapshot `number`'s index entry."""
 
     def whole() -> Iterator[bytes]:
         yield from new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,8 @@ def load(folder: Path) -> dict[str, bytes]:
 def flipped(data: bytes, at: int) -> bytes:
     """The same with one bit of one byte changed, to another printable character where it was one."""
     return data[:at] + bytes((data[at] ^ 1,)) + data[at + 1 :]
+
+
+def unit(path: str) -> str:
+    """A file together with its signatures: which of them is wrong cannot be told."""
+    return re.sub(r"(\.[^./]+)?\.minisig$", "", path)

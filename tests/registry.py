@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import minisign  # type: ignore[import-untyped]  # py-minisign ships no types
+import minisign
 import pygit2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pygit2.enums import FileMode
@@ -28,6 +28,7 @@ from packyard.formats import names, org, publisher, registry, statement, sums
 from packyard.formats.times import day_of, parse_time
 from packyard.model import Org, Publisher, PublisherKey, Statement
 from packyard.model import Registry as Settings
+from tests.signing import signer_of
 
 ORIGIN = "packs.example.org"
 START = parse_time("2026-03-01T09:00:00Z")
@@ -44,7 +45,7 @@ def signer(name: str) -> MinisignSigner:
     secret._keynum_sk.secret_key[:] = seed
     secret._keynum_sk.public_key[:] = raw
     secret._update_checksum()
-    return MinisignSigner(secret)
+    return signer_of(secret)
 
 
 class TestRegistry:

@@ -12,15 +12,16 @@ from typing import Any, NamedTuple
 import pytest
 
 from packyard import catalogue, packs
-from packyard.audit import audit, audit_staged
+from packyard.audit import audit, audit_staged, staged
+from packyard.edges.keys import ROLES, load_signer, make_key
 from packyard.edges.store import FolderSite
-from packyard.errors import Problem
-from packyard.formats import documents, dsse, entries, layout, trustfile
-from packyard.model import PublisherKey, Trust
+from packyard.errors import Problem, ProblemsFound
+from packyard.formats import documents, dsse, entries, layout, note, tarball, trustfile
+from packyard.model import PublisherKey, Trust, VersionState
 from packyard.rules import authority
 from packyard.stages import auditing, sealing
-from tests.published import Address, MemorySite, MemoryStaging, flipped, load
-from tests.registry import SINCE, TestRegistry, signer, small
+from tests.published import Address, MemorySite, MemoryStaging, flipped, load, unit
+from tests.registry import ORIGIN, SINCE, TestRegistry, signer, small
 from tests.sites import built
 
 DAY = 86_400
@@ -56,11 +57,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def problems(files: dict[str, bytes]) -> list[Problem]:
     """What the auditor finds now."""
     return list(audit(MemorySite(files), None, int(time.time())).problems)
-
-
-def unit(path: str) -> str:
-    """A file together with its signatures: which of them is wrong cannot be told."""
-    return re.sub(r"(\.[^./]+)?\.minisig$", "", path)
 
 
 def telling(files: dict[str, bytes]) -> list[str]:
@@ -113,11 +109,11 @@ def test_every_missing_file_is_found_and_named(made: Built) -> None:
 
 
 def test_every_added_file_is_found_and_named(made: Built) -> None:
-    for path in telling(made.site):
+    for number, path in enumerate(telling(made.site)):
         folder = path.rpartition("/")[0]
-        for added in (f"{path}x", f"{folder}/.x" if folder else ".x", f"{path}.p/7"):
-            found = problems(made.site | {added: made.site[path]})
-            assert [(problem.code, problem.path) for problem in found] == [("file-unlisted", added)]
+        added = (f"{path}x", f"{folder}/.x" if folder else ".x", f"{path}.p/7")[number % 3]
+        found = problems(made.site | {added: made.site[path]})
+        assert [(problem.code, problem.path) for problem in found] == [("file-unlisted", added)]
 
 
 def test_every_byte_of_what_no_list_covers(made: Built) -> None:
@@ -133,7 +129,7 @@ def test_every_byte_of_what_no_list_covers(made: Built) -> None:
 def test_what_is_kept_is_covered_but_for_its_times(made: Built) -> None:
     data = made.site[layout.BY_HASH_INDEX]
     times = [match.span() for match in re.finditer(rb'(?<="until": ")[^"]+', data)]
-    for at in range(0, len(data), 7):
+    for at in range(0, len(data), 23):
         if not any(start <= at < end for start, end in times):
             found = problems(made.site | {layout.BY_HASH_INDEX: flipped(data, at)})
             assert layout.BY_HASH_INDEX in {problem.path for problem in found}, at
@@ -181,6 +177,48 @@ def test_pins(made: Built) -> None:
         assert [note.code for note in report.notes] == ["audit-stopped"]
 
 
+def rotated(folder: Path) -> dict[str, bytes]:
+    """A site whose trust has passed on once: two of three roots to others, and every other key to a new one."""
+    registry, keys = TestRegistry(folder / "repo"), {}
+    for number, roots in ((1, ("r1", "r2", "r3")), (2, ("r3", "r4"))):
+        for role in ROLES:
+            make_key(folder / f"keys{number}/{role}.key", None, "for tests")
+            keys[role] = load_signer(str(folder / f"keys{number}/{role}.key"))
+        named = [
+            [signer(root).public_key for root in roots],
+            [keys["snapshot"].public_key],
+            [keys["attest"].public_key],
+        ]
+        vkey = note.format_vkey(note.vkey_of(keys["log"], ORIGIN))
+        lists = (tuple(named[0]), 2, tuple(named[1]), tuple(named[2]))
+        text = trustfile.format_trust(Trust(ORIGIN, number, "2099-01-01T00:00:00Z", *lists, ORIGIN, vkey, (), 0))
+        registry.files[f"trust/{number}.json"] = text
+        for root in ("r1", "r2") if number == 1 else ("r1", "r3", "r4"):
+            signed = signer(root).sign(text, f"{ORIGIN} trust {number}")
+            registry.files[f"trust/{number}.json.{signer(root).key_id}.minisig"] = signed
+        if number == 1:
+            registry.publisher("alice")
+        registry.version("hello", f"{number}.0.0", "alice")
+        registry.commit()
+        built(folder / "repo", folder / "site", keys=folder / f"keys{number}", new_log=number == 1)
+    return load(folder / "site")
+
+
+def test_trust_that_passed_on(tmp_path: Path) -> None:
+    site = rotated(tmp_path)
+    assert problems(site) == []
+    root = signer("r2").public_key
+    assert audit(MemorySite(site), None, int(time.time()), root_key=root).notes == ()
+    unsigned = audit(MemorySite(site), None, int(time.time()), root_key=signer("r3").public_key)
+    assert [problem.code for problem in unsigned.problems] == ["trust-pinned"]
+    for path in [path for path in site if path.startswith("trust/")]:
+        for change in TAMPERING.values():
+            assert {unit(problem.path) for problem in problems(site | {path: change(site[path])})} == {unit(path)}
+        if site[path].startswith(b"{") or signer("r4").key_id in path:
+            missing = problems({name: data for name, data in site.items() if name != path})
+            assert unit(path) in {problem.path for problem in missing}
+
+
 # --- a registry that lies -----------------------------------------------------------------------------------------------
 
 
@@ -193,7 +231,7 @@ class Liar:
 
     def publish(self) -> set[str]:
         """Builds, without its own audit, and gives the codes of what an honest auditor finds."""
-        self.patch.setattr(auditing, "audit_staged", lambda *arguments: [])
+        self.patch.setattr(auditing, "audit_staged", lambda *arguments, **named: [])
         built(self.folder / "repo", self.folder / "site")
         self.patch.undo()
         report = audit(FolderSite(self.folder / "site"), None, int(time.time()))
@@ -221,7 +259,7 @@ def test_an_honest_liar_is_clean(liar: Liar) -> None:
 
 def test_a_version_under_an_owner_who_has_not_signed_it(liar: Liar) -> None:
     def publish(state: Any, release: Any, who: Any) -> Any:
-        added = {**state.versions, release.version: catalogue.VersionState(release)}
+        added = {**state.versions, release.version: VersionState(release)}
         return state._replace(owner=state.owner or release.publisher, versions=added)
 
     liar.patch.setattr(catalogue, "publish", publish)
@@ -264,8 +302,8 @@ def test_a_publisher_whose_file_somebody_else_signed(liar: Liar) -> None:
 
 
 def test_a_file_that_nobody_signed(liar: Liar) -> None:
-    make = packs.tarball.format_tar
-    liar.patch.setattr(packs.tarball, "format_tar", lambda files: make([*files, ("zz.sh", b"#!/bin/sh\n")]))
+    make = tarball.format_tar
+    liar.patch.setattr(tarball, "format_tar", lambda files: make([*files, ("zz.sh", b"#!/bin/sh\n")]))
     assert liar.publish() == {"sums-extra"}
 
 
@@ -315,7 +353,9 @@ def test_good_stagings_have_no_problems(made: Built) -> None:
     assert staged_problems(made, made.first, made.site) == []
 
 
-def test_every_staged_file_is_looked_at(made: Built) -> None:
+@pytest.mark.parametrize("depth", [staged.DEPTH, 0])
+def test_every_staged_file_is_looked_at(made: Built, depth: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staged, "DEPTH", depth)
     changed = MemoryStaging(made.first, made.site).files
     for path in telling(changed):
         if path != layout.BY_HASH_INDEX and changed[path]:
@@ -341,7 +381,13 @@ def test_nothing_unlisted_is_staged_and_nothing_listed_removed(made: Built) -> N
     staging = MemoryStaging(made.first, made.site)
     found = audit_staged(staging, made.trust, {*staging.removals, "packs/other/0.1.0/SHA256SUMS"})
     assert [problem.code for problem in found] == ["removal-listed"]
-    assert [problem.code for problem in audit_staged(staging, made.trust, set())] == []
+    assert audit_staged(staging, made.trust, set()) == []
+
+
+def test_nothing_goes_back(made: Built) -> None:
+    found = audit_staged(MemoryStaging(made.site, made.first), made.trust, set())
+    assert {problem.code for problem in found} >= {"snapshot-order", "log-inconsistent"}
+    assert [problem.path for problem in found if problem.code == "file-leftover"]
 
 
 def test_the_cost_is_that_of_the_change(tmp_path: Path) -> None:
@@ -361,7 +407,20 @@ def test_the_cost_is_that_of_the_change(tmp_path: Path) -> None:
     assert len(besides) <= 8, besides
 
 
-def test_only_the_packs_that_are_named(made: Built) -> None:
-    staging = MemoryStaging(made.first, made.site)
-    assert audit_staged(staging, made.trust, staging.removals, packs=["hello"]) == []
-    assert not [path for path in staging.asked if path.startswith("packs/@acme/more/1")]
+def test_of_other_packs_only_the_hashes_are_looked_at(liar: Liar) -> None:
+    liar.patch.setattr(auditing, "audit_staged", lambda *arguments, **named: [])
+    liar.rewrite(documents, "pack_document", altered(owner="mallory"))
+    built(liar.folder / "repo", liar.folder / "site")
+    site = load(liar.folder / "site")
+    trust = trustfile.parse_trust(site["trust/1.json"])
+    for packs_named, lies in ((None, 3), (["hello"], 1), ([], 0)):
+        found = audit_staged(MemoryStaging({}, site), trust, (), packs_named)
+        assert [problem.code for problem in found] == ["document-mismatch"] * lies
+
+
+def test_a_builder_that_lies_is_stopped(liar: Liar) -> None:
+    liar.rewrite(documents, "version_document", altered(commit="0" * 40))
+    with pytest.raises(ProblemsFound) as caught:
+        built(liar.folder / "repo", liar.folder / "site")
+    assert {problem.code for problem in caught.value.problems} == {"document-mismatch"}
+    assert not (liar.folder / "site" / layout.SNAPSHOT).exists()

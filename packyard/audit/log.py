@@ -43,7 +43,7 @@ class Log(NamedTuple):
 
 
 def read_log(reading: Reading, snapshot: Snapshot) -> Log | None:
-    """The log that has the snapshot's size and root; None, and problems, when its entries are not there or not those."""
+    """The log that has the snapshot's size and root; None, and problems, when its entries are not those."""
     size = snapshot.log_size
     ledger, doubts, refused, whole = Ledger(0, size), dict[int, bytes](), list[Problem](), True
     for tile in row_tiles(0, size):

@@ -8,7 +8,7 @@ came since.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from itertools import chain, groupby
 from typing import Protocol
 
@@ -118,14 +118,17 @@ class _StagedAudit:
         for path in (layout.INDEX_SUMS, layout.SITE_SUMS):
             self.compare(path)
 
-    def compare(self, listing: str) -> frozenset[str]:
-        """The changed lines of a list. One that leads to nothing staged must lead to a file that is there already."""
+    def compare(self, listing: str, staged: Container[str] = ()) -> frozenset[str]:
+        """The changed lines of a list. One that leads to nothing staged must lead to a file that is there already.
+
+        What is in `staged` is known to be staged.
+        """
         lines, before = self.new.lines(listing), self.old.lines(listing) if self.old else {}
         changed = frozenset(path for path, digest in lines.items() if before.get(path) != digest)
         for path in changed:
             if path in before and layout.immutable(path):
                 self.reading.report("immutable-changed", path, "a file that never changes would change")
-            if not self.staging.staged(path):
+            if path not in staged and not self.staging.staged(path):
                 self.reading.intact(path, lines[path])
         for path in before.keys() - lines.keys() - self.gone:
             self.reading.report("file-leftover", path, "no list names the file any longer, and it is not removed")
@@ -141,8 +144,10 @@ class _StagedAudit:
         if first is not None:
             for done in perform_all(Desk(self.staging, None, b""), chain([first], tasks), workers):
                 self.reading.problems += done.problems
-        for at in growth.ledger.unclaimed():
-            self.unclaimed(at, growth.tiles.entries(at // WIDTH)[at % WIDTH])
+        for number, indexes in groupby(growth.ledger.unclaimed(), lambda at: at // WIDTH):
+            bundle = growth.tiles.entries(number)
+            for at in indexes:
+                self.unclaimed(at, bundle[at % WIDTH])
 
     def look(self, growth: Growth, trust: Trust, packs: Collection[str] | None) -> Iterator[FilesTask]:
         """Looks at everything staged, but for the files of packs that are not looked at in depth: these it gives."""
@@ -156,12 +161,13 @@ class _StagedAudit:
                 self.pack(growth, trust, pack, frozenset(paths))
             else:
                 self.undecided.add(pack)
-                yield self.sealed(pack, paths)
+                yield self.sealed(pack, frozenset(paths))
 
-    def sealed(self, pack: str, paths: Iterable[str]) -> FilesTask:
+    def sealed(self, pack: str, paths: frozenset[str]) -> FilesTask:
         """The staged files of a pack with the hashes that its list gives them."""
         own = layout.pack(pack, LIST)
         lines = self.new.lines(own)
+        self.compare(own, paths)
         listed = list[tuple[str, str]]()
         for path in paths:
             if path in lines:
@@ -184,8 +190,8 @@ class _StagedAudit:
         elif path not in snapshot.LISTED:  # these were looked at first
             self.reading.intact(path, digest)
 
-    def pack(self, growth: Growth, trust: Trust | None, pack: str, paths: frozenset[str]) -> None:
-        """A pack with staged files: a new one as a whole, another as far as it changes. Without trust, only hashes."""
+    def pack(self, growth: Growth, trust: Trust, pack: str, paths: frozenset[str]) -> None:
+        """A pack with staged files: a new one as a whole, another as far as it changes."""
         own = layout.pack(pack, LIST)
         digest, lines = self.new.digest(own), self.new.lines(own)
         for path in paths:
@@ -194,9 +200,9 @@ class _StagedAudit:
         if digest is None:
             return
         is_new, known = self.old is None or self.old.digest(own) is None, self.state(pack)
-        look = None if is_new else paths | self.compare(own)
+        look = None if is_new else paths | self.compare(own, paths)
         said = tuple(growth.ledger.said.get(pack, ()))
-        judge = self.judge(trust, pack) if trust and (is_new or known) else None
+        judge = self.judge(trust, pack) if is_new or known else None
         found = audit_pack(self.reading, judge, PackTask(pack, digest, said, None, look, known))
         self.settle(growth, found.claims, found.excused)
         if not found.decided:

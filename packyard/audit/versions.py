@@ -63,7 +63,7 @@ def _stated(fields: object) -> Stated:
 
 
 def artifacts(name: str, version: str) -> tuple[str, ...]:
-    """The names of the files in a version's folder that are about it for ever, and of the document that describes it."""
+    """The names of the files in a version's folder that never change, and of the document that describes them."""
     return layout.tarball_name(name, version), SUMS, SIGNATURE, PROVENANCE, METADATA
 
 

@@ -1,4 +1,4 @@
-"""The audit of a whole site: signatures first, then the log, then everything that hangs on the snapshot, pack by pack."""
+"""The audit of a whole site: signatures first, then the log, then pack by pack what hangs on the snapshot."""
 
 from __future__ import annotations
 

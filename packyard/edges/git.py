@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pygit2
+from pygit2.enums import Option
 
 from packyard.errors import FormatError, Problem, ProblemsFound, WorldError
 from packyard.formats.names import shown_path
@@ -21,12 +22,29 @@ _COMMIT, _TREE, _BLOB = 1, 2, 3
 _TIMES = range(253_402_300_800)
 
 
+#: How many trees are kept parsed.
+TREES = 256
+_WINDOW, _MAPPED = 4 << 20, 64 << 20
+
+
+def _configure() -> None:
+    """Keeps libgit2's memory flat, however large the repository: small windows into packs, and no cache of objects of
+    its own.
+
+    Whose the repository is does not matter to somebody who only reads objects.
+    """
+    pygit2.option(Option.SET_OWNER_VALIDATION, False)
+    pygit2.option(Option.SET_MWINDOW_SIZE, _WINDOW)
+    pygit2.option(Option.SET_MWINDOW_MAPPED_LIMIT, _MAPPED)
+    pygit2.option(Option.ENABLE_CACHING, False)
+
+
 class Repository:
     """A git repository, opened for reading its objects."""
 
     def __init__(self, path: Path) -> None:
         """Opens the repository at or above `path`; a shallow clone is refused, for its history is not whole."""
-        pygit2.option(pygit2.enums.Option.SET_OWNER_VALIDATION, False)
+        _configure()
         try:
             self._repo = pygit2.Repository(str(path))
         except (pygit2.GitError, KeyError, ValueError) as error:
@@ -40,7 +58,7 @@ class Repository:
                 path=str(path),
                 help="fetch the rest with `git fetch --unshallow`; in a workflow, set `fetch-depth: 0`",
             )
-        self.tree = lru_cache(maxsize=1024)(self._tree)
+        self.tree = lru_cache(maxsize=TREES)(self._tree)
 
     @property
     def folder(self) -> Path:

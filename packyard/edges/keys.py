@@ -1,4 +1,4 @@
-"""Secret keys: minisign secret key files, read and written with py-minisign.
+"""Secret keys: minisign secret key files. py-minisign makes, encrypts and decrypts them; a plain one is read here.
 
 A registry signs with three keys, one use each. They are found in a folder (`--keys DIR`) or in the environment, where
 each variable holds a path or the text of the file itself:
@@ -16,15 +16,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-import minisign  # type: ignore[import-untyped]  # py-minisign ships no types
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from packyard.errors import FormatError, UsageError
 from packyard.formats import b64
-from packyard.formats.minisign import PublicKey, format_public_key_file, parse_public_key
+from packyard.formats.minisign import (
+    PublicKey,
+    Signature,
+    format_public_key,
+    format_public_key_file,
+    format_signature,
+    parse_public_key,
+)
 from packyard.model import Signer
 
 ROLES = ("snapshot", "log", "attest")
@@ -35,35 +42,45 @@ LIMIT = 4_096
 # What `minisign -G` writes (libsodium's "sensitive" scrypt limits); py-minisign's own defaults are 32 times weaker.
 _OPSLIMIT = 33_554_432
 _MEMLIMIT = 1_073_741_824
-# Where the Ed25519 seed lies in a decrypted key: after algorithms, salt, limits and key id.
-_SEED = slice(62, 94)
+# Where the parts of a decrypted key lie.
+_SIZE, _KDF, _KEY_ID, _SEED, _PUBLIC = 158, slice(2, 4), slice(54, 62), slice(62, 94), slice(94, 126)
+_PLAIN = b"\0\0"
+_UNTRUSTED = "signature from minisign secret key"
 
 #: Asks a person for the password of the key that is named.
 Ask = Callable[[str], str]
 
 
 class MinisignSigner:
-    """A `model.Signer`: one decrypted secret key, which can be sent to another process and has a harmless repr."""
+    """A `model.Signer`: one secret key, which can be sent to another process and has a harmless repr.
 
-    def __init__(self, secret: minisign.SecretKey) -> None:
-        key = parse_public_key(secret.get_public_key().to_base64().decode())
-        self._secret = secret
-        self._ed25519 = Ed25519PrivateKey.from_private_bytes(b64.decode(secret.to_base64().decode())[_SEED])
-        if self._ed25519.public_key().public_bytes_raw() != key.raw:
+    It is made of the 158 decoded bytes of a key file that is not encrypted, or is no longer: algorithms, salt and
+    limits, then key id, Ed25519 seed, public key and checksum.
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        """Raises `FormatError` `key-invalid` when the bytes are not those of a key."""
+        if len(raw) != _SIZE or raw[:2] != b"Ed":
+            raise FormatError("key-invalid", "not the bytes of a minisign secret key")
+        self._raw = raw
+        self._ed25519 = Ed25519PrivateKey.from_private_bytes(raw[_SEED])
+        self.key_id = raw[_KEY_ID][::-1].hex().upper()
+        self.public_key = format_public_key(self.key_id, raw[_PUBLIC])
+        if self._ed25519.public_key().public_bytes_raw() != parse_public_key(self.public_key).raw:
             raise FormatError("key-invalid", "the secret and the public half of the key do not belong together")
-        self.key_id = key.key_id
-        self.public_key = key.text
 
     def sign(self, message: bytes, trusted_comment: str) -> bytes:
         """The bytes of a prehashed `.minisig` file over `message`."""
-        return bytes(self._secret.sign(message, prehash=True, trusted_comment=trusted_comment)) + b"\n"
+        signature = self._ed25519.sign(blake2b(message).digest())
+        whole = self._ed25519.sign(signature + trusted_comment.encode())
+        return format_signature(Signature(_UNTRUSTED, self.key_id, signature, trusted_comment, whole))
 
     def sign_raw(self, message: bytes) -> bytes:
         """The 64 bytes of plain Ed25519 over `message`, as notes and envelopes want them."""
         return self._ed25519.sign(message)
 
-    def __reduce__(self) -> tuple[type[MinisignSigner], tuple[minisign.SecretKey]]:
-        return MinisignSigner, (self._secret,)
+    def __reduce__(self) -> tuple[type[MinisignSigner], tuple[bytes]]:
+        return MinisignSigner, (self._raw,)
 
     def __repr__(self) -> str:
         return f"MinisignSigner({self.key_id})"
@@ -86,10 +103,8 @@ def load_signer(source: str, ask: Ask | None = None, environ: Mapping[str, str] 
     name = "the key text" if "\n" in source else source
     data = source.encode() if "\n" in source else _read(Path(source))
     try:
-        secret = minisign.SecretKey.from_bytes(data)
-        if secret.is_encrypted():
-            _decrypt(secret, name, ask, environ)
-        return MinisignSigner(secret)
+        raw = _decoded(data)
+        return MinisignSigner(raw if raw[_KDF] == _PLAIN else _decrypted(data, name, ask, environ))
     except ValueError as error:
         raise UsageError("key-unreadable", f"not a minisign secret key: {error}", path=name) from error
 
@@ -100,6 +115,8 @@ def make_key(path: Path, password: str | None, comment: str) -> PublicKey:
     With a password the secret key is encrypted, as strongly as minisign does it.
     Nothing is overwritten: raises `UsageError` `key-exists`, or `key-unwritable` when the folder does not take it.
     """
+    import minisign
+
     secret = minisign.KeyPair.generate().secret_key
     key = parse_public_key(secret.get_public_key().to_base64().decode())
     try:
@@ -160,7 +177,19 @@ def _development_key(dev_dir: Path, role: str) -> str:
     return str(path)
 
 
-def _decrypt(secret: minisign.SecretKey, name: str, ask: Ask | None, environ: Mapping[str, str]) -> None:
+def _decoded(data: bytes) -> bytes:
+    """The bytes in the second line of a key file. Raises `ValueError`."""
+    lines = data.decode("ascii", "replace").rstrip("\n").split("\n")
+    if len(lines) != 2 or not lines[0].startswith("untrusted comment: "):
+        raise ValueError("a key file is an untrusted comment and a line of base64")
+    return b64.decode(lines[1].rstrip("\r"))
+
+
+def _decrypted(data: bytes, name: str, ask: Ask | None, environ: Mapping[str, str]) -> bytes:
+    """The bytes of an encrypted key, by py-minisign, which is imported for this and for making keys alone."""
+    import minisign
+
+    secret = minisign.SecretKey.from_bytes(data)
     password = environ.get(PASSWORD) or (ask(name) if ask else "")
     if not password:
         raise UsageError("key-password", "the key is encrypted", path=name, help=f"set {PASSWORD} to its password")
@@ -168,6 +197,7 @@ def _decrypt(secret: minisign.SecretKey, name: str, ask: Ask | None, environ: Ma
         secret.decrypt(password)
     except ValueError as error:
         raise UsageError("key-password", f"the key cannot be decrypted: {error}", path=name) from error
+    return b64.decode(secret.to_base64().decode())
 
 
 def _read(path: Path) -> bytes:

@@ -71,7 +71,7 @@ class Memory:
             raise WorldError(
                 "disk-failed", "the memory cannot be opened", path=str(self._path), found=str(error)
             ) from None
-        db.execute("PRAGMA cache_size = -32000")
+        db.execute("PRAGMA cache_size = -16000")
         return db
 
     def forget(self) -> None:

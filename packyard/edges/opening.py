@@ -16,12 +16,11 @@ from packyard.edges.keys import SigningKeys, find_keys
 from packyard.edges.memory import Memory
 from packyard.edges.progress import Progress
 from packyard.edges.store import FolderSite, Staging, Workplace
-from packyard.edges.transport import open_site
 from packyard.edges.trustees import Trustees, find_trust
 from packyard.errors import FormatError, Problem, ProblemsFound, UsageError, WorldError
+from packyard.facts import registry_from, registry_text
 from packyard.formats import layout
 from packyard.formats.fields import errors_of
-from packyard.formats.registry import parse_registry
 from packyard.history import SOURCE, TREE
 from packyard.model import Commit, Reader, Registry
 from packyard.packs import Workshop
@@ -105,7 +104,8 @@ def _edges(
 ) -> Edges:
     head = repository.resolve(request.ref)
     source = source_tree(repository, head)
-    registry = read_settings(repository, source)
+    tool = tool_digest(request.templates)
+    registry = read_settings(repository, source, memory, tool)
     developers = repository.folder / ".packyard" / "keys"
     keys = find_keys(request.keys, request.environ, developers)
     trust = find_trust(repository, source, registry, keys, developers, int(time.time()))
@@ -126,7 +126,7 @@ def _edges(
         _previous(request),
         templates,
         site,
-        tool_digest(request.templates),
+        tool,
         started,
         progress,
     )
@@ -148,23 +148,35 @@ def source_tree(repository: Repository, head: Commit) -> str:
     return tree
 
 
-def read_settings(repository: Repository, tree: str) -> Registry:
-    """`registry.yaml` of a source tree. Raises `ProblemsFound`."""
+def read_settings(repository: Repository, tree: str, memory: Memory, tool: str) -> Registry:
+    """`registry.yaml` of a source tree, from memory when it is the file that was read last. Raises `ProblemsFound`."""
     path = f"{SOURCE}/registry.yaml"
     entry = next((entry for entry in repository.tree(tree) if entry.name == "registry.yaml"), None)
     if entry is None or entry.mode == TREE:
         raise ProblemsFound([Problem("settings-missing", path, "the registry's settings are missing")])
+    known = f"{tool} {entry.oid} "
+    remembered = memory.get("settings")
+    if remembered.startswith(known):
+        return registry_from(remembered.removeprefix(known))
+    from packyard.formats.registry import parse_registry
+
     try:
-        return parse_registry(repository.blob(entry.oid, SETTINGS_LIMIT))
+        registry = parse_registry(repository.blob(entry.oid, SETTINGS_LIMIT))
     except FormatError as error:
         raise ProblemsFound(each.at(path) for each in errors_of(error)) from None
+    memory.put("settings", known + registry_text(registry))
+    return registry
 
 
 def _previous(request: Request) -> Reader | None:
     """The site that the log is taken from: the one that is to be brought up to date, else the one that was named."""
     if (request.site / layout.SNAPSHOT).exists():
         return FolderSite(request.site)
-    return open_site(request.previous) if request.previous else None
+    if not request.previous:
+        return None
+    from packyard.edges.transport import open_site
+
+    return open_site(request.previous)
 
 
 def _clear_undecided(staging: Staging) -> None:

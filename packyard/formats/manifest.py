@@ -17,9 +17,9 @@
     }
 
 `name` and `version` are required.  In `description` white space counts as one space.  `author` may be an object of
-`name` and `email`, `repository` one of `url` and `type`; `homepage` is an http or https address, `repository` should be
-one; `logo` is one, or a path in the pack.  `targets` and `features` are `"*"`, `["*"]` or a list; absent means all.  `dependencies` is a list of
-names or maps names to ranges.  Unknown fields, targets and features are noted and kept.
+`name` and `email`, `repository` one of `url` and `type`; `homepage` is an http or https address, `repository` should
+be one; `logo` is one, or a path in the pack.  `targets` and `features` are `"*"`, `["*"]` or a list; absent means all.
+`dependencies` is a list of names or maps names to ranges.  Unknown fields, targets and features are noted and kept.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ _MAX_EXTRA_DEPTH = 16
 def parse_manifest(data: bytes, filename: str) -> tuple[Manifest, tuple[FormatError, ...]]:
     """The manifest in the file of this name (one of `NAMES`), and notes on what is unknown in it.
 
-    Raises `FormatError`. The notes have the codes `field-unknown`, `target-unknown`, `feature-unknown` and `url-invalid`.
+    Raises `FormatError`. The notes have the codes `field-unknown`, `target-unknown`, `feature-unknown` and `url-
+    invalid`.
     """
     fields = Fields(load_json(data, LIMIT) if filename == "pack.json" else load_yaml(data, LIMIT))
     repository, unlinked = _repository(fields)

@@ -163,7 +163,8 @@ def _comment(line: str, prefix: str, number: int, code: str) -> str:
     if len(comment) == len(line):
         raise FormatError(code, f"line {number} does not begin with {prefix!r}", line=number)
     if not comment.replace("\t", " ").isprintable():
-        raise FormatError(code, "a comment has characters that cannot be printed", line=number)
+        hint = "save the file with LF line ends" if comment.endswith("\r") else ""
+        raise FormatError(code, "a comment has characters that cannot be printed", line=number, help=hint)
     return comment
 
 

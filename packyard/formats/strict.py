@@ -104,6 +104,9 @@ def _decoded(data: bytes, limit: int) -> str:
     if len(data) > limit:
         expected, found = f"at most {limit} bytes", f"{len(data)} bytes"
         raise FormatError("too-large", "the file is too large", expected=expected, found=found)
+    if data.startswith(b"\xef\xbb\xbf"):
+        hint = "save the file as UTF-8 without it"
+        raise FormatError("text-not-utf8", "the file begins with a byte order mark", line=1, help=hint)
     try:
         return data.decode()
     except UnicodeDecodeError as error:

@@ -121,7 +121,9 @@ def _verify_at(
     """
     signer = authority.publisher(handle, event.seq) if handle else None
     signed = verify_by(message, signature, comment, day_of(event.time), signer, scope)
-    _must_be_valid(signed.publisher, signed.key_id, day_of(max(event.time, authority.revised(handle, event.seq))))
+    revised = authority.revised(handle, event.seq)
+    if revised > event.time:
+        _must_be_valid(signed.publisher, signed.key_id, day_of(revised), "when its publisher's file was last changed")
     return signed
 
 
@@ -138,27 +140,28 @@ def verify_by(
     """
     key = signer.key(signature.key_id) if signer else None
     if signer is None or key is None:
+        whose = f"{signer.handle} did not have" if signer else "no publisher had"
         raise FormatError(
             "key-unknown",
-            "the signature is by a key that no publisher had at the time",
+            f"the signature is by a key that {whose} at the time",
             found=f"key {signature.key_id}",
             help="register the key in publishers/HANDLE.yaml first: `packyard publisher add`",
         )
     minisign.verify(message, signature, minisign.parse_public_key(key.key), comment)
-    _must_be_valid(signer, key.key_id, day)
+    _must_be_valid(signer, key.key_id, day, "the day of the commit")
     if scope and scope not in key.scopes:
         raise FormatError(
-            "key-scope", f"the key may not {scope}", expected=f"scope {scope}", found=f"scopes {', '.join(key.scopes)}"
+            "key-scope", "the key may not sign this", expected=f"scope {scope}", found=f"scopes {', '.join(key.scopes)}"
         )
     return Signed(signer, key.key_id, key.scopes)
 
 
-def _must_be_valid(signer: Publisher, key_id: str, day: str) -> None:
+def _must_be_valid(signer: Publisher, key_id: str, day: str, when: str) -> None:
     key = signer.key(key_id)
     if key is not None and not key.valid_on(day):
         raise FormatError(
             "key-not-valid",
-            f"the key was not valid on {day}, the day of the commit",
+            f"the key was not valid on {day}, {when}",
             expected=f"a key of {signer.handle} that is valid on {day}",
             found=_ended(key.since, key.retired, key.revoked),
         )
@@ -280,7 +283,10 @@ def _stray(folder: str, event: Event, signatures: set[str]) -> Iterator[Problem]
     for name, _ in event.objects:
         if name != f"{event.subject}.yaml" and name not in signatures:
             yield Problem(
-                "path-unknown", f"{folder}/{name}", "a file that nobody reads", expected=", ".join(sorted(signatures))
+                "path-unknown",
+                f"{folder}/{name}",
+                "a signature that counts for nothing",
+                expected=", ".join(sorted(signatures)),
             )
 
 

@@ -93,9 +93,7 @@ class _Walk:
         self.full = True
         self.problems.append(Problem(code, self.root, message, expected=expected))
 
-    def report(
-        self, path: str, code: str, message: str, expected: str = "", hint: str = "", found: str = ""
-    ) -> None:
+    def report(self, path: str, code: str, message: str, expected: str = "", hint: str = "", found: str = "") -> None:
         """Adds a problem of one path; after many of them nothing more is read."""
         place = f"{self.root}/{names.shown_path(path).removesuffix('/')}"
         self.problems.append(Problem(code, place, message, 0, expected, found, hint))

@@ -71,7 +71,9 @@ def _number(folder: Folder, version: str) -> Iterator[Problem]:
     try:
         semver.parse(version)
         if len(version) > MAX_VERSION:
-            raise FormatError("version-invalid", "the version is too long", expected=f"at most {MAX_VERSION} characters")
+            raise FormatError(
+                "version-invalid", "the version is too long", expected=f"at most {MAX_VERSION} characters"
+            )
     except FormatError as error:
         yield error.at(folder.path)
 

@@ -98,10 +98,11 @@ class Bed(TestRegistry):
     # --- trees that git's own commands refuse to write ---
 
     def graft(self, folder: str, change: Callable[[list[tuple[str, bytes, str]]], None]) -> None:
-        """Commits what is staged, with the entries (mode, name, id) of `folder` changed and written just as they are."""
+        """Commits what is staged, with the entries (mode, name, id) of `folder` changed and written just as
+        they are; `..` is the folder of the repository."""
         self.commit()
         head = self.repo.head.peel(pygit2.Commit)
-        self._replace(self._grafted(str(head.tree_id), ["registry-src", *folder.split("/")], change), head.commit_time)
+        self._replace(self._grafted(str(head.tree_id), _parts(folder), change), head.commit_time)
 
     def redate(self, seconds: int) -> None:
         """Commits what is staged, at a time that libgit2 cannot write."""
@@ -129,7 +130,7 @@ class Bed(TestRegistry):
         """The entries of a tree."""
         found = self.repo[tree]
         assert isinstance(found, pygit2.Tree)
-        return [(f"{int(entry.filemode):o}", entry.raw_name, str(entry.id)) for entry in found]
+        return [(f"{int(entry.filemode):o}", entry.raw_name or b"", str(entry.id)) for entry in found]
 
     def tree(self, entries: list[tuple[str, bytes, str]]) -> str:
         """A tree of these entries, in this order, whatever they are."""
@@ -148,6 +149,10 @@ class Bed(TestRegistry):
             entries.sort(key=lambda entry: entry[1] + (b"/" if entry[0] == TREE else b""))
 
         self.graft(folder, change)
+
+
+def _parts(folder: str) -> list[str]:
+    return [] if folder == ".." else ["registry-src", *folder.split("/")]
 
 
 class Case(NamedTuple):

@@ -170,5 +170,3 @@ def shallow(repo: Path) -> None:
     """Makes a repository say that it is a shallow clone."""
     head = pygit2.Repository(str(repo)).head.target
     (repo / ".git" / "shallow").write_text(f"{head}\n")
-
-

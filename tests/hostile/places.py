@@ -80,7 +80,13 @@ odd("letters-not-utf8", "packs", b"\xff\xfe", TREE, "packs/\\udcff\\udcfe/x.md")
 odd("publisher-not-utf8", "publishers", b"\xff.yaml", "100644", "publishers/\\udcff.yaml")
 odd("publisher-with-newline", "publishers", b"a\nb.yaml", "100644", "publishers/a\\nb.yaml")
 odd("statement-not-utf8", STATEMENTS, b"0002-yank\xff.yaml", "100644", f"{STATEMENTS}/0002-yank\\udcff.yaml")
-odd("signature-not-utf8", STATEMENTS, b"0001-yank.yaml.\xff.minisig", "100644", f"{STATEMENTS}/0001-yank.yaml.\\udcff.minisig")
+odd(
+    "signature-not-utf8",
+    STATEMENTS,
+    b"0001-yank.yaml.\xff.minisig",
+    "100644",
+    f"{STATEMENTS}/0001-yank.yaml.\\udcff.minisig",
+)
 
 
 @refused("path-unknown", at="packs/xx/greet")
@@ -105,8 +111,6 @@ def scope_with_a_capital(bed: Bed) -> None:
 @refused("path-unknown", at="packs/hello/1.0.0")
 def pack_without_letters(bed: Bed) -> None:
     bed.files["packs/hello/1.0.0/pack.json"] = b"{}\n"
-
-
 
 
 @refused("manifest-missing", at="packs/he/hello/3.0.0")
