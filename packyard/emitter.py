@@ -53,20 +53,25 @@ class Emitter:
         self.staging.replace(path, data)
 
     def _refuse_change(self, path: str) -> None:
-        published = self.staging.current(path, LIMITS["expanded"])
-        if published is not None:
+        if self.staging.current(path, LIMITS["expanded"]) is None:
+            return
+        if path.endswith(".tar.gz"):
             raise Stale(
                 "immutable-changed",
                 "the build made other bytes than those that are published under this path, which never change",
                 path=path,
-                found=f"this build compresses with {tarball.ENCODER}" if path.endswith(".tar.gz") else "",
+                found=f"this build compresses with {tarball.ENCODER}",
                 expected=self._encoder(path),
                 help="build with the locked dependencies, or take the published site as it was from a mirror",
             )
+        raise Stale(
+            "history-rewritten",
+            "the history of the repository has something else than what is published under this path",
+            path=path,
+            help="restore the published history: a registry's main branch is never rebased, amended or force-pushed",
+        )
 
     def _encoder(self, path: str) -> str:
-        if not path.endswith(".tar.gz"):
-            return ""
         recorded = self.staging.current(path.rpartition("/")[0] + "/metadata.json", LIMITS["expanded"]) or b"{}"
         return "compressed with " + str(
             json.loads(recorded).get("tarball", {}).get("encoder", "an encoder not recorded")

@@ -217,7 +217,7 @@ def _changed(path: str, commit: Commit, what: str, fate: str) -> Problem:
         "immutable-changed",
         names.shown_path(path),
         f"{what} {fate} in commit {commit.id[:12]}",
-        help="what was published never changes, not even back: publish a new version or a new statement",
+        help="take the change out of the history; say what is new in a new version, statement or revision",
     )
 
 

@@ -218,10 +218,10 @@ def _pack(shop: Workshop, event: Event, folder: Folder, output: Emitter) -> Tarb
     path = layout.tarball(event.subject, event.ident)
     tar = tarball.format_tar(folder.files.items())
     data = _published(shop.staging, path, tar) or tarball.compress(tar)
-    output.emit(path, data)
     here = layout.version(event.subject, event.ident)
     output.emit(here + SUMS, folder.files[SUMS])
     output.emit(here + SIGNATURE, folder.files[SIGNATURE])
+    output.emit(path, data)
     return Tarball(path, output.files[path].sha256, len(data), sha256(tar).hexdigest(), tarball.ENCODER)
 
 

@@ -14,6 +14,9 @@ from packyard.formats import minisign, snapshot, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.model import Trust
 
+#: What `minisign -S` writes into the one line that no signature covers.
+UNTRUSTED = "signature from minisign secret key"
+
 
 def verify_trust(text: bytes, signatures: Mapping[str, bytes], origin: str, before: Trust | None) -> Trust:
     """The trust file in `text`, given its signatures by KEYID and the trust file before it. Raises `FormatError`."""
@@ -64,7 +67,16 @@ def _signed_by(text: bytes, signatures: Mapping[str, bytes], keys: Iterable[str]
     found = []
     for key in map(minisign.parse_public_key, keys):
         if key.key_id in signatures:
-            minisign.verify(text, minisign.parse_signature(signatures[key.key_id]), key, comment)
+            signature = minisign.parse_signature(signatures[key.key_id])
+            minisign.verify(text, signature, key, comment)
+            if signature.untrusted_comment != UNTRUSTED:
+                raise FormatError(
+                    "untrusted-comment",
+                    "the untrusted comment is not the usual one, and nobody vouches for what it says",
+                    expected=UNTRUSTED,
+                    found=signature.untrusted_comment,
+                    help="sign again without -c",
+                )
             found.append(key.key_id)
     return found
 

@@ -46,7 +46,15 @@ def work_folder(site: Path) -> Path:
     return site.parent / ".packyard" / site.name
 
 
-def stamp_of(request: Request, commit: str, snapshot: bytes) -> dict[str, str]:
+def is_development(request: Request) -> bool:
+    """Whether the site that was built last vouches for nothing: it says so on every page."""
+    try:
+        return bool(json.loads((work_folder(request.site) / "stamp.json").read_bytes())["development"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def stamp_of(request: Request, commit: str, snapshot: bytes, development: bool) -> dict[str, object]:
     """What the site was made of."""
     return {
         "repo": str(request.repo.resolve()),
@@ -54,6 +62,7 @@ def stamp_of(request: Request, commit: str, snapshot: bytes) -> dict[str, str]:
         "tool": tool_digest(request.templates),
         "keys": keys_digest(request),
         "snapshot": sha256(snapshot).hexdigest(),
+        "development": development,
     }
 
 
@@ -65,7 +74,7 @@ def still_fresh(request: Request) -> str:
     except (OSError, ValueError):
         return ""
     commit = head_commit(request.repo, request.ref)
-    if not commit or request.new_log or stamp != stamp_of(request, commit, snapshot):
+    if not commit or request.new_log or stamp != stamp_of(request, commit, snapshot, is_development(request)):
         return ""
     return f"nothing to do, commit {commit[:12]} is built" + expiry_warning(snapshot)
 

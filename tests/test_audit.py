@@ -11,12 +11,14 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from packyard import catalogue, packs
+from packyard import catalogue, packs, seal
 from packyard.audit import audit, audit_staged, staged
 from packyard.edges.keys import ROLES, load_signer, make_key
 from packyard.edges.store import FolderSite
 from packyard.errors import Problem, ProblemsFound
 from packyard.formats import documents, dsse, entries, layout, note, tarball, trustfile
+from packyard.formats.checkpoint import Checkpoint, format_checkpoint
+from packyard.formats.snapshot import parse_snapshot
 from packyard.model import PublisherKey, Trust, VersionState
 from packyard.rules import authority
 from packyard.stages import auditing, sealing
@@ -219,7 +221,7 @@ def test_trust_that_passed_on(tmp_path: Path) -> None:
             assert unit(path) in {problem.path for problem in missing}
 
 
-# --- a registry that lies -----------------------------------------------------------------------------------------------
+# --- a registry that lies -------------------------------------------------------------------------------------------
 
 
 class Liar:
@@ -338,7 +340,18 @@ def test_a_version_that_the_log_has_and_the_site_has_not(liar: Liar) -> None:
     assert liar.publish() == {"log-unmet"}
 
 
-# --- what is staged -----------------------------------------------------------------------------------------------------
+def test_a_log_that_is_said_to_be_endless(liar: Liar) -> None:
+    assert liar.publish() == set()
+    site = load(liar.folder / "site")
+    online, log = (load_signer(str(liar.folder / f"repo/.packyard/keys/{role}.key")) for role in ("snapshot", "log"))
+    endless = parse_snapshot(site[layout.SNAPSHOT])._replace(log_size=10**14)
+    site[layout.SNAPSHOT], site[layout.SNAPSHOT_SIGNATURE] = seal.sign_snapshot(endless, online)
+    head = format_checkpoint(Checkpoint(ORIGIN, endless.log_size, endless.log_root))
+    site[layout.CHECKPOINT] = note.sign_note(head, log, ORIGIN)
+    assert {problem.code for problem in problems(site)} == {"file-missing"}
+
+
+# --- what is staged -------------------------------------------------------------------------------------------------
 
 
 def staged_problems(made: Built, old: dict[str, bytes], new: dict[str, bytes]) -> list[Problem]:

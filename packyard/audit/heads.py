@@ -16,9 +16,6 @@ from packyard.formats.snapshot import Snapshot
 from packyard.formats.times import format_time, parse_time
 from packyard.model import Trust
 
-#: The one comment that nobody signs and that no list hashes may say only what minisign itself writes there.
-UNTRUSTED = "signature from minisign secret key"
-
 
 def read_trust(reading: Reading, number: int, pinned: Trust | None, root_key: str) -> tuple[Trust, ...] | None:
     """The trust files 1 to `number`, each verified by the one before; there may be none after them.
@@ -78,12 +75,12 @@ def _signatures(reading: Reading, path: str, keys: Iterable[minisign.PublicKey])
 def _plain(reading: Reading, path: str, data: bytes) -> bool:
     """Whether a signature file says nothing that neither a signature nor a hash vouches for."""
     signature = reading.attempt(path, minisign.parse_signature, data)
-    if signature is not None and signature.untrusted_comment != UNTRUSTED:
+    if signature is not None and signature.untrusted_comment != rules.UNTRUSTED:
         reading.report(
             "untrusted-comment",
             path,
             "the untrusted comment is not the usual one, and nobody vouches for what it says",
-            UNTRUSTED,
+            rules.UNTRUSTED,
             signature.untrusted_comment,
             "sign again without -c",
         )

@@ -52,10 +52,11 @@ class Ledger:
         self.said: dict[str, list[Logged]] = {}
         self.sizes: list[int] = []
         self.last: Logged | None = None
-        self._claimed = bytearray(max(0, size - start))
+        self._claimed = bytearray()
 
     def take(self, index: int, entry: bytes) -> None:
-        """Notes what the entry is about. Raises `FormatError` when it is none of those that a log may have."""
+        """Takes the next entry. Raises `FormatError` when it is none of those that a log may have."""
+        self._claimed.append(0)
         if entry.startswith(_PUBLISH):
             return
         logged = Logged(index, entry, entries.parse_entry(entry))

@@ -32,6 +32,8 @@ from packyard.formats.tiles import (
 from packyard.formats.tlog import HASH_SIZE, leaf_hash
 
 FULL = WIDTH * HASH_SIZE
+#: With more bundles missing than this, the rest of the log is not asked for: it may be of any size.
+MOST_GAPS = 64
 BUNDLE_LIMIT = WIDTH * (MAX_ENTRY + 2)
 
 
@@ -45,12 +47,14 @@ class Log(NamedTuple):
 def read_log(reading: Reading, snapshot: Snapshot) -> Log | None:
     """The log that has the snapshot's size and root; None, and problems, when its entries are not those."""
     size = snapshot.log_size
-    ledger, doubts, refused, whole = Ledger(0, size), dict[int, bytes](), list[Problem](), True
-    for tile in row_tiles(0, size):
+    ledger, doubts, refused, gaps = Ledger(0, size), dict[int, bytes](), list[Problem](), 0
+    for tile in row_tiles(size):
         stored, bundle = _stored(reading, tile), _bundle(reading, tile)
         leaves = b"".join(map(leaf_hash, bundle))
         refused += _take(ledger, tile, bundle)
-        whole = whole and bool(bundle)
+        gaps += not bundle
+        if gaps > MOST_GAPS:
+            return None
         if leaves and stored and leaves != stored:
             doubts[tile.number] = stored
         ledger.leaves += leaves or stored or bytes(tile.width * HASH_SIZE)
@@ -58,12 +62,12 @@ def read_log(reading: Reading, snapshot: Snapshot) -> Log | None:
     if root_of(rows) == snapshot.log_root:
         _blame(reading, size, 0, doubts)
         _check_rows(reading, rows)
-        reading.problems += refused if whole else ()
-        return Log(ledger, rows) if whole else None
+        reading.problems += refused if not gaps else ()
+        return Log(ledger, rows) if not gaps else None
     for number, stored in doubts.items():
         ledger.leaves[number * FULL : number * FULL + len(stored)] = stored
     _blame(reading, size, ENTRIES, doubts)
-    if (found := root_of(rows_above(bytes(ledger.leaves)))) != snapshot.log_root and whole:
+    if (found := root_of(rows_above(bytes(ledger.leaves)))) != snapshot.log_root and not gaps:
         message = "the entries of the log do not have the root that was signed"
         reading.report("log-inconsistent", layout.CHECKPOINT, message, snapshot.log_root.hex(), found.hex())
     return None
@@ -76,11 +80,10 @@ def _blame(reading: Reading, size: int, level: int, numbers: Iterable[int]) -> N
         reading.report("log-inconsistent", path, "the entries and the hashes of the log are not about the same")
 
 
-def row_tiles(level: int, size: int) -> list[Tile]:
-    """The tiles of one level (level ENTRIES: the bundles) of a log of `size` entries, the partial one last."""
-    width = size >> 8 * max(level, 0)
-    tiles = [Tile(level, number) for number in range(width // WIDTH)]
-    return [*tiles, Tile(level, width // WIDTH, width % WIDTH)] if width % WIDTH else tiles
+def row_tiles(width: int) -> Iterator[Tile]:
+    """The tiles of a row of so many hashes, as tiles of level 0; the partial one last."""
+    for number in range(-(-width // WIDTH)):
+        yield Tile(0, number, min(WIDTH, width - number * WIDTH))
 
 
 def rows_above(leaves: bytes) -> list[bytes]:
@@ -174,7 +177,7 @@ def _stored(reading: Reading, tile: Tile) -> bytes | None:
 
 def _check_rows(reading: Reading, rows: list[bytes]) -> None:
     for level, row in enumerate(rows[1:], 1):
-        for tile in row_tiles(0, len(row) // HASH_SIZE):
+        for tile in row_tiles(len(row) // HASH_SIZE):
             stored = _stored(reading, tile._replace(level=level))
             start = tile.number * FULL
             if stored is not None and stored != row[start : start + FULL]:

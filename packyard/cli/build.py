@@ -6,7 +6,6 @@ build that has nothing to do; any other call, a wrong one above all, is click's.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from packyard.cli.errors import reported
 from packyard.cli.settings import Setting
 from packyard.cli.terminal import document, say, warn
 from packyard.errors import UsageError
-from packyard.unchanged import Request
+from packyard.unchanged import Request, is_development
 
 if TYPE_CHECKING:
     import click
@@ -74,9 +73,7 @@ def perform(build: Build | None, given: dict[str, Any]) -> int:
     request = Request(**options)
     summary = (build or composition_root())(request)
     if not request.quiet:
-        if not request.keys and not any(
-            os.environ.get(f"PACKYARD_{role}_KEY") for role in ("SNAPSHOT", "LOG", "ATTEST")
-        ):
+        if is_development(request):
             warn("signed with development keys, which were made on this machine and vouch for nothing")
         say(summary)
     if wants_document:

@@ -32,14 +32,12 @@ from packyard.errors import FormatError, WorldError
 #: Where a part of a document stands: the keys and indexes from the root to it.
 Path: TypeAlias = tuple[str | int, ...]
 
-LIMIT = 65_536
-MAX_DEPTH = 32
+LIMIT, MAX_DEPTH = 65_536, 32
 
 #: Characters that no text of a person needs: controls, other line breaks, byte order marks, non-characters.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
-_MAX_INT = 2**53 - 1
-_MAX_DIGITS = 40
+_MAX_INT, _MAX_DIGITS = 2**53 - 1, 40
 _HINTS = {"@": 'quote the text: "@acme/hello"', "\t": "indent with spaces"}
 _DIRECTIVE = re.compile("^%", re.MULTILINE)
 _STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
@@ -102,11 +100,10 @@ def load_json(data: bytes, limit: int = LIMIT) -> Document:
 
 def _decoded(data: bytes, limit: int) -> str:
     if len(data) > limit:
-        expected, found = f"at most {limit} bytes", f"{len(data)} bytes"
-        raise FormatError("too-large", "the file is too large", expected=expected, found=found)
+        size = f"{len(data)} bytes"
+        raise FormatError("too-large", "the file is too large", expected=f"at most {limit} bytes", found=size)
     if data.startswith(b"\xef\xbb\xbf"):
-        hint = "save the file as UTF-8 without it"
-        raise FormatError("text-not-utf8", "the file begins with a byte order mark", line=1, help=hint)
+        raise FormatError("text-not-utf8", "the file begins with a byte order mark", line=1)
     try:
         return data.decode()
     except UnicodeDecodeError as error:
@@ -294,8 +291,7 @@ class _JsonLines:
             count += 1
 
     def scalar(self, part: str, line: int) -> str:
-        doubts: list[str] = []
-        value = str(_decoder(doubts).decode(part))
+        value = str(_decoder(doubts := list[str]()).decode(part))
         if doubts:
             raise FormatError("json-invalid", "not every reader understands the number", line=line, found=part[:40])
         if any("\ud800" <= character <= "\udfff" for character in value):

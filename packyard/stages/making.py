@@ -36,16 +36,21 @@ def make(edges: Edges, reading: Reading) -> Making:
     problems, notes, removals = list(reading.problems), list[Problem](), list[str]()
     packs, written, shards, facets = 0, 0, set[int](), set[tuple[str, str]]()
     edges.progress.start("packs", edges.memory.count() if not reading.fresh else 100)
-    for made in make_packs(_bench(edges), edges.workshop, _jobs(edges, reading), edges.request.jobs or processors()):
-        edges.progress.step()
-        packs += 1
-        written += made.elsewhere
-        problems += made.problems
-        notes += made.notes
-        if not problems:
-            removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files)
-            facets |= _remember(edges, made)
-            shards.add(layout.shard(made.name))
+    jobs, processes = _jobs(edges, reading), edges.request.jobs or processors()
+    try:
+        for made in make_packs(_bench(edges), edges.workshop, jobs, processes):
+            edges.progress.step()
+            packs += 1
+            written += made.elsewhere
+            problems += made.problems
+            notes += made.notes
+            if not problems:
+                removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files)
+                facets |= _remember(edges, made)
+                shards.add(layout.shard(made.name))
+    except Stale:
+        if not problems:  # else these say why the site would not be what it was
+            raise
     if problems:
         raise ProblemsFound(sorted(set(problems), key=lambda problem: (problem.path, problem.line, problem.code)))
     _remember_revisions(edges, reading)

@@ -15,7 +15,7 @@ from packyard.stages.sealing import Sealing
 from packyard.unchanged import stamp_of
 
 SUMMARY = (
-    "{packs} packs, {versions} versions; {looked} packs checked, {written} files written in {seconds:.1f} s; "
+    "packs: {packs}, versions: {versions}, packs checked: {looked}; {written} files written in {seconds:.1f} s; "
     "snapshot {number}"
 )
 
@@ -57,5 +57,5 @@ def _stamp(edges: Edges) -> None:
     """Leaves word for `packyard.unchanged`."""
     snapshot = (edges.request.site / layout.SNAPSHOT).read_bytes()
     part = edges.workplace.stamp.with_suffix(".part")
-    part.write_text(json.dumps(stamp_of(edges.request, edges.head.id, snapshot)))
+    part.write_text(json.dumps(stamp_of(edges.request, edges.head.id, snapshot, edges.trust.development)))
     part.replace(edges.workplace.stamp)

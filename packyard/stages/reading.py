@@ -37,7 +37,7 @@ def read(edges: Edges) -> Reading:
     """Reads on from where memory ends."""
     memory, repository = edges.memory, edges.repository
     recorded = read_recorded(edges.previous, edges.trust) if edges.previous else None
-    if recorded is None and not edges.request.new_log and not edges.trust.development:
+    if recorded is None and not edges.request.new_log and not edges.keys.development:
         raise UsageError(
             "log-missing",
             "there is no earlier site to take the log from, and a log is never started silently",

@@ -16,6 +16,7 @@ from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
 from packyard.formats.times import DAY
 from packyard.recorded import new_entries, partial_files, partial_paths, size_before
+from packyard.stages.continuing import carry_over, remember_kept
 from packyard.stages.making import Making, unclaimed
 from packyard.stages.reading import Reading
 
@@ -57,8 +58,12 @@ def finish(edges: Edges, reading: Reading, making: Making) -> Sealing:
         older = size_before(recorded.log)
     memory.set_unit("chain", output.files.values())
     _stage_trust(edges)
+    if recorded and recorded.site.name != edges.staging.name:
+        carry_over(edges, recorded, int(time.time()))
+    elif recorded and reading.forgotten:
+        remember_kept(edges, recorded)
     gone = [*making.removals, *unclaimed(output.before.values(), output.files.values())]
-    gone += [*_old_tiles(edges, older, snapshot.log_size), *_strangers(edges, reading), *_by_hash(edges)]
+    gone += [*_old_tiles(edges, older, snapshot.log_size), *_by_hash(edges), *_strangers(edges, reading)]
     return Sealing(snapshot, bool(gone) or any(edges.staging.paths()), tuple(gone))
 
 
@@ -148,8 +153,10 @@ def _old_tiles(edges: Edges, older: int, size: int) -> set[str]:
 def _by_hash(edges: Edges) -> Iterator[str]:
     """Writes down what `by-hash/` gains by this build, and gives what it loses: files whose window is over."""
     now, memory = int(time.time()), edges.memory
+    kept = memory.kept()
     for path in edges.staging.paths_below(layout.BY_HASH):
-        memory.keep(path.rpartition("/")[2], now + edges.registry.expires_days * DAY)
+        digest = path.rpartition("/")[2]
+        memory.keep(digest, max(kept.get(digest, 0), now + edges.registry.expires_days * DAY))
     expired = sorted(digest for digest, until in memory.kept().items() if until <= now)
     memory.drop(expired)
     document = documents.kept_document(memory.kept())
@@ -174,6 +181,7 @@ class _Claims:
     def __init__(self, edges: Edges) -> None:
         self._memory, self._staging = edges.memory, edges.staging
         self._pack, self._paths = "", frozenset[str]()
+        self._kept = edges.memory.kept()
         others = (file.path for _, files in edges.memory.units(but="pack ") for file in files)
         apart = {layout.SNAPSHOT, layout.SNAPSHOT_SIGNATURE, layout.BY_HASH_INDEX, layout.CHECKPOINT}
         self._others = frozenset(others) | apart | {path for path, _ in edges.trust.files}
@@ -183,7 +191,7 @@ class _Claims:
             return path in self._of(layout.pack_of(path))
         if path.startswith(layout.LOG + "tile/"):
             return "/p/" not in path.replace(".p/", "/p/") or path in self._memory.get("partials").split()
-        return path in self._others or path.startswith(layout.BY_HASH)
+        return path in self._others or path.removeprefix(layout.BY_HASH) in self._kept
 
     def _of(self, pack: str) -> frozenset[str]:
         if pack != self._pack:

@@ -101,7 +101,6 @@ def pack_page(
         versions=[(state, _key(publishers[state.release.publisher], state.release)) for state in shown],
         older=len(pack.versions) - len(shown),
         statement_file=views.statement_file,
-        wanted=pack.name,
         **_of_release(site, latest.release, signer),
     )
 
@@ -119,7 +118,6 @@ def version_page(templates: Templates, site: Site, pack: Pack, state: VersionSta
         state=state,
         fields=list(views.fields(release.manifest)),
         documents=views.DOCUMENTS,
-        wanted=f"{pack.name}@{release.version}",
         **_of_release(site, release, publisher),
     )
 

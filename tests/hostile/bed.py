@@ -89,9 +89,10 @@ class Bed(TestRegistry):
         return self.publishers["alice"]
 
     def end_key(self, field: str, day: str) -> None:
-        """Ends alice's first key, with a new one in its place, and commits."""
+        """Ends alice's first key, with a new one in its place, and commits; `field` is retired or revoked."""
         first, *rest = self.publishers["alice"].keys
-        ended = first._replace(**{field: day}, reason="lost")
+        plain = first._replace(reason="lost")
+        ended = plain._replace(revoked=day) if field == "revoked" else plain._replace(retired=day)
         self.revise(self.publishers["alice"]._replace(keys=(ended, *rest, key("alice-2"))), "alice")
         self.commit("End a key")
 

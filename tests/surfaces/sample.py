@@ -335,6 +335,7 @@ def pages_of_sample(templates: Templates, site: Site) -> dict[str, bytes]:
     for handle, publisher in PUBLISHERS.items():
         owned = [each for each in every if each.owner == handle]
         found[layout.publisher(handle)] = pages.publisher_page(templates, site, publisher, owned)
+    found[layout.family_index("publishers")] = pages.family_page(templates, site, "publishers", (("alice", 3),))
     for family, items in (("tags", TAGS), ("targets", TARGETS), ("features", (("hooks", 3),)), ("browse", (("h", 2),))):
         found[layout.family_index(family)] = pages.family_page(templates, site, family, items)
         path = layout.listing(family, items[0][0])
