@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from packyard.audit.packs import PackFound, PackTask, audit_pack
 from packyard.audit.reading import Reading, fingerprint
@@ -80,7 +80,7 @@ def perform_all(desk: Desk, tasks: Iterator[Task], workers: int) -> Iterator[Don
             yield from flight.popleft().result()
 
 
-def is_listing(site: Reader | Listing) -> bool:
+def is_listing(site: Reader) -> TypeGuard[Listing]:
     """Whether a site can say which files it has."""
     return hasattr(site, "paths")
 

@@ -128,15 +128,17 @@ class Whole:
         """What only shows at the end: entries that nobody claims, and files that no list names."""
         if log and layout.INDEX_SUMS not in chain.broken:
             self.check_unclaimed(log.ledger, chain)
-        if is_listing(self.site):
-            self.check_strangers(self.site, chain, log, kept)  # type: ignore[arg-type]  # it is a Listing
-        else:
-            self.note(
-                "paths-unknown", "", "an address does not say which files it has, so unlisted ones were not looked for"
-            )
-        reading, entry_count = self.reading, snapshot.log_size if log else 0
-        self.counts = self.counts._replace(entries=entry_count)
-        self.take(reading.problems)
+        strangers = is_listing(self.site) and self.has_strangers(self.site, log)
+        self.counts = self.counts._replace(
+            files=self.counts.files + len(self.reading.present),
+            size=self.counts.size + self.reading.size,
+            entries=snapshot.log_size if log else 0,
+        )
+        if not is_listing(self.site):
+            message = "an address does not say which files it has, so unlisted ones were not looked for"
+            self.note("paths-unknown", "", message)
+        elif strangers:
+            self.find_strangers(self.site, chain, log, kept)
 
     def check_unclaimed(self, ledger: Ledger, chain: Chain) -> None:
         """Entries of the log that are about nothing on the site."""
@@ -151,28 +153,25 @@ class Whole:
                 message = f"entry {index} of the log is about something that is not on the site"
                 self.reading.report("log-unmet", layout.pack(pack), message, shown(entry), "nothing")
 
-    def check_strangers(self, site: Listing, chain: Chain, log: Log | None, kept: tuple[str, ...] | None) -> None:
-        """Files that nothing names. Every named one was read; so there are others exactly if the paths are not the
-        same set.
+    def has_strangers(self, site: Listing, log: Log | None) -> bool:
+        """Whether there are files that nothing names. Every file that something names was read; so there are others
+        exactly if the paths that were read and those that are there are not the same set.
         """
         walked = 0
         for path in site.paths():
             walked += fingerprint((path,), self.key)
             if log and path not in self.reading.present and is_earlier(log, path):
                 check_earlier(self.reading, log, path)
-        self.counts = self.counts._replace(
-            files=self.counts.files + len(self.reading.present), size=self.counts.size + self.reading.size
-        )
         read = self.present + fingerprint(self.reading.present, self.key)
-        if (walked - read) % (1 << 128) == 0:
-            return
+        return (walked - read) % (1 << 128) != 0
+
+    def find_strangers(self, site: Listing, chain: Chain, log: Log | None, kept: tuple[str, ...] | None) -> None:
+        """The files that nothing names; of those below something broken nobody knows."""
         apart = frozenset(self.reading.present) | {layout.by_hash(digest) for digest in kept or ()}
+        unknown = ((layout.LOG,) if log is None else ()) + ((layout.BY_HASH,) if kept is None else ())
         for path in site.paths():
-            unknown = (log is None and path.startswith(layout.LOG)) or (
-                kept is None and path.startswith(layout.BY_HASH)
-            )
-            named = path in apart or unknown or chain.digest(path) is not None or chain.undecided(path)
-            if not named:
+            named = path in apart or path.startswith(unknown) or chain.digest(path) is not None
+            if not named and not chain.undecided(path):
                 self.stranger(path)
 
     def stranger(self, path: str) -> None:

@@ -14,6 +14,7 @@ from packyard.cli import build as command
 from packyard.cli.build import OPTIONS, click_command, quick
 from packyard.unchanged import Request
 from tests.cli.conftest import Packyard
+from tests.registry import small
 
 VALUES = {Path: st.sampled_from(["site", "a/b", "x=y"]), str: st.sampled_from(["HEAD", "v1"]), int: st.just("3")}
 WORDS = st.lists(
@@ -80,10 +81,12 @@ def test_equal_signs_are_read_too(home: Path) -> None:
     assert record.requests == [Request(Path("r"), quiet=True)]
 
 
-def test_development_keys_are_told_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    command.main(Recorder(), [])
-    assert capsys.readouterr().err.count("warning: signed with development keys") == 1
-    command.main(Recorder(), ["--quiet"])
+def test_development_keys_are_told_once(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    repo = small(tmp_path / "repo").path
+    for _ in range(2):
+        command.main(None, ["--repo", str(repo)])
+        assert capsys.readouterr().err.count("warning: signed with development keys") == 1
+    command.main(None, ["--repo", str(repo), "--quiet"])
     assert capsys.readouterr().err == ""
 
 

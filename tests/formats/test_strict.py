@@ -85,7 +85,6 @@ def test_lines_of_yaml() -> None:
         (b"%YAML 1.1\n---\na: b\n", 1, "directives"),
         (b"a: b\r\nc: d\r\n", 1, "U+000D"),
         (b"a: b\n\x00", 2, "U+0000"),
-        (b"\xef\xbb\xbfa: b", 1, "U+FEFF"),
         ("a: b\nc: \u2028".encode(), 2, "U+2028"),
         ("a: \x85".encode(), 1, "U+0085"),
         ("a: b\nc: \uffff".encode(), 2, "U+FFFF"),
@@ -139,7 +138,6 @@ def test_json() -> None:
         (b'{"a": 1,}', 1),
         (b"[1,\n2\n3]", 3),
         (b'"a\tb"', 1),
-        (b"\xef\xbb\xbf{}", 1),
         (b"[\nNaN]", 2),
         (b"-Infinity", 1),
         (b"[1,\n\n1e999]", 3),
@@ -165,6 +163,7 @@ def test_both_refuse(load: Loader) -> None:
     assert refused(load, b'{"a": 1,\n"\\u0061": 2}').code == "duplicate-key"
     assert (refused(load, b'"a\n\xff"').code, refused(load, b'"a\n\xff"').line) == ("text-not-utf8", 2)
     assert refused(load, b'"\xed\xa0\x80"').code == "text-not-utf8"
+    assert refused(load, b"\xef\xbb\xbf{}").code == "text-not-utf8"
     assert refused(load, b" " * 11, 10).code == "too-large"
     assert load(b'"' + b"a" * 98 + b'"', 100).value == "a" * 98
 
