@@ -26,7 +26,8 @@ class Head(NamedTuple):
 
 
 def read_head(site: Reader, root_key: str = "") -> Head:
-    """The head of a site; its age is not looked at. `root_key` is one that the first trust file must name, if given.
+    """The head of a site; its age is not looked at. `root_key`, if given, is one that the first trust file
+    names and that has signed it.
 
     Raises `NotFound` when a file is missing, `BadSignature` when one does not verify, `BadKey` for another root key.
     """
@@ -36,9 +37,11 @@ def read_head(site: Reader, root_key: str = "") -> Head:
     for number in range(1, stated.trust + 1):
         path = f"{layout.TRUST}{number}.json"
         trust = _read_trust(site, path, stated.origin, trust)
-        if number == 1 and root_key and root_key not in trust.root_keys:
+        if number == 1 and root_key and not (root_key in trust.root_keys and _signatures(site, path, [root_key])):
             found = ", ".join(trust.root_keys)
-            raise BadKey("trust-pinned", "the root key is another", path=path, expected=root_key, found=found)
+            raise BadKey(
+                "trust-pinned", "the root key is another, or has not signed", path=path, expected=root_key, found=found
+            )
     assert trust is not None
     signature = site.read(layout.SNAPSHOT_SIGNATURE, minisign.LIMIT)
     return Head(attempt(site, layout.SNAPSHOT_SIGNATURE, verify_snapshot, text, signature, trust), trust)

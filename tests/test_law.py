@@ -31,8 +31,8 @@ class History:
         """A new version of an existing pack, sometimes with another description or other tags."""
         pack = sorted(self.numbers)[at % len(self.numbers)]
         self.numbers[pack] += 1
-        about = {"description": f"About {pack}, again {at}"} if at % 3 == 0 else {}
-        tags = {"tags": ["test", f"tag{at % 4}"]} if at % 5 == 0 else {}
+        about: dict[str, object] = {"description": f"About {pack}, again {at}"} if at % 3 == 0 else {}
+        tags: dict[str, object] = {"tags": ["test", f"tag{at % 4}"]} if at % 5 == 0 else {}
         key = self.keys[self.owners[pack]]
         self.registry.version(pack, f"{self.numbers[pack]}.0.{at}", key, manifest=about | tags)
 

@@ -25,7 +25,7 @@ from packyard.errors import WorldError
 from packyard.facts import event_from, row_from
 from packyard.model import Event, Output, Row
 
-SCHEMA = "1"
+SCHEMA = "2"
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

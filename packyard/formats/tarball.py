@@ -34,6 +34,8 @@ ENCODER = f"libdeflate {deflate.__version__} level {LEVEL}"
 
 _GZIP_HEADER = bytes.fromhex("1f8b08000000000000ff")
 _TAIL = b"ustar\x0000" + bytes(32) + bytes(32) + b"0000000\x000000000\x00"
+_REST = b"0" + bytes(100) + _TAIL + bytes(155 + 12)
+_REST_SUM = sum(_REST)
 
 
 def mode_of(content: bytes) -> int:
@@ -105,8 +107,8 @@ def _header(path: str, content: bytes) -> bytes:
         mode_of(content),
         len(content),
     )
-    rest = b"0" + bytes(100) + _TAIL + prefix.ljust(155, b"\0") + bytes(12)
-    checksum = sum(head) + 8 * 32 + sum(rest)
+    rest = _REST if not prefix else b"0" + bytes(100) + _TAIL + prefix.ljust(155, b"\0") + bytes(12)
+    checksum = sum(head) + 8 * 32 + (sum(rest) if prefix else _REST_SUM)
     return b"%b%06o\x00 %b" % (head, checksum, rest)
 
 
