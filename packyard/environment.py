@@ -121,6 +121,8 @@ def _make(packages: str) -> None:
     library = f"python{sys.version_info.major}.{sys.version_info.minor}"
     _write(os.path.join(_VENV, "lib", library, "site-packages", "packyard.pth"), _CHECKOUT)
     _write_command(os.path.join(_VENV, "bin", "packyard"))
+    # Where Python is told to write no bytecode, every start would compile the whole program again.
+    _outcome([_PYTHON, "-m", "compileall", "-q", os.path.dirname(os.path.abspath(__file__))])
 
 
 def _tools() -> tuple[list[str], list[str]]:

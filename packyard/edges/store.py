@@ -129,7 +129,7 @@ class Staging:
         self.written = 0
         self._made: set[str] = set()
         self._site, self._files = f"{workplace.out}/", f"{self.root}/"
-        self._empty = not workplace.out.exists()
+        self._empty = next(walk(workplace.out), None) is None
 
     def clear(self) -> None:
         """Throws away what an earlier build staged and never decided on."""
@@ -225,6 +225,7 @@ class Staging:
                 (self.site.root / path).parent.mkdir(parents=True, exist_ok=True)
                 (self.root / path).replace(self.site.root / path)
         _remove(self.site.root, json.loads(self.plan.read_text())["remove"])
+        self._empty = False
         self.clear()
 
 

@@ -35,8 +35,9 @@ def make(edges: Edges, reading: Reading) -> Making:
     """Makes what changed. Raises `ProblemsFound` with everything that is wrong anywhere."""
     problems, notes, removals = list(reading.problems), list[Problem](), list[str]()
     packs, written, shards, facets = 0, 0, set[int](), set[tuple[str, str]]()
-    edges.progress.start("packs", edges.memory.count() if not reading.fresh else 100)
-    jobs, processes = _jobs(edges, reading), edges.request.jobs or processors()
+    wanted, processes = list(packs_to_look_at(edges, reading)), edges.request.jobs or processors()
+    edges.progress.start("packs", len(wanted))
+    jobs = _jobs(edges, reading, wanted)
     try:
         for made in make_packs(_bench(edges), edges.workshop, jobs, processes):
             edges.progress.step()
@@ -70,9 +71,9 @@ def unclaimed(before: Iterable[Output], now: Iterable[Output]) -> list[str]:
     return gone
 
 
-def _jobs(edges: Edges, reading: Reading) -> Iterator[Job]:
+def _jobs(edges: Edges, reading: Reading, packs: Iterable[tuple[str, str]]) -> Iterator[Job]:
     memory = edges.memory
-    for name, tree in packs_to_look_at(edges, reading):
+    for name, tree in packs:
         facts = "" if reading.fresh else memory.facts(name)
         yield Job(name, tree, memory.events_of(name), facts, memory.unit(f"pack {name}"), reading.first)
 
