@@ -54,12 +54,12 @@ def is_development(request: Request) -> bool:
         return False
 
 
-def stamp_of(request: Request, commit: str, snapshot: bytes, development: bool) -> dict[str, object]:
+def stamp_of(request: Request, commit: str, snapshot: bytes, development: bool, tool: str) -> dict[str, object]:
     """What the site was made of."""
     return {
         "repo": str(request.repo.resolve()),
         "commit": commit,
-        "tool": tool_digest(request.templates),
+        "tool": tool,
         "keys": keys_digest(request),
         "snapshot": sha256(snapshot).hexdigest(),
         "development": development,
@@ -74,7 +74,10 @@ def still_fresh(request: Request) -> str:
     except (OSError, ValueError):
         return ""
     commit = head_commit(request.repo, request.ref)
-    if not commit or request.new_log or stamp != stamp_of(request, commit, snapshot, is_development(request)):
+    if not commit or request.new_log or stamp.get("commit") != commit:
+        return ""
+    tool = tool_digest(request.templates)
+    if stamp != stamp_of(request, commit, snapshot, is_development(request), tool):
         return ""
     return f"nothing to do, commit {commit[:12]} is built" + expiry_warning(snapshot)
 

@@ -130,7 +130,7 @@ def test_every_byte_of_what_no_list_covers(made: Built) -> None:
 
 def test_what_is_kept_is_covered_but_for_its_times(made: Built) -> None:
     data = made.site[layout.BY_HASH_INDEX]
-    times = [match.span() for match in re.finditer(rb'(?<="until": ")[^"]+', data)]
+    times = [match.span() for match in re.finditer(rb'(?<="until":")[^"]+', data)]
     for at in range(0, len(data), 23):
         if not any(start <= at < end for start, end in times):
             found = problems(made.site | {layout.BY_HASH_INDEX: flipped(data, at)})

@@ -196,13 +196,9 @@ def org_document(org: Org, revisions: int, packs: Sequence[str]) -> bytes:
 
 
 def kept_document(kept: Mapping[str, int]) -> bytes:
-    """`by-hash/index.json`: which replaced files are still kept, each with the time until when."""
-    return canonical.pretty(
-        {
-            "format": "packyard/by-hash/1",
-            "kept": [{"sha256": digest, "until": format_time(until)} for digest, until in sorted(kept.items())],
-        }
-    )
+    """`by-hash/index.json`, one file a line: there may be thousands, and every build writes it."""
+    lines = [f'  {{"sha256":"{digest}","until":"{format_time(until)}"}}' for digest, until in sorted(kept.items())]
+    return ('{"format":"packyard/by-hash/1","kept":[\n' + ",\n".join(lines) + "\n]}\n").encode()
 
 
 def mark(value: Mark | None) -> dict[str, Any] | None:

@@ -57,5 +57,5 @@ def _stamp(edges: Edges) -> None:
     """Leaves word for `packyard.unchanged`."""
     snapshot = (edges.request.site / layout.SNAPSHOT).read_bytes()
     part = edges.workplace.stamp.with_suffix(".part")
-    part.write_text(json.dumps(stamp_of(edges.request, edges.head.id, snapshot, edges.trust.development)))
+    part.write_text(json.dumps(stamp_of(edges.request, edges.head.id, snapshot, edges.trust.development, edges.tool)))
     part.replace(edges.workplace.stamp)
