@@ -42,7 +42,10 @@ def _rules() -> Iterator[str]:
         yield f"\n## {title}"
         for rule in rules:
             yield f"\n### `{rule.code}`\n\n{rule.title[0].upper()}{rule.title[1:]}.\n"
-            yield f"- Why: {rule.why}\n- Fix: {rule.fix}\n- Outcome: {rule.outcome}"
+            yield f"- Why: {rule.why}\n- Fix: {rule.fix}"
+            if rule.passes:
+                yield f"- Passes: {rule.passes}\n- Fails: {rule.fails}"
+            yield f"- Outcome: {rule.outcome}" + (", unless `registry.yaml` says otherwise" if rule.adjustable else "")
 
 
 def _formats() -> Iterator[str]:

@@ -8,7 +8,8 @@ from hashlib import sha256
 
 from packyard.errors import Stale
 from packyard.formats import layout, sums, tarball
-from packyard.model import Output, Sink
+from packyard.model import Output
+from packyard.protocols import Sink
 from packyard.recipe import Recipe, key
 from packyard.rules.folder import LIMITS
 

@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import names
-from packyard.model import Commit, Entry, Event, Source
+from packyard.model import Commit, Entry, Event
+from packyard.protocols import Source
 
 SOURCE = "registry-src"
 TREE, FILES = 0o40000, (0o100644, 0o100755, 0o100664)

@@ -1,4 +1,4 @@
-"""The frozen values that the stages hand to each other, and the small protocols of the edges.
+"""The frozen values that the stages hand to each other.
 
 Values are named tuples: immutable, cheap to make, to compare and to send to another process. A value that came out of a
 parser is checked; nothing past the edges handles a pack name, a version or a path that was not. Times are whole seconds
@@ -7,8 +7,8 @@ since 1970 UTC, days are `YYYY-MM-DD`, digests are bare lower-case hex SHA-256 u
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 # --- the source ---
 
@@ -122,7 +122,7 @@ class Manifest(NamedTuple):
 
 
 class Registry(NamedTuple):
-    """`registry.yaml`: the settings. Empty `surfaces` means all of them; `limits` and `rules` hold what differs."""
+    """`registry.yaml`: the settings. Empty `surfaces` means all of them; the other mappings hold what differs."""
 
     origin: str
     title: str
@@ -132,6 +132,7 @@ class Registry(NamedTuple):
     limits: Mapping[str, int]
     rules: Mapping[str, str]
     surfaces: Mapping[str, bool]
+    policy: Mapping[str, int] = {}
 
 
 class Trust(NamedTuple):
@@ -250,50 +251,3 @@ class Output(NamedTuple):
     key: str
     sha256: str
     size: int
-
-
-# --- the edges ---
-
-
-class Source(Protocol):
-    """A repository at commits: trees and blobs by id, every read with a limit."""
-
-    def tree(self, oid: str) -> tuple[Entry, ...]: ...
-    def blob(self, oid: str, limit: int) -> bytes: ...
-
-
-class Reader(Protocol):
-    """A published site as anyone sees it: a folder, an address, a staging area over a folder.
-
-    `read` raises `NotFound` for a missing path and `WorldError` when the world fails or more than `limit` bytes come.
-    """
-
-    name: str
-
-    def read(self, path: str, limit: int) -> bytes: ...
-
-
-class Listing(Reader, Protocol):
-    """A reader that can also say which files it has."""
-
-    def paths(self) -> Iterator[str]: ...
-
-
-class Signer(Protocol):
-    """One secret key with one use."""
-
-    key_id: str
-    public_key: str
-
-    def sign(self, message: bytes, trusted_comment: str) -> bytes: ...
-    def sign_raw(self, message: bytes) -> bytes: ...
-
-
-class Sink(Protocol):
-    """Where rendered bytes go: what a site has now, what is to take its place, and how many files that is so far."""
-
-    written: int
-
-    def same(self, path: str, data: bytes) -> bool: ...
-    def current(self, path: str, limit: int) -> bytes | None: ...
-    def replace(self, path: str, data: bytes) -> None: ...

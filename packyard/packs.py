@@ -17,7 +17,8 @@ from packyard.errors import FormatError, Problem
 from packyard.facts import releases_from, releases_text
 from packyard.formats import dsse, entries, layout, names, tarball
 from packyard.history import SOURCE, TREE, place, unknown
-from packyard.model import Event, Output, Pack, Publisher, Release, Row, Signer, Sink, Source, Tarball
+from packyard.model import Event, Output, Pack, Publisher, Release, Row, Tarball
+from packyard.protocols import Signer, Sink, Source
 from packyard.recipe import once
 from packyard.rules.authority import FILE_LIMIT, Authority
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder, read_folder

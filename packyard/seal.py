@@ -18,7 +18,7 @@ from packyard.formats import entries, layout, note, snapshot, sums
 from packyard.formats.checkpoint import Checkpoint, format_checkpoint
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
-from packyard.model import Signer
+from packyard.protocols import Signer
 
 
 class Chain(NamedTuple):

@@ -22,7 +22,8 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from packyard.errors import Problem
-from packyard.model import Listing, Reader, Trust
+from packyard.model import Trust
+from packyard.protocols import Listing, Reader
 
 if TYPE_CHECKING:
     from packyard.audit.report import Report

@@ -15,7 +15,7 @@ from packyard.errors import FormatError, NotFound, WorldError
 from packyard.formats import entries, layout
 from packyard.formats.tiles import WIDTH, read_entries, tile_of
 from packyard.formats.tlog import HASH_SIZE, leaf_hash
-from packyard.model import Reader
+from packyard.protocols import Reader
 
 _PUBLISH = b'{"identity":"'
 _REVISIONS = ("publisher", "org")

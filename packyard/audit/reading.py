@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from packyard.errors import FormatError, NotFound, Problem, WorldError
 from packyard.formats import strict
-from packyard.model import Reader
+from packyard.protocols import Reader
 
 #: The most bytes of a file, and of `index.json`.
 FILE_LIMIT, INDEX_LIMIT = 1 << 28, 1 << 30

@@ -11,7 +11,7 @@ from packyard.audit.packs import PackFound, PackTask, audit_pack
 from packyard.audit.reading import Reading, fingerprint
 from packyard.audit.versions import Judge
 from packyard.errors import Problem
-from packyard.model import Listing, Reader
+from packyard.protocols import Listing, Reader
 
 #: Tasks handed over at once, and how many such parcels wait for each worker.
 PARCEL, WAITING = 8, 4

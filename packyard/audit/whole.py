@@ -22,7 +22,8 @@ from packyard.audit.versions import Judge
 from packyard.errors import FormatError, Problem
 from packyard.formats import entries, layout, minisign
 from packyard.formats.snapshot import Snapshot
-from packyard.model import Listing, Reader, Trust
+from packyard.model import Trust
+from packyard.protocols import Listing, Reader
 
 #: Problems beyond this many are counted, not kept.
 MOST_PROBLEMS = 5_000

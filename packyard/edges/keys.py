@@ -32,7 +32,7 @@ from packyard.formats.minisign import (
     format_signature,
     parse_public_key,
 )
-from packyard.model import Signer
+from packyard.protocols import Signer
 
 ROLES = ("snapshot", "log", "attest")
 PASSWORD = "PACKYARD_PASSWORD"  # the name of a variable  # noqa: S105

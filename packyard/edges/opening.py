@@ -22,8 +22,9 @@ from packyard.facts import registry_from, registry_text
 from packyard.formats import layout
 from packyard.formats.fields import errors_of
 from packyard.history import SOURCE, TREE
-from packyard.model import Commit, Reader, Registry
+from packyard.model import Commit, Registry
 from packyard.packs import Workshop
+from packyard.protocols import Reader
 from packyard.surfaces.pages import Templates
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import open_templates

@@ -11,7 +11,7 @@ from packyard.formats import layout, note
 from packyard.formats.checkpoint import Checkpoint, verify_checkpoint
 from packyard.formats.snapshot import LIMIT, Snapshot, parse_snapshot
 from packyard.formats.tiles import ENTRIES, MAX_ENTRY, WIDTH, Tile, TileReader, tile_path
-from packyard.model import Reader
+from packyard.protocols import Reader
 
 CHECKPOINT_LIMIT = 100_000
 TILE_LIMIT = WIDTH * (MAX_ENTRY + 2)

@@ -22,7 +22,7 @@ from packyard.errors import BadKey, UsageError
 from packyard.formats import layout, snapshot
 from packyard.formats.snapshot import Snapshot
 from packyard.head import read_head
-from packyard.model import Signer
+from packyard.protocols import Signer
 from packyard.seal import sign_snapshot
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from packyard.edges.store import FolderSite
 from packyard.errors import NotFound, UsageError, WorldError
-from packyard.model import Reader
+from packyard.protocols import Reader
 
 if TYPE_CHECKING:
     from urllib3 import PoolManager

@@ -14,7 +14,8 @@ from packyard.errors import FormatError, ProblemsFound, UsageError
 from packyard.formats import note, trustfile
 from packyard.formats.times import DAY, format_time
 from packyard.history import SOURCE
-from packyard.model import Registry, Source, Trust
+from packyard.model import Registry, Trust
+from packyard.protocols import Source
 from packyard.rules.authority import FILE_LIMIT
 from packyard.trust import verify_trust
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from packyard.edges.memory import Memory
 from packyard.facts import revision_from, row_from
-from packyard.model import Row, Source
+from packyard.model import Row
+from packyard.protocols import Source
 from packyard.rules.authority import FILE_LIMIT, Revision
 from packyard.surfaces.site import Totals
 

@@ -34,7 +34,7 @@ from packyard.formats import b64, canonical, ed25519
 
 if TYPE_CHECKING:
     from packyard.formats.minisign import PublicKey
-    from packyard.model import Signer
+    from packyard.protocols import Signer
 
 #: More bytes than this are no envelope of ours.
 LIMIT = 65_536

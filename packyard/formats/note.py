@@ -37,7 +37,7 @@ from packyard.formats import b64, ed25519
 from packyard.formats.minisign import parse_public_key
 
 if TYPE_CHECKING:
-    from packyard.model import Signer
+    from packyard.protocols import Signer
 
 #: The most bytes of a note, and the most signatures: the specification demands room for 16, Go takes 100.
 LIMIT = 262_144

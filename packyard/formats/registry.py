@@ -13,6 +13,7 @@ and hyphens, perhaps with a path behind it.  All other settings have the default
     limits: {files: 500}
     rules: {name-similar: note}
     surfaces: {ori: false}
+    policy: {cool_off_days: 7}
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Setting(NamedTuple):
 
 
 class Limit(NamedTuple):
-    """A limit for packs: what holds unless a registry says otherwise, and the most that it may say."""
+    """A number that a registry may set: what holds unless it does, and the most that it may say."""
 
     default: int
     highest: int
@@ -59,6 +60,18 @@ LIMITS: Mapping[str, Limit] = MappingProxyType(
     }
 )
 
+#: What the gate asks of a change set; see `packyard check`.
+POLICY: Mapping[str, Limit] = MappingProxyType(
+    {
+        "cool_off_days": Limit(0, 365, "days for which every release of a new key needs review; 0: its first release"),
+        "publishes": Limit(60, 1_000_000, "versions that one key may publish in a window"),
+        "publish_minutes": Limit(60, 525_600, "minutes of that window"),
+        "review_versions": Limit(10, 1_000_000, "versions in one change set, from which on a person looks"),
+        "review_files": Limit(2_000, 1_000_000, "files in one change set, from which on a person looks"),
+        "shrink_percent": Limit(10, 100, "per cent of the packs that one change set may withdraw from"),
+    }
+)
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("format", "text", "", f"`{FORMAT}`"),
     Setting("origin", "text", "", "the registry's name in everything that it signs; it can never change"),
@@ -67,6 +80,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("mirrors", "list of web addresses", "[]", "where else the same site is served; each ends with a slash"),
     Setting("expires_days", "number, 1 to 365", str(EXPIRES_DAYS), "days until clients refuse a snapshot not renewed"),
     *(Setting(f"limits.{name}", "number", str(limit.default), limit.meaning) for name, limit in LIMITS.items()),
+    *(Setting(f"policy.{name}", "number", str(limit.default), limit.meaning) for name, limit in POLICY.items()),
     Setting("rules.CODE", " or ".join(OUTCOMES), "the rule's own", "what a failure of the rule CODE leads to"),
     Setting("surfaces.NAME", "true or false", "true", "whether the output family NAME is rendered"),
 )
@@ -85,9 +99,10 @@ def parse_registry(data: bytes) -> Registry:
         url=_base(fields.required_text("url", check=check_base)),
         mirrors=tuple(map(_base, fields.texts("mirrors", check=check_base))),
         expires_days=fields.number("expires_days", EXPIRES_DAYS, low=1, high=365),
-        limits=_limits(fields.mapping("limits")),
+        limits=_numbers(fields.mapping("limits"), LIMITS),
         rules=_rules(fields.mapping("rules")),
         surfaces=_surfaces(fields.mapping("surfaces")),
+        policy=_numbers(fields.mapping("policy"), POLICY),
     )
     fields.finish()
     return registry
@@ -102,10 +117,20 @@ def format_registry(registry: Registry) -> bytes:
     if registry.expires_days != EXPIRES_DAYS:
         lines.append(f"expires_days: {registry.expires_days}")
     surfaces = {name: "true" if shown else "false" for name, shown in registry.surfaces.items()}
-    for name, members in (("limits", registry.limits), ("rules", registry.rules), ("surfaces", surfaces)):
+    for name, members in (
+        ("limits", registry.limits),
+        ("policy", registry.policy),
+        ("rules", registry.rules),
+        ("surfaces", surfaces),
+    ):
         if members:
             lines += [f"{name}:", *(f"  {key}: {value}" for key, value in members.items())]
     return ("\n".join(lines) + "\n").encode()
+
+
+def policy_of(registry: Registry, name: str) -> int:
+    """What the registry asks, by its settings or by default; `name` is one of `POLICY`."""
+    return registry.policy.get(name, POLICY[name].default)
 
 
 def check_origin(text: str) -> None:
@@ -128,9 +153,11 @@ def _base(text: str) -> str:
     return text if not text or text.endswith("/") else text + "/"
 
 
-def _limits(fields: Fields) -> dict[str, int]:
-    named = [name for name in fields.names() if name in LIMITS]
-    return {name: fields.number(name, None, low=1, high=LIMITS[name].highest) for name in named}
+def _numbers(fields: Fields, known: Mapping[str, Limit]) -> dict[str, int]:
+    named = [name for name in fields.names() if name in known]
+    return {
+        name: fields.number(name, None, low=min(1, known[name].default), high=known[name].highest) for name in named
+    }
 
 
 def _rules(fields: Fields) -> dict[str, str]:

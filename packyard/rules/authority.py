@@ -19,7 +19,8 @@ from packyard.formats import minisign, org, publisher
 from packyard.formats.fields import errors_of
 from packyard.formats.times import day_of
 from packyard.history import SOURCE
-from packyard.model import Event, Org, Publisher, Source
+from packyard.model import Event, Org, Publisher
+from packyard.protocols import Source
 
 #: No file of a publisher or an organisation, nor a signature, comes near this many bytes.
 FILE_LIMIT = 100_000

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import names
-from packyard.model import Entry, Source
+from packyard.model import Entry
+from packyard.protocols import Source
 
 SUMS = "SHA256SUMS"
 SIGNATURE = "SHA256SUMS.minisig"

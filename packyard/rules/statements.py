@@ -10,7 +10,8 @@ from packyard.errors import FormatError, Problem
 from packyard.formats import statement
 from packyard.formats.fields import errors_of
 from packyard.history import place
-from packyard.model import Event, Source, Statement
+from packyard.model import Event, Statement
+from packyard.protocols import Source
 from packyard.rules.authority import Authority, Signed, read_signed, verify_signed
 
 

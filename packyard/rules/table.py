@@ -6,7 +6,23 @@ no rule is without a use.
 
 from __future__ import annotations
 
-from packyard.rules.texts import Rule, files, history, packs, seal, signatures, site, use
+from packyard.rules.texts import (
+    Rule,
+    content,
+    contributing,
+    files,
+    history,
+    lifecycle,
+    naming,
+    packs,
+    risk,
+    safety,
+    seal,
+    signatures,
+    site,
+    submission,
+    use,
+)
 
 #: The sections of the table, in the order in which they are read.
 SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
@@ -14,8 +30,15 @@ SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Packs", packs.RULES),
     ("Keys and signatures", signatures.RULES),
     ("History and ownership", history.RULES),
+    ("Statements", lifecycle.RULES),
+    ("The gate: the change set", submission.RULES),
+    ("The gate: names", naming.RULES),
+    ("The gate: content", content.RULES),
+    ("The gate: secrets and hidden text", safety.RULES),
+    ("The gate: what a pack can do", risk.RULES),
     ("Log and seal", seal.RULES),
     ("Sites", site.RULES),
+    ("Submitting", contributing.RULES),
     ("The command and its surroundings", use.RULES),
 )
 
@@ -39,4 +62,8 @@ def explain(code: str) -> str:
     """The rule as text for people. Raises `KeyError`."""
     found = rule(code)
     outcome = f"{found.outcome}, {OUTCOMES[found.outcome]}."
-    return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\nOutcome: {outcome}\n"
+    examples = f"Passes: {found.passes}\nFails: {found.fails}\n" if found.passes else ""
+    adjust = (
+        f"A registry may change it: `rules: {{{found.code}: note}}` in registry.yaml.\n" if found.adjustable else ""
+    )
+    return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\n{examples}Outcome: {outcome}\n{adjust}"

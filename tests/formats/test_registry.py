@@ -11,6 +11,7 @@ from packyard.formats.fields import errors_of
 from packyard.formats.registry import (
     LIMITS,
     OUTCOMES,
+    POLICY,
     SETTINGS,
     check_origin,
     format_registry,
@@ -30,6 +31,8 @@ MOST = (
 expires_days: 30
 limits:
   files: 500
+policy:
+  cool_off_days: 7
 rules:
   name-similar: note
 surfaces:
@@ -49,6 +52,7 @@ registries = st.builds(
     limits=st.dictionaries(st.sampled_from(list(LIMITS)), st.integers(1, 12)),
     rules=st.dictionaries(words, st.sampled_from(OUTCOMES)),
     surfaces=st.dictionaries(words, st.booleans()),
+    policy=st.dictionaries(st.sampled_from(list(POLICY)), st.integers(1, 12)),
 )
 
 
@@ -67,8 +71,13 @@ def test_four_lines_are_enough() -> None:
 def test_every_setting() -> None:
     registry = parse_registry(MOST.encode())
     assert registry[3:] == (
-        ("https://mirror.example.net/packs/",), 30, {"files": 500}, {"name-similar": "note"}, {"ori": False}
-    )  # fmt: skip
+        ("https://mirror.example.net/packs/",),
+        30,
+        {"files": 500},
+        {"name-similar": "note"},
+        {"ori": False},
+        {"cool_off_days": 7},
+    )
     assert format_registry(registry) == MOST.encode()
 
 
@@ -76,7 +85,8 @@ def test_every_field_is_documented() -> None:
     documented = {setting.name.partition(".")[0] for setting in SETTINGS}
     assert documented == {"format", *Registry._fields}
     assert {setting.name for setting in SETTINGS if not setting.default} == {"format", "origin", "title", "url"}
-    assert {f"limits.{name}" for name in LIMITS} <= {setting.name for setting in SETTINGS}
+    numbers = {f"limits.{name}" for name in LIMITS} | {f"policy.{name}" for name in POLICY}
+    assert numbers <= {setting.name for setting in SETTINGS}
 
 
 @given(registries)

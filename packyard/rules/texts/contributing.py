@@ -1,0 +1,7 @@
+"""Rules about the way of a submission: importing, submitting, forges."""
+
+from __future__ import annotations
+
+from packyard.rules.texts import Rule
+
+RULES: tuple[Rule, ...] = ()
