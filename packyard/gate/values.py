@@ -37,6 +37,30 @@ class Candidate(NamedTuple):
     before_version: str = ""
 
 
+class Finding(NamedTuple):
+    """A problem and what it leads to here: `block`, `review` or `note`."""
+
+    problem: Problem
+    outcome: str
+
+
+class Verdict(NamedTuple):
+    """What the gate says of a change set between two commits.
+
+    `outcome` is `reject` when a finding blocks, else `review` when one asks for a person, else `accept`. `findings` are
+    in the order of their outcomes, paths and lines. `releases` are the versions that it would publish, `changes` all
+    that it does, one line of text each; `checks` pairs the name of every check with whether it ran to its end.
+    """
+
+    base: str
+    head: str
+    outcome: str
+    findings: tuple[Finding, ...]
+    releases: tuple[Candidate, ...]
+    changes: tuple[str, ...]
+    checks: tuple[tuple[str, bool], ...]
+
+
 class ContentCheck(NamedTuple):
     """A check of one version by its files. `codes` are all that it can give."""
 

@@ -108,11 +108,11 @@ def test_format_and_parse_are_inverse(registry: Registry) -> None:
         ("files: 500", "files: 10001", ("field-invalid", 9, "limits.files")),
         ("files: 500", "path: 201", ("field-invalid", 9, "limits.path")),
         ("files: 500", "fils: 500", ("field-unknown", 9, "limits.fils")),
-        ("note", "ignore", ("field-invalid", 11, "rules.name-similar")),
-        ("name-similar", "Name", ("field-invalid", 11, "rules.Name")),
-        ("false", "no", ("field-invalid", 13, "surfaces.ori")),
-        ("  ori", "  o_ri", ("field-invalid", 13, "surfaces.o_ri")),
-        ("surfaces:", "surface:", ("field-unknown", 12, "surface")),
+        ("note", "ignore", ("field-invalid", 13, "rules.name-similar")),
+        ("name-similar", "Name", ("field-invalid", 13, "rules.Name")),
+        ("false", "no", ("field-invalid", 15, "surfaces.ori")),
+        ("  ori", "  o_ri", ("field-invalid", 15, "surfaces.o_ri")),
+        ("surfaces:", "surface:", ("field-unknown", 14, "surface")),
     ],
 )
 def test_one_mistake(old: str, new: str, problem: tuple[str, int, str]) -> None:
