@@ -57,15 +57,35 @@ def differing(source: Source, old: str, new: str) -> Iterator[tuple[str, Entry |
 
 def compare(source: Source, commit: Commit, old: str, new: str) -> Found:
     """What `commit` brought when its source tree went from `old` to `new` (ids of the trees at `registry-src`)."""
+    people = compare_people(source, commit, old, new)
+    events, problems = list(people.events), list(people.problems)
+    packs = (_child(source, tree, "packs") for tree in (old, new))
+    for pack, before, after in pack_trees(source, *packs):
+        found = compare_pack(source, commit, pack, before, after)
+        events += found.events
+        problems += found.problems
+    return _in_order(events, problems)
+
+
+def compare_people(source: Source, commit: Commit, old: str, new: str) -> Found:
+    """The same, of publishers and organisations alone."""
     events: list[Event] = []
     problems: list[Problem] = []
-    for name, before, after in differing(source, old, new):
-        if name in ("publishers", "orgs"):
-            kind = "publisher" if name == "publishers" else "org"
-            _signed_files(source, commit, kind, _id(before), _id(after), events, problems)
-        elif name == "packs":
-            for pack, tree_before, tree_after in pack_trees(source, _id(before), _id(after)):
-                _pack(source, commit, pack, tree_before, tree_after, events, problems)
+    for kind in ("publisher", "org"):
+        before, after = (_child(source, tree, f"{kind}s") for tree in (old, new))
+        _signed_files(source, commit, kind, before, after, events, problems)
+    return _in_order(events, problems)
+
+
+def compare_pack(source: Source, commit: Commit, pack: str, old: str, new: str) -> Found:
+    """The same, of one pack whose tree went from `old` to `new`."""
+    events: list[Event] = []
+    problems: list[Problem] = []
+    _pack(source, commit, pack, old, new, events, problems)
+    return _in_order(events, problems)
+
+
+def _in_order(events: list[Event], problems: list[Problem]) -> Found:
     events.sort(key=lambda event: (_ORDER.index(event.kind), place(event).encode()))
     return Found(tuple(events), tuple(problems))
 

@@ -65,6 +65,13 @@ class Repository:
         """The working tree's root, or the repository's own folder when it is bare."""
         return Path(self._repo.workdir or self._repo.path)
 
+    @property
+    def objects(self) -> Path:
+        """Where the objects are; a linked working tree has them in the repository that it belongs to."""
+        own = Path(self._repo.path)
+        shared = own / "commondir"
+        return (own / shared.read_text().strip() if shared.is_file() else own).resolve() / "objects"
+
     def resolve(self, ref: str) -> Commit:
         """The commit that a branch, tag or id means."""
         try:
@@ -88,6 +95,11 @@ class Repository:
             commit, oid = self._commit(oid)
             line.append(commit)
         return line[::-1] if oid == known else None
+
+    def merge_base(self, one: Commit, other: Commit) -> Commit | None:
+        """The best common ancestor of two commits, None when their histories have nothing in common."""
+        found = self._repo.merge_base(one.id, other.id)
+        return self._commit(str(found))[0] if found else None
 
     def subtree(self, tree: str, path: str) -> str:
         """The id of the tree at `path` below `tree`, or "" when there is none."""

@@ -1,0 +1,107 @@
+"""A change set between two commits, read from git as the `gate.proposal.Proposal` that merging it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from packyard.edges.base import Base, numbered
+from packyard.edges.git import Repository
+from packyard.edges.merging import merged
+from packyard.errors import Problem
+from packyard.gate.proposal import Proposal
+from packyard.history import SOURCE, TREE, Found, compare, differing, misplaced
+from packyard.model import Commit, Entry, Event
+
+#: No more changed paths than these are listed; they are counted up to `_COUNTED`.
+_LISTED, _COUNTED = 200, 100_000
+_OF_PEOPLE = ("packs", "publishers", "orgs")
+
+
+@contextmanager
+def proposed(world: Base, head: Commit, now: int) -> Iterator[tuple[Repository, Proposal]]:
+    """The change set that merging `head` at `now` would be, and the repository that holds its objects.
+
+    A merge is never dated before either of its commits: a commit dated back gains nothing.
+    """
+    base, repository = world.commit, world.source
+    time = max(now, base.time, head.time)
+    ancestor = repository.merge_base(base, head)
+    if ancestor is None:
+        yield repository, _refused(world, head, time, "history-unrelated", "the two histories have nothing in common")
+        return
+    with merged(repository, ancestor, base, head) as (source, tree):
+        if not tree:
+            yield (
+                source,
+                _refused(world, head, time, "merge-conflict", "it cannot be merged: both sides changed the same"),
+            )
+        else:
+            yield source, _proposal(world, source, head, tree, time)
+
+
+def replayed(world: Base, source: Repository, proposal: Proposal) -> Proposal | None:
+    """The same change set as a history without a merge commit would have it: its commits one by one, at their own
+    times. None when that is no different, or when its first-parent line does not begin where it left the base.
+    """
+    ancestor = source.merge_base(proposal.base, proposal.head)
+    line = source.since(proposal.head, ancestor.id) if ancestor else None
+    if not line or ancestor is None or _is_the_same(line, proposal):
+        return None
+    events, problems = list[Event](), list[Problem]()
+    before = source.subtree(ancestor.tree, SOURCE)
+    for place, commit in enumerate(line, len(world.line)):
+        after = source.subtree(commit.tree, SOURCE)
+        found = compare(source, commit, before, after)
+        events += numbered(found.events, place)
+        problems += found.problems
+        before = after
+    return proposal._replace(events=tuple(events), problems=tuple(problems))
+
+
+def _is_the_same(line: list[Commit], proposal: Proposal) -> bool:
+    day = 86_400
+    return len(line) == 1 and line[0].time >= proposal.base.time and line[0].time // day == proposal.time // day
+
+
+def _proposal(world: Base, source: Repository, head: Commit, tree: str, time: int) -> Proposal:
+    after = source.subtree(tree, SOURCE)
+    commit = Commit(head.id, time, tree)
+    found: Found = compare(source, commit, world.tree, after)
+    inside = [path for name, *pair in differing(source, world.tree, after) for path in _paths(source, name, *pair)]
+    outside = [
+        path
+        for name, *pair in differing(source, world.commit.tree, tree)
+        if name != SOURCE
+        for path in _paths(source, name, *pair)
+    ]
+    settings = [f"{SOURCE}/{path}" for path in inside if path.split("/")[0] not in _OF_PEOPLE]
+    return Proposal(
+        world.commit,
+        head,
+        world.tree,
+        after,
+        time,
+        tuple(numbered(found.events, len(world.line))),
+        (*found.problems, *misplaced(source, world.tree, after)),
+        tuple(outside[:_LISTED]),
+        tuple(settings[:_LISTED]),
+        len(inside) + len(outside),
+    )
+
+
+def _paths(source: Repository, path: str, before: Entry | None, after: Entry | None) -> list[str]:
+    """The files that differ at and below one entry of two trees, up to a bound."""
+    found, waiting = list[str](), [(path, before, after)]
+    while waiting and len(found) < _COUNTED:
+        here, old, new = waiting.pop()
+        trees = [entry.oid if entry and entry.mode == TREE else "" for entry in (old, new)]
+        waiting += [(f"{here}/{name}", was, now) for name, was, now in differing(source, trees[0], trees[1])]
+        if any(entry is not None and entry.mode != TREE for entry in (old, new)):
+            found.append(here)
+    return sorted(found)
+
+
+def _refused(world: Base, head: Commit, time: int, code: str, message: str) -> Proposal:
+    problem = Problem(code, "", message, expected=f"a branch of {world.commit.id[:12]}", found=head.id[:12])
+    return Proposal(world.commit, head, world.tree, world.tree, time, (), (problem,), (), (), 0)

@@ -1,0 +1,146 @@
+"""The verdict: every check is run, every finding gets its outcome, and nothing that should have run is passed over.
+
+What a code leads to is said by the rule table; a registry's settings adjust the rules of the gate, and no other. A
+check that breaks off is a finding itself, which blocks: "could not decide" is never "yes".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, TypeVar
+
+from packyard.errors import PackyardError, Problem
+from packyard.gate.building import judge_build
+from packyard.gate.proposal import Case, CaseCheck, Judged, Proposal, World
+from packyard.gate.summary import changes_of
+from packyard.gate.values import Candidate, ContentCheck, Finding, Verdict
+from packyard.protocols import Source
+from packyard.rules.table import rule
+
+_About_contra = TypeVar("_About_contra", contravariant=True)
+
+ORDER = ("block", "review", "note")
+_VERDICTS = {"block": "reject", "review": "review"}
+
+
+def judge(
+    proposal: Proposal,
+    replay: Proposal | None,
+    world: World,
+    source: Source,
+    case_checks: Iterable[CaseCheck],
+    content_checks: Iterable[ContentCheck],
+) -> Verdict:
+    """The verdict on a change set. `replay` is the same as single commits, if that makes a difference."""
+    rules = world.registry.rules
+    judged = judge_build(proposal, world, source)
+    problems = [*judged.problems, *judged.notes, *_mended(replay, judged, world, source)]
+    case, ran = Case(proposal, world, source, judged), list[tuple[str, bool]]()
+    for check in case_checks:
+        found, whole = _run(check, case, "")
+        problems += found
+        ran.append((check.name, whole))
+    for candidate in judged.candidates:
+        found, done = _judge_content(candidate, content_checks)
+        problems += found
+        ran += done
+    findings = find(problems, rules)
+    return Verdict(
+        proposal.base.id,
+        proposal.head.id,
+        outcome_of(findings),
+        findings,
+        judged.candidates,
+        changes_of(case),
+        tuple(ran),
+    )
+
+
+def judge_content(
+    candidate: Candidate, rules: Mapping[str, str], checks: Iterable[ContentCheck]
+) -> tuple[Finding, ...]:
+    """What the content checks say of one version, with outcomes as `rules` adjust them."""
+    return find(_judge_content(candidate, checks)[0], rules)
+
+
+def find(problems: Iterable[Problem], rules: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The problems with their outcomes, each once, by outcome, path and line."""
+    findings = {Finding(problem, outcome(problem.code, rules)) for problem in problems}
+    return tuple(
+        sorted(
+            findings, key=lambda each: (ORDER.index(each.outcome), each.problem.path, each.problem.line, each.problem)
+        )
+    )
+
+
+def outcome(code: str, rules: Mapping[str, str]) -> str:
+    """What a code leads to; one without a rule blocks."""
+    try:
+        known = rule(code)
+    except KeyError:
+        return "block"
+    return rules.get(code, known.outcome) if known.adjustable else known.outcome
+
+
+def outcome_of(findings: Iterable[Finding]) -> str:
+    """`accept`, `review` or `reject`."""
+    worst = min((ORDER.index(finding.outcome) for finding in findings), default=len(ORDER) - 1)
+    return _VERDICTS.get(ORDER[worst], "accept")
+
+
+def _judge_content(
+    candidate: Candidate, checks: Iterable[ContentCheck]
+) -> tuple[list[Problem], list[tuple[str, bool]]]:
+    problems, ran = list[Problem](), list[tuple[str, bool]]()
+    for check in checks:
+        found, whole = _run(check, candidate, candidate.content.path)
+        problems += found
+        ran.append((f"{check.name} of {candidate.name} {candidate.version}", whole))
+    return problems, ran
+
+
+class _Check(Protocol[_About_contra]):
+    """What both kinds of checks are."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def codes(self) -> tuple[str, ...]: ...
+    @property
+    def run(self) -> Callable[[_About_contra], Iterable[Problem]]: ...
+
+
+def _run(check: _Check[_About_contra], about: _About_contra, path: str) -> tuple[list[Problem], bool]:
+    """What a check gives, and whether it ran to its end and gave only codes that it may give."""
+    try:
+        found = list(check.run(about))
+    except PackyardError:
+        raise
+    except Exception as error:
+        return [_not_run(check.name, path, f"{type(error).__name__}: {error}")], False
+    strange = sorted({problem.code for problem in found} - set(check.codes))
+    if strange:
+        return [*found, _not_run(check.name, path, f"it gave {', '.join(strange)}")], False
+    return found, True
+
+
+def _not_run(name: str, path: str, found: str) -> Problem:
+    return Problem("rule-not-run", path, f"the check `{name}` did not run to its end", found=found[:200])
+
+
+def _mended(replay: Proposal | None, judged: Judged, world: World, source: Source) -> list[Problem]:
+    """One problem when single commits have problems that the whole has not."""
+    if replay is None or judged.problems:
+        return []
+    wrong = judge_build(replay, world, source).problems
+    if not wrong:
+        return []
+    return [
+        Problem(
+            "history-mended",
+            wrong[0].path,
+            "one of its commits, taken by itself, is refused: a later one mends it",
+            found=f"{wrong[0].code}: {wrong[0].message}",
+            help=f"make one commit of it: git reset --soft {replay.base.id[:12]} && git commit",
+        )
+    ]

@@ -1,0 +1,139 @@
+"""What statements do to other packs, and which of them a person has to see: the rules that no single pack can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packyard.errors import Problem
+from packyard.formats import semver
+from packyard.formats.registry import policy_of
+from packyard.gate.dependencies import is_alive
+from packyard.gate.proposal import Case, CaseCheck
+from packyard.history import SOURCE, place
+from packyard.model import Pack
+from packyard.rules.statements import Spoken
+
+#: A rename leads on; more steps than these are a circle, or meant to confuse.
+_STEPS = 10
+
+
+def check_statements(case: Case) -> Iterator[Problem]:
+    """Every new statement against the packs that it is not about."""
+    for said in case.judged.spoken:
+        action = said.statement.action
+        if action == "withdraw":
+            yield from _withdraw(case, said)
+        elif action == "rename":
+            yield from _rename(case, said)
+        elif action == "recover":
+            to = said.statement.fields["to"]
+            yield Problem(
+                "owner-recovered", place(said.event), f"{said.statement.pack} is given to {to} by the root keys"
+            )
+        elif action == "deprecate":
+            yield from _replacement(case, said)
+
+
+def check_shrinking(case: Case) -> Iterator[Problem]:
+    """A registry does not lose much at once: packs of which nothing can be installed any more."""
+    lost = [
+        name
+        for name, pack in case.judged.packs.items()
+        if name in case.judged.before and _installs(case.judged.before[name]) and not _installs(pack)
+    ]
+    total = len(case.world.names())
+    percent = policy_of(case.world.registry, "shrink_percent")
+    if len(lost) > 1 and len(lost) * 100 > total * percent:
+        yield Problem(
+            "registry-shrinks",
+            SOURCE,
+            f"of {len(lost)} packs out of {total} nothing could be installed any more",
+            expected=f"at most {percent} per cent in one change set",
+            found=", ".join(lost[:5]),
+        )
+
+
+def _withdraw(case: Case, said: Spoken) -> Iterator[Problem]:
+    """A version on which other packs depend stays, unless the law wants it gone."""
+    name, number = said.statement.pack, said.statement.fields["version"]
+    if "legal" in said.statement.fields:
+        yield Problem("withdraw-legal", place(said.event), f"{name} {number} is withdrawn for a legal reason")
+        return
+    users = [
+        f"{pack} {version}"
+        for pack, version, wanted in _dependents(case, name)
+        if semver.satisfies(number, semver.parse_range(wanted))
+    ]
+    if users:
+        yield Problem(
+            "withdraw-needed",
+            place(said.event),
+            f"other packs depend on {name} {number}",
+            expected="a version that no other pack depends on",
+            found=", ".join(users[:5]) + (f" and {len(users) - 5} more" if len(users) > 5 else ""),
+            help="yank it: nobody new gets it, and those who have it in a lock file still do",
+        )
+
+
+def _dependents(case: Case, name: str) -> Iterator[tuple[str, str, str]]:
+    """(pack, version, range) of every version that depends on a pack and can still be installed."""
+    for pack, version, wanted in case.world.dependents(name):
+        after = case.judged.packs.get(pack) or case.world.standing(pack)
+        states = {state.release.version: state for state in after.versions} if after else {}
+        if version not in states or states[version].withdrawn is None:
+            yield pack, version, wanted
+    for candidate in case.judged.candidates:
+        manifest = candidate.content.manifest
+        for dependency, wanted in manifest.dependencies if manifest else ():
+            if dependency == name:
+                yield candidate.name, candidate.version, wanted
+
+
+def _rename(case: Case, said: Spoken) -> Iterator[Problem]:
+    name, to = said.statement.pack, said.statement.fields["to"]
+    target, own = _after(case, to), case.judged.packs.get(name)
+    path = place(said.event)
+    if target is None:
+        yield Problem("rename-target", path, f"there is no pack {to} that could carry on", found=to)
+    elif own and target.owner != own.owner:
+        message = f"{to} belongs to somebody else"
+        yield Problem("rename-target", path, message, 0, f"a pack of {own.owner}", f"{to} of {target.owner}")
+    elif circle := _circle(case, name, to):
+        yield Problem("rename-target", path, "the renames lead round in a circle", found=" → ".join(circle))
+
+
+def _circle(case: Case, name: str, to: str) -> tuple[str, ...]:
+    way = [name, to]
+    while len(way) < _STEPS:
+        pack = _after(case, way[-1])
+        if pack is None or pack.renamed is None:
+            return ()
+        way.append(pack.renamed.to)
+        if way[-1] == name:
+            break
+    return tuple(way)
+
+
+def _replacement(case: Case, said: Spoken) -> Iterator[Problem]:
+    replacement = said.statement.fields.get("replacement")
+    if replacement and _after(case, replacement) is None:
+        message = f"there is no pack {replacement} to be used instead"
+        yield Problem("replacement-unknown", place(said.event), message, found=replacement)
+
+
+def _after(case: Case, name: str) -> Pack | None:
+    return case.judged.packs.get(name) or case.world.standing(name)
+
+
+def _installs(pack: Pack) -> bool:
+    return any(map(is_alive, pack.versions))
+
+
+CHECKS = (
+    CaseCheck(
+        "statements",
+        ("withdraw-needed", "withdraw-legal", "rename-target", "owner-recovered", "replacement-unknown"),
+        check_statements,
+    ),
+    CaseCheck("shrinking", ("registry-shrinks",), check_shrinking),
+)

@@ -1,0 +1,21 @@
+"""Every check of the gate, in the order in which they run."""
+
+from __future__ import annotations
+
+from packyard.gate import dependencies, identity, numbers, rate, scope, settings, statements
+from packyard.gate.proposal import CaseCheck
+from packyard.gate.values import ContentCheck
+
+#: Checks of the change set as a whole.
+CASE_CHECKS: tuple[CaseCheck, ...] = (
+    *scope.CHECKS,
+    *identity.CHECKS,
+    *numbers.CHECKS,
+    *dependencies.CHECKS,
+    *statements.CHECKS,
+    *rate.CHECKS,
+    *settings.CHECKS,
+)
+
+#: Checks of each new version by its files.
+CONTENT_CHECKS: tuple[ContentCheck, ...] = ()
