@@ -12,6 +12,7 @@ from packyard.errors import FormatError, Problem
 from packyard.formats import layout, semver, tarball
 from packyard.formats.manifest import parse_manifest
 from packyard.gate.proposal import Judged, Past, Proposal, World
+from packyard.gate.settings import judge_settings
 from packyard.gate.values import Candidate, Content
 from packyard.history import pack_trees, place
 from packyard.model import Event, Manifest, Pack, Registry, Release, Tarball
@@ -36,7 +37,8 @@ class _Pack(NamedTuple):
 def judge_build(proposal: Proposal, world: World, source: Source) -> Judged:
     """What a build would say of the change set; `source` holds its objects."""
     authority = _copy(world.authority)
-    problems = [*proposal.problems, *_people(proposal, authority, source)]
+    problems = [*proposal.problems, *judge_settings(proposal, world.registry, source)]
+    problems += _people(proposal, authority, source)
     packs = {
         name: _judge_pack(name, tree, proposal, world, authority, source)
         for name, tree in touched(source, proposal.before, proposal.after)

@@ -34,7 +34,7 @@ def judge(
     """The verdict on a change set. `replay` is the same as single commits, if that makes a difference."""
     rules = world.registry.rules
     judged = judge_build(proposal, world, source)
-    problems = [*judged.problems, *judged.notes, *_mended(replay, judged, world, source)]
+    problems = [*judged.notes, *_mended(replay, judged, world, source)]
     case, ran = Case(proposal, world, source, judged), list[tuple[str, bool]]()
     for check in case_checks:
         found, whole = _run(check, case, "")
@@ -44,7 +44,8 @@ def judge(
         found, done = _judge_content(candidate, content_checks)
         problems += found
         ran += done
-    findings = find(problems, rules)
+    refused = (Finding(problem, "block") for problem in judged.problems)
+    findings = in_order((*refused, *find(problems, rules)))
     return Verdict(
         proposal.base.id,
         proposal.head.id,
@@ -65,12 +66,16 @@ def judge_content(
 
 def find(problems: Iterable[Problem], rules: Mapping[str, str]) -> tuple[Finding, ...]:
     """The problems with their outcomes, each once, by outcome, path and line."""
-    findings = {Finding(problem, outcome(problem.code, rules)) for problem in problems}
-    return tuple(
-        sorted(
-            findings, key=lambda each: (ORDER.index(each.outcome), each.problem.path, each.problem.line, each.problem)
-        )
-    )
+    return in_order(Finding(problem, outcome(problem.code, rules)) for problem in problems)
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, by outcome, path and line."""
+    return tuple(sorted(set(findings), key=_place))
+
+
+def _place(finding: Finding) -> tuple[int, str, int, Problem]:
+    return ORDER.index(finding.outcome), finding.problem.path, finding.problem.line, finding.problem
 
 
 def outcome(code: str, rules: Mapping[str, str]) -> str:

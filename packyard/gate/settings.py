@@ -2,51 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from packyard.errors import FormatError, Problem
 from packyard.formats.fields import errors_of
-from packyard.formats.registry import parse_registry
-from packyard.gate.proposal import Case, CaseCheck
+from packyard.formats.registry import LIMITS, parse_registry
+from packyard.gate.proposal import Case, CaseCheck, Proposal
 from packyard.history import SOURCE, TREE
+from packyard.model import Registry
+from packyard.protocols import Source
 from packyard.rules.table import rule
 
-_PATH = f"{SOURCE}/registry.yaml"
+PATH = f"{SOURCE}/registry.yaml"
 _LIMIT = 1_000_000
 
 
-def check_settings(case: Case) -> Iterator[Problem]:
-    """`registry.yaml` can be read, names the same registry, and adjusts rules that can be adjusted."""
-    if _PATH not in case.proposal.settings:
-        return
-    tree = case.source.tree(case.proposal.after) if case.proposal.after else ()
-    entry = next((entry for entry in tree if entry.name == "registry.yaml" and entry.mode != TREE), None)
-    if entry is None:
-        yield Problem("settings-missing", _PATH, "the registry's settings are missing")
+def read_settings(source: Source, tree: str) -> Registry:
+    """`registry.yaml` of a source tree. Raises `FormatError`."""
+    entry = next((entry for entry in source.tree(tree) if entry.name == "registry.yaml"), None) if tree else None
+    if entry is None or entry.mode == TREE:
+        raise FormatError("settings-missing", "the registry's settings are missing")
+    return parse_registry(source.blob(entry.oid, _LIMIT))
+
+
+def judge_settings(proposal: Proposal, before: Registry, source: Source) -> Iterator[Problem]:
+    """What a build would refuse the changed settings for, now or when it builds everything again."""
+    if PATH not in proposal.settings:
         return
     try:
-        registry = parse_registry(case.source.blob(entry.oid, _LIMIT))
+        after = read_settings(source, proposal.after)
     except FormatError as error:
-        yield from (each.at(_PATH) for each in errors_of(error))
+        yield from (each.at(PATH) for each in errors_of(error))
         return
-    before = case.world.registry
-    if registry.origin != before.origin:
+    if after.origin != before.origin:
         message = "the registry's name changes, and everything that was signed is about the old one"
-        yield Problem("origin-changed", _PATH, message, 0, before.origin, registry.origin)
-    yield from (problem for problem in check_adjusted(registry.rules))
+        yield Problem("origin-changed", PATH, message, 0, before.origin, after.origin)
+    for name, limit in LIMITS.items():
+        old, new = (registry.limits.get(name, limit.default) for registry in (before, after))
+        if new < old:
+            message = f"the limit `{name}` is lowered, and versions that were published need not fit"
+            yield Problem("limit-lowered", PATH, message, 0, f"at least {old}", str(new))
 
 
-def check_adjusted(rules: object) -> Iterator[Problem]:
+def check_settings(case: Case) -> Iterator[Problem]:
     """Settings of rules that mean nothing: unknown codes, and rules that always mean what they say."""
-    assert isinstance(rules, dict)
-    for code in rules:
+    rules: Mapping[str, str] = {}
+    if PATH in case.proposal.settings:
+        with suppress(FormatError):
+            rules = read_settings(case.source, case.proposal.after).rules
+    for code, outcome in rules.items():
         try:
             found = rule(code)
         except KeyError:
-            yield Problem("rule-unknown", _PATH, f"there is no rule `{code}`", found=code)
+            yield Problem("rule-unknown", PATH, f"there is no rule `{code}`", found=code)
             continue
-        if not found.adjustable and rules[code] != found.outcome:
-            yield Problem("rule-fixed", _PATH, f"the rule `{code}` cannot be adjusted", 0, found.outcome, rules[code])
+        if not found.adjustable and outcome != found.outcome:
+            yield Problem("rule-fixed", PATH, f"the rule `{code}` cannot be adjusted", 0, found.outcome, outcome)
 
 
-CHECKS = (CaseCheck("settings", ("settings-missing", "origin-changed", "rule-unknown", "rule-fixed"), check_settings),)
+CHECKS = (CaseCheck("settings", ("rule-unknown", "rule-fixed"), check_settings),)

@@ -31,6 +31,12 @@ RULES = (
         "It stands in everything that was signed, so nothing of that would hold any more.",
         "Keep the origin; `url` and `title` may change.",
     ),
+    block(
+        "limit-lowered",
+        "a limit for packs is lowered",
+        "A version that was published within the old limit never changes, and must be built for ever.",
+        "Keep the limit, or raise it.",
+    ),
     gate(
         "history-mended",
         "a later commit mends an earlier one",
