@@ -26,6 +26,8 @@ MAY_IMPORT = {
     "trust": {"errors", "formats", "model"},
     "rules": {"errors", "formats", "history", "model"},
     "catalogue": {"errors", "formats", "history", "model", "rules"},
+    "importing": {"errors", "formats", "model", "rules"},
+    "submitting": {"catalogue", "errors", "formats", "gate", "history", "model", "rules"},
     "gate": {"catalogue", "errors", "formats", "history", "model", "rules"},
     "facts": {"model", "rules"},
     "surfaces": {"errors", "formats", "model", "recipe", "rules"},
@@ -52,6 +54,8 @@ PURE = {
     "rules",
     "catalogue",
     "gate",
+    "importing",
+    "submitting",
     "facts",
     "packs",
 }

@@ -35,6 +35,7 @@ REGISTRY = (
 CONTRIBUTOR = (
     Known("keygen", "keygen:command", "Make a signing key."),
     Known("publisher", "publisher:command", "Add a publisher, rotate or revoke a key."),
+    Known("org", "org:command", "Found an organisation, change its members."),
     Known("new", "new:command", "Make the folder of a new pack."),
     Known("import", "importing:command", "Make a pack from a plugin, skills, rules or an agentpacks pack."),
     Known("name-check", "name_check:command", "Say whether a name is free, and what it could be mistaken for."),

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from packyard.edges.base import Base
 from packyard.edges.git import Repository
 from packyard.edges.opening import source_tree
 from packyard.edges.proposing import proposed, replayed
+from packyard.gate.building import judge_build
 from packyard.gate.judge import judge
+from packyard.gate.proposal import Case
 from packyard.gate.table import CASE_CHECKS, CONTENT_CHECKS
 from packyard.gate.values import Verdict
 
 
-def judge_refs(repo: Path, base: str, head: str, now: int | None = None) -> Verdict:
-    """The verdict on what merging `head` into `base` would do, by the settings and the history of `base`.
+class Opened(NamedTuple):
+    """A change set that was judged, as long as its objects are at hand."""
+
+    case: Case
+    verdict: Verdict
+
+
+@contextmanager
+def opened(repo: Path, base: str, head: str, now: int | None = None) -> Iterator[Opened]:
+    """The change set that merging `head` into `base` would be, judged by the settings and the history of `base`.
 
     `now` is when the merge would happen, in seconds; the clock says when it is not given. Nothing is written into the
     repository. Raises `WorldError` when one of the two cannot be read, `ProblemsFound` when the base itself is broken.
@@ -25,5 +38,11 @@ def judge_refs(repo: Path, base: str, head: str, now: int | None = None) -> Verd
     source_tree(repository, at)
     world = Base(repository, at)
     with proposed(world, repository.resolve(head), int(time.time()) if now is None else now) as (source, proposal):
-        replay = replayed(world, source, proposal)
-        return judge(proposal, replay, world, source, CASE_CHECKS, CONTENT_CHECKS)
+        case = Case(proposal, world, source, judge_build(proposal, world, source))
+        yield Opened(case, judge(case, replayed(world, source, proposal), CASE_CHECKS, CONTENT_CHECKS))
+
+
+def judge_refs(repo: Path, base: str, head: str, now: int | None = None) -> Verdict:
+    """The verdict alone; see `opened`."""
+    with opened(repo, base, head, now) as found:
+        return found.verdict

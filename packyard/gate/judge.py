@@ -11,10 +11,9 @@ from typing import Protocol, TypeVar
 
 from packyard.errors import PackyardError, Problem
 from packyard.gate.building import judge_build
-from packyard.gate.proposal import Case, CaseCheck, Judged, Proposal, World
+from packyard.gate.proposal import Case, CaseCheck, Proposal
 from packyard.gate.summary import changes_of
 from packyard.gate.values import Candidate, ContentCheck, Finding, Verdict
-from packyard.protocols import Source
 from packyard.rules.table import rule
 
 _About_contra = TypeVar("_About_contra", contravariant=True)
@@ -24,18 +23,11 @@ _VERDICTS = {"block": "reject", "review": "review"}
 
 
 def judge(
-    proposal: Proposal,
-    replay: Proposal | None,
-    world: World,
-    source: Source,
-    case_checks: Iterable[CaseCheck],
-    content_checks: Iterable[ContentCheck],
+    case: Case, replay: Proposal | None, case_checks: Iterable[CaseCheck], content_checks: Iterable[ContentCheck]
 ) -> Verdict:
     """The verdict on a change set. `replay` is the same as single commits, if that makes a difference."""
-    rules = world.registry.rules
-    judged = judge_build(proposal, world, source)
-    problems = [*judged.notes, *_mended(replay, judged, world, source)]
-    case, ran = Case(proposal, world, source, judged), list[tuple[str, bool]]()
+    rules, judged, proposal = case.world.registry.rules, case.judged, case.proposal
+    problems, ran = [*judged.notes, *_mended(case, replay)], list[tuple[str, bool]]()
     for check in case_checks:
         found, whole = _run(check, case, "")
         problems += found
@@ -133,11 +125,11 @@ def _not_run(name: str, path: str, found: str) -> Problem:
     return Problem("rule-not-run", path, f"the check `{name}` did not run to its end", found=found[:200])
 
 
-def _mended(replay: Proposal | None, judged: Judged, world: World, source: Source) -> list[Problem]:
+def _mended(case: Case, replay: Proposal | None) -> list[Problem]:
     """One problem when single commits have problems that the whole has not."""
-    if replay is None or judged.problems:
+    if replay is None or case.judged.problems:
         return []
-    wrong = judge_build(replay, world, source).problems
+    wrong = judge_build(replay, case.world, case.source).problems
     if not wrong:
         return []
     return [

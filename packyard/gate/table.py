@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from packyard.gate import dependencies, identity, numbers, rate, scope, settings, statements
+from packyard.gate import dependencies, features, identity, manifests, numbers, rate, scope, settings, statements
 from packyard.gate.proposal import CaseCheck
 from packyard.gate.values import ContentCheck
 
@@ -18,4 +18,7 @@ CASE_CHECKS: tuple[CaseCheck, ...] = (
 )
 
 #: Checks of each new version by its files.
-CONTENT_CHECKS: tuple[ContentCheck, ...] = ()
+CONTENT_CHECKS: tuple[ContentCheck, ...] = (
+    *manifests.CHECKS,
+    *features.CHECKS,
+)
