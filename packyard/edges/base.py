@@ -15,6 +15,7 @@ from typing import Any
 from packyard.catalogue import fold
 from packyard.edges.git import Repository
 from packyard.edges.opening import SETTINGS_LIMIT
+from packyard.edges.trustees import follow_trust
 from packyard.errors import FormatError, Problem, ProblemsFound
 from packyard.formats import manifest as manifests
 from packyard.formats import minisign, names, org, publisher, semver
@@ -86,14 +87,20 @@ class Base:
 
     @cached_property
     def authority(self) -> Revisions:
-        """Every revision of publishers and organisations there ever was."""
+        """Every revision of publishers and organisations there ever was, and every trust file."""
         found = Revisions()
         for at, (before, after) in enumerate(zip(["", *self.trees], self.trees, strict=False)):
+            self._follow_trust(found, at, before, after)
             if self._people(before) != self._people(after):
                 events = compare_people(self.source, self.line[at], before, after).events
                 for event in numbered(events, at):
                     found.add(self._revision(event))
         return found
+
+    def _follow_trust(self, found: Revisions, at: int, before: str, after: str) -> None:
+        if (folder := self._subtree(after, "trust")) != self._subtree(before, "trust"):
+            for trust in follow_trust(self.source, folder, self.registry.origin, found.chain())[0]:
+                found.add_trust(at * _COMMIT, trust)
 
     def first_seen(self, key: str) -> int:
         """When the key was first registered, 0 when it is not."""

@@ -91,6 +91,8 @@ def _copy(authority: Revisions) -> Revisions:
     for kept in (*authority.publishers.values(), *authority.orgs.values()):
         for revision in kept:
             found.add(revision)
+    for first, trust in authority.trusts:
+        found.add_trust(first, trust)
     return found
 
 

@@ -12,7 +12,7 @@ from packyard.errors import Problem
 from packyard.formats import semver
 from packyard.gate.proposal import Case, CaseCheck
 from packyard.gate.values import Candidate
-from packyard.model import Manifest, Pack, VersionState
+from packyard.model import Manifest, Pack
 
 DEPTH = 10
 
@@ -41,11 +41,11 @@ def _dependency(case: Case, path: str, name: str, wanted: str) -> Iterator[Probl
     if not fits:
         there = ", ".join(state.release.version for state in pack.versions[:5])
         yield Problem("dependency-range", path, f"no version of {name} is in the range", 0, there, wanted)
-    elif not any(map(is_alive, fits)):
+    elif not any(state.alive for state in fits):
         found = ", ".join(state.release.version for state in fits[:5])
         message = f"every version of {name} in the range was yanked or withdrawn"
         yield Problem("dependency-yanked", path, message, expected=_alive(pack), found=found)
-    elif pack.deprecated or all(state.deprecated for state in fits if is_alive(state)):
+    elif pack.deprecated or all(state.deprecated for state in fits if state.alive):
         reason = pack.deprecated.reason if pack.deprecated else ""
         yield Problem("dependency-deprecated", path, f"{name} is deprecated", found=reason)
 
@@ -100,13 +100,8 @@ def _standing(case: Case, name: str) -> Pack | None:
     return case.judged.packs.get(name) or case.world.standing(name)
 
 
-def is_alive(state: VersionState) -> bool:
-    """Whether a version can be installed by those who do not have it yet."""
-    return state.yanked is None and state.withdrawn is None
-
-
 def _alive(pack: Pack) -> str:
-    found = [state.release.version for state in pack.versions if is_alive(state)]
+    found = [state.release.version for state in pack.versions if state.alive]
     return f"a range with one of {', '.join(found[:5])}" if found else "another pack: none of its versions is left"
 
 

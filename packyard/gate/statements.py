@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from packyard.errors import Problem
 from packyard.formats import semver
 from packyard.formats.registry import policy_of
-from packyard.gate.dependencies import is_alive
 from packyard.gate.proposal import Case, CaseCheck
 from packyard.history import SOURCE, place
 from packyard.model import Pack
@@ -126,7 +125,7 @@ def _after(case: Case, name: str) -> Pack | None:
 
 
 def _installs(pack: Pack) -> bool:
-    return any(map(is_alive, pack.versions))
+    return any(state.alive for state in pack.versions)
 
 
 CHECKS = (

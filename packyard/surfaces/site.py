@@ -35,11 +35,14 @@ _ITEM = re.compile(r"(?!\.)[A-Za-z0-9._+@-]{1,64}")
 
 
 class Site(NamedTuple):
-    """`development`: signed with keys made on the spot, which every page says. `stylesheet` is a path of the site."""
+    """`development`: signed with keys made on the spot, which every page says. `stylesheet` is a path of the site.
+    `preview`: of a change set, with nothing but the packs that it touches.
+    """
 
     registry: Registry
     development: bool
     stylesheet: str
+    preview: bool = False
 
 
 class Totals(NamedTuple):

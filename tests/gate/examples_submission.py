@@ -10,7 +10,7 @@ from pathlib import Path
 
 from packyard.model import PublisherKey
 from tests.hostile.bed import Bed
-from tests.registry import SINCE, TestRegistry, signer
+from tests.registry import ROOTS, SINCE, TestRegistry, signer
 
 DAY = 86_400
 Change = Callable[[TestRegistry], object]
@@ -25,6 +25,7 @@ def yard(path: Path) -> TestRegistry:
     made.publisher("bob")
     made.publisher("carol")
     made.org("acme", {"alice": "owner", "bob": "member", "carol": "member"}, "alice")
+    made.trust()
     made.commit("Open the registry")
     made.version("hello", "1.0.0", "alice")
     made.version("base", "1.0.0", "alice")
@@ -40,6 +41,7 @@ def yard(path: Path) -> TestRegistry:
     made.commit("Publish more")
     made.statement("deprecate", "old", "bob")
     made.statement("yank", "gone", "bob", version="1.0.0")
+    made.statement("add-owner", "greetings", "alice", handle="bob")
     made.commit("Deprecate old, yank gone")
     made.time += DAY
     return made
@@ -73,7 +75,7 @@ def _version(pack: str, number: str, by: str, files: Mapping[str, bytes] | None 
     return lambda registry: registry.version(pack, number, by, files, manifest)
 
 
-def _statement(action: str, pack: str, by: str, **fields: str) -> Change:
+def _statement(action: str, pack: str, by: str | tuple[str, ...], **fields: str) -> Change:
     return lambda registry: registry.statement(action, pack, by, **fields)
 
 
@@ -175,6 +177,30 @@ EXAMPLES: Mapping[str, tuple[Change, Change]] = {
     "replacement-unknown": (
         _statement("deprecate", "greetings", "alice", replacement="hello"),
         _statement("deprecate", "greetings", "alice", replacement="helo"),
+    ),
+    "owner-new": (plain, _version("greetings", "1.0.1", "bob")),
+    "owner-recovered": (
+        _statement("transfer", "hello", ("alice", "carol"), from_="alice", to="carol"),
+        _statement("recover", "hello", ROOTS[:2], to="carol"),
+    ),
+    "withdraw-needed": (
+        _statement("withdraw", "greetings", "alice", version="1.0.0"),
+        _statement("withdraw", "base", "alice", version="1.0.0"),
+    ),
+    "withdraw-legal": (
+        _statement("withdraw", "greetings", "alice", version="1.0.0"),
+        _statement("withdraw", "base", ROOTS[:2], version="1.0.0", legal="A court said so"),
+    ),
+    "rename-target": (
+        _statement("rename", "lonely", "alice", to="hello"),
+        _statement("rename", "lonely", "alice", to="other"),
+    ),
+    "registry-shrinks": (
+        _statement("withdraw", "greetings", "alice", version="1.0.0"),
+        _several(
+            _statement("withdraw", "greetings", "alice", version="1.0.0"),
+            _statement("withdraw", "lonely", "alice", version="1.0.0"),
+        ),
     ),
     "rate-exceeded": (_versions(3), _versions(9)),
     "rule-unknown": (_rules("pack-new"), _rules("pack-knew")),

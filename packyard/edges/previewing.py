@@ -1,0 +1,80 @@
+"""A preview: the pages that a submission would get, as a folder of their own that any host can show.
+
+It is made by what makes the site, from the state that merging would give. What is signed or packed is left out: a
+preview is to be looked at, and nothing can be installed from it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from packyard.edges.workfolder import write_file
+from packyard.errors import UsageError
+from packyard.formats import layout
+from packyard.gate.building import touched
+from packyard.gate.proposal import Case
+from packyard.model import Event
+from packyard.packs import Job, Workshop, make_pack
+from packyard.surfaces.site import Site
+from packyard.surfaces.templates import open_templates
+from packyard.tool import tool_digest
+
+
+class Nobody:
+    """A signer for what is not kept."""
+
+    key_id, public_key = "0" * 16, ""
+
+    def sign(self, message: bytes, trusted_comment: str) -> bytes:
+        """No signature."""
+        return b""
+
+    def sign_raw(self, message: bytes) -> bytes:
+        """No signature, in the length of one."""
+        return bytes(64)
+
+
+class Shown:
+    """A sink that keeps what people look at."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.written = folder, 0
+
+    def same(self, path: str, data: bytes) -> bool:
+        """Nothing is there before."""
+        return False
+
+    def current(self, path: str, limit: int) -> bytes | None:
+        """Nothing is there before."""
+        return None
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Keeps a page, a document or an image."""
+        if not layout.immutable(path):
+            write_file(self.folder / path, data)
+            self.written += 1
+
+
+def preview(case: Case, folder: Path, templates: Path | None = None) -> tuple[str, ...]:
+    """Writes the pages of every touched pack that a build would make; gives their names. The folder must be new."""
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError("folder-not-empty", "the folder is not empty", path=str(folder))
+    found, sink = open_templates(templates), Shown(folder)
+    site = Site(case.world.registry, False, found.stylesheet_path(), preview=True)
+    shop = Workshop(case.source, case.judged.authority, Nobody(), sink, found, site, tool_digest(templates))
+    made = [
+        name
+        for name, tree in touched(case.source, case.proposal.before, case.proposal.after)
+        if name in case.judged.packs and not make_pack(shop, Job(name, tree, _events(case, name), "", (), 0)).problems
+    ]
+    sink.replace(found.stylesheet_path(), found.stylesheet())
+    paths = [(name, layout.pack(name, "index.html")) for name in made]
+    sink.replace(
+        "index.html", found.page("preview.html", site, "index.html", "Preview", "A proposed change", paths=paths)
+    )
+    return tuple(made)
+
+
+def _events(case: Case, name: str) -> tuple[Event, ...]:
+    new = (event for event in case.proposal.events if event.kind in ("version", "statement") and event.subject == name)
+    return (*case.world.past(name).events, *new)
