@@ -8,7 +8,20 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from packyard.model import Event, File, Manifest, Mark, Org, Publisher, PublisherKey, Registry, Release, Row, Tarball
+from packyard.model import (
+    Event,
+    File,
+    Manifest,
+    Mark,
+    Org,
+    Publisher,
+    PublisherKey,
+    Registry,
+    Release,
+    Row,
+    Tarball,
+    Trust,
+)
 from packyard.rules.authority import Revision
 
 
@@ -21,9 +34,12 @@ def event_from(row: Sequence[Any]) -> Event:
 
 def row_from(text: str) -> Row:
     """A listing row."""
-    *head, tags, targets, features, license_, updated, deprecated, versions = json.loads(text)
+    *head, tags, targets, features, license_, updated, deprecated, versions, renamed, archived, owners = json.loads(
+        text
+    )
     mark = Mark(*deprecated) if deprecated else None
-    return Row._make((*head, tuple(tags), tuple(targets), tuple(features), license_, updated, mark, versions))
+    lists = (tuple(tags), tuple(targets), tuple(features))
+    return Row._make((*head, *lists, license_, updated, mark, versions, renamed, archived, tuple(owners)))
 
 
 def releases_text(releases: Iterable[Release]) -> str:
@@ -71,6 +87,17 @@ def revision_from(text: str) -> Revision:
     made = _publisher(value) if event[1] == "publisher" else Org(value[0], value[1])
     pairs = tuple((name, oid) for name, oid in event[4])
     return Revision(Event._make((*event[:4], pairs, *event[5:])), made, digest, tuple(keys))
+
+
+def trust_text(first: int, trust: Trust) -> str:
+    """A trust file, and the event that it is there for first, as JSON."""
+    return json.dumps([first, trust], ensure_ascii=False)
+
+
+def trust_from(text: str) -> tuple[int, Trust]:
+    """The inverse of `trust_text`."""
+    first, fields = json.loads(text)
+    return first, Trust._make(tuple(field) if isinstance(field, list) else field for field in fields)
 
 
 def _publisher(fields: list[Any]) -> Publisher:

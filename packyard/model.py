@@ -7,7 +7,7 @@ since 1970 UTC, days are `YYYY-MM-DD`, digests are bare lower-case hex SHA-256 u
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 # --- the source ---
@@ -190,46 +190,108 @@ class Release(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """Why a version or a pack is yanked or deprecated, since which day; `replacement` may name another pack."""
+    """Why a version or a pack is yanked, deprecated, withdrawn or archived, since which day; `replacement` may name
+    another pack, `legal` what the law demanded.
+    """
 
     reason: str
     date: str
     replacement: str = ""
+    legal: str = ""
+
+
+class Renaming(NamedTuple):
+    """The name under which a pack goes on, why, and since which day."""
+
+    to: str
+    reason: str
+    date: str
+
+
+class Recovery(NamedTuple):
+    """That a pack becomes `to`'s alone at the time `effective`, because the registry's roots said so, and why."""
+
+    to: str
+    reason: str
+    date: str
+    effective: int
 
 
 class VersionState(NamedTuple):
-    """A release and what statements have said about it since; `channel` is "" until one promotes it."""
+    """A release and what statements have said about it since; `channel` is "" until one promotes it. Of a withdrawn
+    version's release nothing is left but what was signed and logged.
+    """
 
     release: Release
     yanked: Mark | None = None
     deprecated: Mark | None = None
     channel: str = ""
+    withdrawn: Mark | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the version is still offered to whoever does not ask for it by number."""
+        return self.yanked is None and self.withdrawn is None
 
 
 class Pack(NamedTuple):
-    """A pack as the fold of its versions and statements; `versions` by semver, highest first."""
+    """A pack as the fold of its versions and statements; `versions` by semver, highest first. `owner` is the principal
+    owner, or the organisation of the scope.
+    """
 
     name: str
     owner: str
     versions: tuple[VersionState, ...]
     deprecated: Mark | None
     statements: tuple[Statement, ...]
+    co_owners: tuple[str, ...] = ()
+    archived: Mark | None = None
+    renamed: Renaming | None = None
+    recovery: Recovery | None = None
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The principal owner, then the others in the order in which they were added."""
+        return (self.owner, *self.co_owners)
 
     @property
     def latest(self) -> VersionState:
         """What a client gets that asks for no version; see `latest_of`."""
         return latest_of(self.versions)
 
+    @property
+    def channels(self) -> Mapping[str, str]:
+        """The version that each channel offers; see `channels_of`."""
+        return channels_of({state.release.version: state for state in self.versions}, self.statements)
+
 
 def latest_of(versions: tuple[VersionState, ...]) -> VersionState:
-    """The highest that is neither yanked nor a pre-release, else the highest not yanked, else the highest."""
-    alive = [state for state in versions if state.yanked is None] or list(versions)
-    stable = [state for state in alive if "-" not in state.release.version]
-    return (stable or alive)[0]
+    """The highest that is neither yanked nor withdrawn nor a pre-release, and in no channel or in `stable`; else the
+    highest that is neither yanked nor withdrawn; else the highest.
+    """
+    alive = [state for state in versions if state.alive]
+    plain = [state for state in alive if "-" not in state.release.version and state.channel in ("", "stable")]
+    return (plain or alive or versions)[0]
+
+
+def channels_of(versions: Mapping[str, VersionState], statements: Iterable[Statement]) -> Mapping[str, str]:
+    """For each channel, by name, the version promoted to it last that is still in it and neither yanked nor withdrawn;
+    a channel without one is left out.
+    """
+    found: dict[str, str] = {}
+    for said in statements:
+        if said.action == "promote":
+            channel, version = said.fields.get("channel", ""), said.fields.get("version", "")
+            state = versions.get(version)
+            if state is not None and state.alive and state.channel == channel:
+                found[channel] = version
+    return dict(sorted(found.items()))
 
 
 class Row(NamedTuple):
-    """A pack in one line, as `index.json` and the listings show it; times in seconds, `latest` a version."""
+    """A pack in one line, as `index.json` and the listings show it; times in seconds, `latest` a version, `renamed` the
+    name under which it goes on.
+    """
 
     name: str
     latest: str
@@ -242,6 +304,9 @@ class Row(NamedTuple):
     updated: int
     deprecated: Mark | None
     versions: int
+    renamed: str = ""
+    archived: bool = False
+    co_owners: tuple[str, ...] = ()
 
 
 class Output(NamedTuple):

@@ -15,14 +15,15 @@ from packyard.catalogue import fold, row_of
 from packyard.emitter import Emitter, files_sums
 from packyard.errors import FormatError, Problem
 from packyard.facts import releases_from, releases_text
-from packyard.formats import dsse, entries, layout, names, tarball
-from packyard.history import SOURCE, TREE, place, unknown
+from packyard.formats import dsse, entries, layout, tarball
+from packyard.history import place
 from packyard.model import Event, Output, Pack, Publisher, Release, Row, Tarball
 from packyard.protocols import Signer, Sink, Source
 from packyard.recipe import once
 from packyard.rules.authority import FILE_LIMIT, Authority
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder, read_folder
 from packyard.rules.statements import Spoken, check_statement
+from packyard.rules.strays import check_strays
 from packyard.rules.version import Checked, check_version
 from packyard.surfaces import pages
 from packyard.surfaces.pack import plan_pack
@@ -59,7 +60,7 @@ class Job(NamedTuple):
 
 class Made(NamedTuple):
     """A pack that was made, or the problems that kept it from being made; `elsewhere` counts files that another process
-    staged.
+    staged. `withdrawn` are the tarballs that may not stay.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Made(NamedTuple):
     files: tuple[Output, ...] = ()
     signers: tuple[str, ...] = ()
     leaves: tuple[tuple[int, bytes], ...] = ()
+    withdrawn: tuple[str, ...] = ()
     elsewhere: int = 0
 
 
@@ -96,6 +98,7 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         tuple(output.files.values()),
         tuple(publishers),
         tuple(_leaves(releases, spoken, job.first)),
+        tuple(layout.tarball(job.name, state.release.version) for state in pack.versions if state.withdrawn),
     )
 
 
@@ -124,72 +127,65 @@ def _check(
     shop: Workshop, job: Job, output: Emitter
 ) -> tuple[list[Release], list[Spoken], list[Problem], list[Problem]]:
     known = {release.version: release for release in releases_from(job.releases)}
-    releases, spoken = list[Release](), list[Spoken]()
-    problems, notes = list(_strays(shop.source, job)), list[Problem]()
+    releases, problems, notes = (
+        list[Release](),
+        list(check_strays(shop.source, job.name, job.tree, job.events)),
+        list[Problem](),
+    )
+    spoken, wrong = _spoken(shop, job, output)
+    problems += wrong
+    withdrawn = _withdrawn(spoken)
     for event in job.events:
         if event.kind == "version":
-            release, found, noted = _release(shop, event, known.get(event.ident), output)
+            release, found, noted = _release(shop, event, known.get(event.ident), output, event.ident not in withdrawn)
             releases += [release] if release else []
             problems += found
             notes += noted
-        else:
+    return releases, spoken, problems, notes
+
+
+def _withdrawn(spoken: Iterable[Spoken]) -> frozenset[str]:
+    """The versions whose content must go. Whether that was allowed is for the fold; if not, nothing is published."""
+    said = (each.statement for each in spoken)
+    return frozenset(each.fields["version"] for each in said if each.action == "withdraw")
+
+
+def _spoken(shop: Workshop, job: Job, output: Emitter) -> tuple[list[Spoken], list[Problem]]:
+    """The pack's statements, published as they are."""
+    spoken, problems = list[Spoken](), list[Problem]()
+    for event in job.events:
+        if event.kind == "statement":
             said, wrong = check_statement(shop.source, event, shop.authority, shop.site.registry.origin)
             problems += wrong
             if said:
                 spoken.append(said)
                 _publish_statement(shop.source, said, output)
-    return releases, spoken, problems, notes
-
-
-def _strays(source: Source, job: Job) -> Iterator[Problem]:
-    root = f"{SOURCE}/{names.folder(names.parse_name(job.name))}"
-    said = {name for event in job.events if event.kind == "statement" for name, _ in event.objects}
-    folders = {event.ident for event in job.events if event.kind == "version"} | {"statements"}
-    yield from _look_alikes(event for event in job.events if event.kind == "version")
-    for entry in source.tree(job.tree):
-        if entry.mode != TREE or entry.name not in folders:
-            what = "is not a folder" if entry.name == "statements" else "is not the folder of a version"
-            yield from unknown(f"{root}/{entry.name}", entry, what)
-        elif entry.name == "statements":
-            for file in source.tree(entry.oid):
-                if file.name not in said:
-                    yield from unknown(f"{root}/statements/{file.name}", file, "is not a statement or its signature")
-
-
-def _look_alikes(versions: Iterable[Event]) -> Iterator[Problem]:
-    seen: dict[str, str] = {}
-    for event in versions:
-        first = seen.setdefault(event.ident.lower(), event.ident)
-        if first != event.ident:
-            yield Problem(
-                "case-collision",
-                place(event),
-                "two versions are one on a file system that ignores case",
-                found=f"{first} and {event.ident}",
-                help="publish it under another number",
-            )
+    return spoken, problems
 
 
 def _release(
-    shop: Workshop, event: Event, known: Release | None, output: Emitter
+    shop: Workshop, event: Event, known: Release | None, output: Emitter, offered: bool
 ) -> tuple[Release | None, tuple[Problem, ...], tuple[Problem, ...]]:
+    """A version with its artifacts; without its tarball when it is not `offered` any more."""
     tree = event.objects[0][1]
     here = layout.version(event.subject, event.ident)
     if known and (known.tree, known.seq) == (tree, event.seq) and output.keep(here):
+        if not offered:
+            output.files.pop(layout.tarball(event.subject, event.ident), None)
         return known._replace(log_index=event.log_index), (), ()
     registry = shop.site.registry
     folder = read_folder(shop.source, tree, place(event), registry.limits)
     report = check_version(folder, event, shop.authority, registry.limits.get("files", LIMITS["files"]))
     if report.checked is None:
         return None, report.problems, report.notes
-    packed = _pack(shop, event, folder, output)
+    packed = _pack(shop, event, folder, output, offered)
     limit = registry.limits.get("compressed", LIMITS["compressed"])
     if packed.size > limit:
         too_large = Problem(
             "too-large", folder.path, "the tarball is too large", 0, f"at most {limit} bytes", f"{packed.size} bytes"
         )
         return None, (too_large,), report.notes
-    _attest(shop, event, report.checked, packed, output)
+    _attest(shop, event, report.checked, packed, output, offered)
     return _to_release(event, tree, report.checked, packed), (), report.notes
 
 
@@ -212,9 +208,9 @@ def _to_release(event: Event, tree: str, checked: Checked, packed: Tarball) -> R
     )
 
 
-def _pack(shop: Workshop, event: Event, folder: Folder, output: Emitter) -> Tarball:
+def _pack(shop: Workshop, event: Event, folder: Folder, output: Emitter, offered: bool) -> Tarball:
     """Stages the tarball with the signed files beside it. A published one is taken as it is, if it holds just these
-    files.
+    files; one that is not `offered` is made all the same, because the provenance names it.
     """
     path = layout.tarball(event.subject, event.ident)
     tar = tarball.format_tar(folder.files.items())
@@ -222,8 +218,9 @@ def _pack(shop: Workshop, event: Event, folder: Folder, output: Emitter) -> Tarb
     here = layout.version(event.subject, event.ident)
     output.emit(here + SUMS, folder.files[SUMS])
     output.emit(here + SIGNATURE, folder.files[SIGNATURE])
-    output.emit(path, data)
-    return Tarball(path, output.files[path].sha256, len(data), sha256(tar).hexdigest(), tarball.ENCODER)
+    if offered:
+        output.emit(path, data)
+    return Tarball(path, sha256(data).hexdigest(), len(data), sha256(tar).hexdigest(), tarball.ENCODER)
 
 
 def _published(staging: Sink, path: str, tar: bytes) -> bytes | None:
@@ -234,26 +231,29 @@ def _published(staging: Sink, path: str, tar: bytes) -> bytes | None:
         return None
 
 
-def _attest(shop: Workshop, event: Event, checked: Checked, packed: Tarball, output: Emitter) -> None:
+def _attest(shop: Workshop, event: Event, checked: Checked, packed: Tarball, output: Emitter, offered: bool) -> None:
     """Stages the provenance, written once: a published envelope stays while it says the same."""
     registry = shop.site.registry
     here = layout.version(event.subject, event.ident)
     subjects = ((layout.tarball_name(event.subject, event.ident), packed.sha256), (SUMS, checked.identity))
-    payload = dsse.format_provenance(
-        dsse.Provenance(registry.origin, registry.url, event.commit, place(event), BUILDER, subjects)
-    )
+    wanted = dsse.Provenance(registry.origin, registry.url, event.commit, place(event), BUILDER, subjects)
     path = here + "provenance.intoto.jsonl"
     data = shop.staging.current(path, FILE_LIMIT)
-    if data is None or not _says(data, payload):
-        data = dsse.format_envelope(dsse.sign_envelope(payload, shop.attest))
+    if data is None or not _says(data, wanted, offered):
+        data = dsse.format_envelope(dsse.sign_envelope(dsse.format_provenance(wanted), shop.attest))
     output.emit(path, data)
 
 
-def _says(data: bytes, payload: bytes) -> bool:
+def _says(data: bytes, wanted: dsse.Provenance, offered: bool) -> bool:
+    """Whether an envelope says what it should; only it remembers the hash of a tarball that is not offered any more."""
     try:
-        return dsse.parse_envelope(data).payload == payload
+        found = dsse.parse_provenance(dsse.parse_envelope(data).payload)
     except FormatError:
         return False
+    if not offered:
+        packed = wanted.subjects[0]
+        found = found._replace(subjects=tuple(packed if each[0] == packed[0] else each for each in found.subjects))
+    return found == wanted
 
 
 def _publish_statement(source: Source, said: Spoken, output: Emitter) -> None:
@@ -269,11 +269,6 @@ def _leaves(releases: list[Release], spoken: list[Spoken], first: int) -> Iterat
             yield release.seq, entries.publish_entry(*fields)
     for said in spoken:
         if said.event.seq >= first:
-            statement, keys = said.statement, [signed.key_id for signed in said.signers.values()]
-            about = statement.fields.get("version", "")
-            yield (
-                said.event.seq,
-                entries.statement_entry(
-                    statement.action, statement.pack, statement.sequence, about, said.sha256, keys, said.event.time
-                ),
-            )
+            statement, about = said.statement, said.statement.fields.get("version", "")
+            facts = (statement.action, statement.pack, statement.sequence, about, said.sha256, said.keys)
+            yield said.event.seq, entries.statement_entry(*facts, said.event.time)

@@ -24,15 +24,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pygit2.enums import FileMode
 
 from packyard.edges.keys import MinisignSigner
-from packyard.formats import names, org, publisher, registry, statement, sums
+from packyard.formats import names, note, org, publisher, registry, statement, sums, trustfile
 from packyard.formats.times import day_of, parse_time
-from packyard.model import Org, Publisher, PublisherKey, Statement
+from packyard.model import Org, Publisher, PublisherKey, Statement, Trust
 from packyard.model import Registry as Settings
 from tests.signing import signer_of
 
 ORIGIN = "packs.example.org"
 START = parse_time("2026-03-01T09:00:00Z")
 SINCE = "2026-01-01"
+ROOTS = ("root-1", "root-2", "root-3")
 TREE, FILE, SCRIPT, LINK, MODULE = 0o040000, 0o100644, 0o100755, 0o120000, 0o160000
 
 
@@ -123,16 +124,36 @@ class TestRegistry:
         self.files[f"{folder}/SHA256SUMS"] = text
         self.files[f"{folder}/SHA256SUMS.minisig"] = signer(key).sign(text, comment)
 
-    def statement(self, action: str, pack: str, by: str, **fields: str) -> str:
-        """Adds the pack's next statement, signed by the publisher `by`; gives its path."""
+    def statement(self, action: str, pack: str, by: str | tuple[str, ...], **fields: str) -> str:
+        """Adds the pack's next statement, signed by the publishers `by`, or by the root keys of these names where roots
+        must sign; gives its path. What is `from` in a transfer is given as `from_`.
+        """
         number = self.counts[pack] = self.counts.get(pack, 0) + 1
         reason = fields.pop("reason", "the tests say so")
+        fields = {name.rstrip("_"): text for name, text in fields.items()}
         said = Statement(ORIGIN, pack, number, action, day_of(self.time), reason, fields)
         text = statement.format_statement(said)
         path = f"{names.folder(names.parse_name(pack))}/statements/{statement.format_stem(number, action)}.yaml"
         self.files[path] = text
-        self.files[f"{path}.{by}.minisig"] = signer(by).sign(text, f"statement {pack} {number}")
+        for name in (by,) if isinstance(by, str) else by:
+            label = signer(name).key_id if statement.is_by_roots(action, fields) else name
+            self.files[f"{path}.{label}.minisig"] = signer(name).sign(text, f"statement {pack} {number}")
         return path
+
+    def trust(
+        self, roots: tuple[str, ...] = ROOTS, threshold: int = 2, number: int = 1, by: tuple[str, ...] | None = None
+    ) -> Trust:
+        """Writes trust file `number` with root keys of these names, signed by the keys `by`, by default all of them."""
+        log = note.format_vkey(note.vkey_of(signer("log"), ORIGIN))
+        snapshot, attest = signer("snapshot").public_key, signer("attest").public_key
+        keys = tuple(signer(name).public_key for name in roots)
+        facts = (keys, threshold, (snapshot,), (attest,), ORIGIN, log, (), 0)
+        made = Trust(ORIGIN, number, "2099-01-01T00:00:00Z", *facts)
+        path, text = f"trust/{number}.json", trustfile.format_trust(made)
+        self.files[path] = text
+        for name in by or roots:
+            self.files[f"{path}.{signer(name).key_id}.minisig"] = signer(name).sign(text, f"{ORIGIN} trust {number}")
+        return made
 
     def commit(self, message: str = "Change", parents: list[str] | None = None) -> str:
         """Commits what `files` holds now; gives the commit's id."""

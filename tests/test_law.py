@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from packyard.audit import audit
+from packyard.catalogue import RECOVERY_WAIT
+from packyard.edges.store import FolderSite
 from packyard.model import PublisherKey
 from tests.registry import SINCE, signer, small
 from tests.sites import built, crash, differences, inodes, rewritten
@@ -22,37 +26,102 @@ class History:
 
     def __init__(self, path: Path) -> None:
         self.registry = small(path)
+        self.registry.trust(("root",), 1)
+        self.registry.commit("A root key")
         self.numbers = {"hello": 1, "other": 1}
         self.owners = {"hello": "alice", "other": "bob"}
-        self.yanked: set[str] = {"hello"}
+        self.versions = {"hello": ["1.0.0", "1.1.0"], "other": ["0.1.0"]}
+        self.pending: dict[str, tuple[str, int]] = {}
+        self.closed: set[str] = set()
+        self.yanked: set[str] = {"hello 1.0.0"}
+        self.gone: set[str] = set()
+        self.stable: dict[str, str] = {}
         self.keys = {"alice": "alice", "bob": "bob"}
 
     def publish(self, at: int) -> None:
         """A new version of an existing pack, sometimes with another description or other tags."""
-        pack = sorted(self.numbers)[at % len(self.numbers)]
+        pack = self._pack(at)
+        if pack in self.closed:
+            return
         self.numbers[pack] += 1
         about: dict[str, object] = {"description": f"About {pack}, again {at}"} if at % 3 == 0 else {}
         tags: dict[str, object] = {"tags": ["test", f"tag{at % 4}"]} if at % 5 == 0 else {}
-        key = self.keys[self.owners[pack]]
-        self.registry.version(pack, f"{self.numbers[pack]}.0.{at}", key, manifest=about | tags)
+        number = f"{self.numbers[pack]}.0.{at}"
+        self.versions[pack].append(number)
+        self.registry.version(pack, number, self.keys[self._owner(pack)], manifest=about | tags)
 
     def found(self, at: int) -> None:
         """A new pack, sometimes with an image that its readme shows."""
         pack = f"pack-{at:02d}"
         if pack not in self.numbers:
-            self.numbers[pack], self.owners[pack] = 1, "bob"
+            self.numbers[pack], self.owners[pack], self.versions[pack] = 1, "bob", ["1.0.0"]
             readme = b"# It\n\n![a picture](a.png) and <b>this</b>\n"
             self.registry.version(pack, "1.0.0", self.keys["bob"], {"a.png": b"\x89PNG1", "README.md": readme})
 
     def yank(self, at: int) -> None:
-        """Yanks or unyanks hello 1.0.0."""
-        action = "unyank" if "hello" in self.yanked else "yank"
-        self.yanked ^= {"hello"}
-        self._say(action, version="1.0.0")
+        """Yanks or unyanks the first version of a pack."""
+        pack = self._pack(at)
+        which = f"{pack} {self.versions[pack][0]}"
+        if which not in self.gone:
+            self._say("unyank" if which in self.yanked else "yank", pack, version=self.versions[pack][0])
+            self.yanked ^= {which}
 
     def deprecate(self, at: int) -> None:
         """Deprecates hello with another message each time."""
-        self._say("deprecate", reason=f"reason {at} {len(self.registry.files)}")
+        self._say("deprecate", "hello", reason=f"reason {at} {len(self.registry.files)}")
+
+    def promote(self, at: int) -> None:
+        """Promotes the last version to another channel each time, sometimes to `stable`."""
+        pack = self._pack(at)
+        number = self.versions[pack][-1]
+        if pack not in self.closed and f"{pack} {number}" not in self.yanked | self.gone:
+            channel = f"c{at}-{len(self.registry.files)}"
+            if at % 3 == 0 and self.stable.get(pack) != number:
+                channel, self.stable[pack] = "stable", number
+            self._say("promote", pack, version=number, channel=channel)
+
+    def withdraw(self, at: int) -> None:
+        """Withdraws a version, sometimes because the law demands it."""
+        pack = self._pack(at)
+        number = self.versions[pack][at % len(self.versions[pack])]
+        if f"{pack} {number}" not in self.gone:
+            self.gone.add(f"{pack} {number}")
+            if at % 2:
+                self.registry.statement("withdraw", pack, "root", version=number, legal="an order")
+            else:
+                self._say("withdraw", pack, version=number)
+
+    def archive(self, at: int) -> None:
+        """Archives a pack that is not closed."""
+        pack = self._pack(at)
+        if pack not in self.closed:
+            self._say("archive", pack)
+            self.closed.add(pack)
+
+    def move(self, at: int) -> None:
+        """Gives a pack another name, another one each time."""
+        pack = self._pack(at)
+        self._say("rename", pack, to=f"moved-{at}-{len(self.registry.files)}")
+        self.closed.add(pack)
+
+    def transfer(self, at: int) -> None:
+        """Gives a pack of one of the two to the other."""
+        pack = self._pack(at)
+        giver = self._owner(pack)
+        taker = self.owners[pack] = "bob" if giver == "alice" else "alice"
+        self.registry.statement("transfer", pack, (giver, taker), from_=giver, to=taker)
+
+    def recover(self, at: int) -> None:
+        """Begins the recovery of a pack, for the other one of the two."""
+        pack = self._pack(at)
+        taker = "bob" if self._owner(pack) == "alice" else "alice"
+        self.registry.statement("recover", pack, "root", to=taker)
+        self.pending[pack] = taker, self.registry.time + RECOVERY_WAIT
+
+    def wait(self, at: int) -> None:
+        """Lets days pass, before some other change."""
+        self.registry.time += at * 86_400
+        self.retitle(at)
 
     def rotate(self, at: int) -> None:
         """Gives bob a further key and publishes with it from then on."""
@@ -68,16 +137,27 @@ class History:
         role = ("member", "admin", "owner")[at % 3]
         self.registry.org("acme", {"alice": "owner", "bob": role}, "alice")
 
-    def rename(self, at: int) -> None:
+    def retitle(self, at: int) -> None:
         """Changes the registry's title, which stands on every page."""
         self.registry.settings(title=f"Test packs {at}")
 
-    def _say(self, action: str, **fields: str) -> None:
-        self.registry.statement(action, "hello", self.keys["alice"], **fields)
+    def _pack(self, at: int) -> str:
+        return sorted(self.numbers)[at % len(self.numbers)]
+
+    def _owner(self, pack: str) -> str:
+        taker, effective = self.pending.get(pack, ("", 0))
+        if taker and self.registry.time >= effective:
+            self.owners[pack] = taker
+            del self.pending[pack]
+        return self.owners[pack]
+
+    def _say(self, action: str, pack: str, **fields: str) -> None:
+        self.registry.statement(action, pack, self._owner(pack), **fields)
 
 
-STEPS = st.sampled_from(["publish", "publish", "found", "yank", "deprecate", "rotate", "enlarge", "rename"])
-ACTS = st.lists(st.tuples(STEPS, st.integers(0, 20)), min_size=0, max_size=3)
+CHANGES = ("found", "yank", "deprecate", "withdraw", "archive", "move", "transfer", "rotate", "enlarge", "retitle")
+STEPS = st.sampled_from(("publish", "promote", "recover", "wait")) | st.sampled_from(CHANGES)
+ACTS = st.lists(st.tuples(STEPS, st.integers(0, 20)), min_size=0, max_size=4)
 BUILDS = st.fixed_dictionaries({"acts": ACTS, "crash": st.none() | st.integers(0, 60), "tool": st.booleans()})
 
 
@@ -102,6 +182,7 @@ def _law(folder: Path, plan: list[dict[str, object]]) -> None:
         scratch = folder / f"scratch-{step}" / "site"
         built(history.registry.path, scratch, templates=templates, previous=str(before))
         assert differences(site, scratch) == []
+    assert audit(FolderSite(site), None, int(time.time())).problems == ()
 
 
 @pytest.mark.slow

@@ -1,22 +1,25 @@
 """What the documents about a pack must say, given what was signed and logged.
 
 This is written down a second time on purpose: an auditor must not ask the builder what is right. Members of a document
-that are not named here may say what they like.
+that are not named here may say what they like, but not those of an object in it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from packyard.formats import layout
 from packyard.formats.documents import h1, manifest_object, mark
 from packyard.formats.times import format_time
-from packyard.model import Pack, Release, Row, VersionState, latest_of
+from packyard.model import Manifest, Pack, Release, Row, VersionState, channels_of, latest_of
+
+#: The manifest of a version that cannot be, or is not, looked into.
+UNSEEN = Manifest("", "", "", "", "", "", "", "", (), (), (), (), (), {})
 
 
-def metadata(release: Release) -> dict[str, Any]:
-    """`packs/NAME/VERSION/metadata.json`."""
+def metadata(release: Release, withdrawn: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`packs/NAME/VERSION/metadata.json`; of a version that is `withdrawn`, with nothing of what it held."""
     here = layout.version(release.pack, release.version)
     return {
         "name": release.pack,
@@ -24,6 +27,7 @@ def metadata(release: Release) -> dict[str, Any]:
         "identity": {"sha256": release.identity, "h1": h1(release.identity)},
         "sums": here + "SHA256SUMS",
         "signature": here + "SHA256SUMS.minisig",
+        "withdrawn": None,
         "tarball": _tarball(release),
         "provenance": here + "provenance.intoto.jsonl",
         "published": format_time(release.published),
@@ -37,21 +41,36 @@ def metadata(release: Release) -> dict[str, Any]:
             {"path": file.path, "sha256": file.sha256, "size": file.size, "mode": f"{file.mode:04o}"}
             for file in release.files
         ],
-    }
+    } | (buried(withdrawn) if withdrawn is not None else {})
+
+
+def buried(withdrawn: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the document of a withdrawn version says of what the version held."""
+    return {"withdrawn": withdrawn, "tarball": None, "manifest": None, "features": [], "files": []}
 
 
 def pack(value: Pack) -> dict[str, Any]:
     """`packs/NAME/index.json`; without the description when the newest version's manifest is not at hand."""
-    latest = latest_of(value.versions).release
-    described = {"description": latest.manifest.description} if latest.manifest.name else {}
+    state = latest_of(value.versions)
+    latest, renamed, recovery = state.release, value.renamed, value.recovery
+    described = {"description": latest.manifest.description} if latest.manifest.name or state.withdrawn else {}
     return described | {
         "name": value.name,
         "owner": value.owner,
+        "owners": [value.owner, *value.co_owners],
         "latest": latest.version,
         "deprecated": mark(value.deprecated),
+        "archived": mark(value.archived),
+        "renamed": {"to": renamed.to, "reason": renamed.reason, "date": renamed.date} if renamed else None,
+        "recovery": {"to": recovery.to, "reason": recovery.reason, "date": recovery.date}
+        | {"effective": format_time(recovery.effective)}
+        if recovery
+        else None,
+        "channels": channels_of({each.release.version: each for each in value.versions}, value.statements),
         "versions": [_version(state) for state in value.versions],
         "statements": [
             {"sequence": said.sequence, "action": said.action, "date": said.date, "reason": said.reason}
+            | dict(said.fields)
             | {"path": layout.pack(value.name, f"statements/{said.sequence:04d}-{said.action}.yaml")}
             for said in value.statements
         ],
@@ -63,12 +82,13 @@ def _version(state: VersionState) -> dict[str, Any]:
     return {
         "version": release.version,
         "identity": {"sha256": release.identity},
-        "tarball": _tarball(release),
+        "tarball": _tarball(release) if state.withdrawn is None else None,
         "published": format_time(release.published),
         "publisher": release.publisher,
         "key": release.key,
         "yanked": mark(state.yanked),
         "deprecated": mark(state.deprecated),
+        "withdrawn": mark(state.withdrawn),
         "channel": state.channel or None,
         "log_index": release.log_index,
         "path": layout.version(release.pack, release.version),
@@ -94,6 +114,8 @@ def row(value: Row) -> dict[str, Any]:
         "license": value.license or None,
         "updated": format_time(value.updated),
         "deprecated": mark(value.deprecated),
+        "archived": value.archived,
+        "renamed": value.renamed or None,
         "path": layout.pack(value.name),
     }
 
@@ -101,12 +123,7 @@ def row(value: Row) -> dict[str, Any]:
 def differences(expected: object, found: object, where: str = "") -> Iterator[tuple[str, object, object]]:
     """(member, expected, found) of everything in which `found` does not say what it must."""
     if isinstance(expected, dict) and isinstance(found, dict):
-        for name, value in expected.items():
-            inner = f"{where}.{name}" if where else name
-            if name not in found:
-                yield inner, value, "nothing"
-            elif found[name] != value:
-                yield from differences(value, found[name], inner)
+        yield from _members(expected, found, where)
     elif isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
         for at, (one, other) in enumerate(zip(expected, found, strict=True)):
             if one != other:
@@ -115,3 +132,14 @@ def differences(expected: object, found: object, where: str = "") -> Iterator[tu
         yield where, f"{len(expected)} items", f"{len(found)} items"
     elif expected != found:
         yield where, expected, found
+
+
+def _members(expected: dict[str, Any], found: dict[str, Any], where: str) -> Iterator[tuple[str, object, object]]:
+    for name, value in expected.items():
+        inner = f"{where}.{name}" if where else name
+        if name not in found:
+            yield inner, value, "nothing"
+        elif found[name] != value:
+            yield from differences(value, found[name], inner)
+    if where:
+        yield from ((f"{where}.{name}", "nothing", found[name]) for name in found.keys() - expected.keys())

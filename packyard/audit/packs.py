@@ -5,14 +5,23 @@ The files come first. What hangs on a file that is not the sealed one is not jud
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from packyard.audit.ledger import Claim, Logged
 from packyard.audit.people import Blobs
 from packyard.audit.reading import Reading
 from packyard.audit.states import audit_state
-from packyard.audit.versions import Judge, Stated, artifacts, audit_version, parse_stated
+from packyard.audit.versions import (
+    Judge,
+    Stated,
+    artifacts,
+    audit_burial,
+    audit_tombstone,
+    audit_version,
+    handles_in,
+    parse_stated,
+)
 from packyard.catalogue import State
 from packyard.formats import entries, layout, names, sums
 from packyard.formats.times import parse_time
@@ -41,13 +50,15 @@ class PackTask(NamedTuple):
 class PackFound(NamedTuple):
     """How many versions there are, which entries the log must have, and which it may have without anybody's claim.
 
-    `decided` is False when nothing can be said about the pack's entries in the log.
+    `decided` is False when nothing can be said about the pack's entries in the log. `gone` are the hashes of withdrawn
+    tarballs.
     """
 
     versions: int = 0
     claims: tuple[Claim, ...] = ()
     excused: tuple[int, ...] = ()
     decided: bool = False
+    gone: tuple[str, ...] = ()
 
 
 def audit_pack(reading: Reading, judge: Judge | None, task: PackTask) -> PackFound:
@@ -82,7 +93,8 @@ class _Pack:
         written = dict(self.read(notes))
         document = self.document(own)
         stated = self.reading.attempt(self.root + INDEX, parse_stated, document, self.task.name) if document else None
-        judge = self.judge if stated is not None and self.judge and self.fit(stated, self.judge) else None
+        fit = document is not None and stated is not None and self.fit(document, stated, notes)
+        judge = self.judge if fit else None
         releases = list(self.versions(folders, stated, judge))
         if document is None or stated is None or judge is None:
             return PackFound(len(stated or ()))
@@ -91,7 +103,8 @@ class _Pack:
         if len(whole) == len(releases) and len(spoken) == len(self.task.said):
             before = self.task.known or State(self.task.name)
             audit_state(self.reading, judge, document, before, [*whole, *spoken], self.task.row)
-        return PackFound(len(stated), tuple(self.claims), tuple(self.excused), True)
+        gone = tuple(release.tarball.sha256 for release in whole if not release.tarball.path)
+        return PackFound(len(stated), tuple(self.claims), tuple(self.excused), True, gone)
 
     def read(self, listed: Mapping[str, str], besides: Container[str] = ()) -> Iterator[tuple[str, bytes]]:
         """The files that are as they were sealed, of those that are to be looked at and `besides`."""
@@ -114,21 +127,22 @@ class _Pack:
             self.reading.report("file-missing", path, "the pack's list does not name this file")
         return None
 
-    def fit(self, stated: Mapping[str, Stated], judge: Judge) -> bool:
-        """Whether everybody who has signed here is somebody of whom something can be said."""
-        people = {f"publishers/{each.publisher}/" for each in stated.values()}
+    def fit(self, document: Mapping[str, Any], stated: Mapping[str, Stated], notes: Iterable[str]) -> bool:
+        """Whether everybody who has signed here, or was made an owner, is somebody of whom something can be said."""
+        people = {f"publishers/{handle}/" for handle in handles_in(document, stated, notes)}
         people.add(f"orgs/{names.scope(names.parse_name(self.task.name))}/")
-        return judge.damaged.isdisjoint(people)
+        return self.judge is not None and self.judge.damaged.isdisjoint(people)
 
     def versions(
         self, folders: Mapping[str, Mapping[str, str]], stated: Mapping[str, Stated] | None, judge: Judge | None
     ) -> Iterator[Release | None]:
         """The releases, one after the other so that one is held at a time; None for one that is not as it should be."""
         for number in dict.fromkeys((*folders, *(stated or ()))):
-            here = layout.version(self.task.name, number)
-            wanted = {here + name: name for name in artifacts(self.task.name, number)}
-            listed, due = folders.get(number, {}), self.is_due(number)
-            read = self.read(listed, wanted if due else ())
+            here, listed, due = layout.version(self.task.name, number), folders.get(number, {}), self.is_due(number)
+            withdrawn = stated is not None and number in stated and stated[number].withdrawn is not None
+            wanted = {here + name: name for name in artifacts(self.task.name, number, withdrawn)}
+            buried = withdrawn and self.is_news(number)
+            read = self.read(listed, wanted if due or buried else ())
             files = {wanted[path]: data for path, data in read if path in wanted}
             if stated is None:
                 continue
@@ -141,19 +155,36 @@ class _Pack:
                     self.reading.report("file-missing", path, "the pack's list does not name this file")
                 self.excused.append(stated[number].log_index)
                 yield None
+            elif withdrawn and layout.tarball(self.task.name, number) in listed:
+                path = layout.tarball(self.task.name, number)
+                self.reading.report("withdrawn-kept", path, "the version is withdrawn, and its tarball is still listed")
+                self.excused.append(stated[number].log_index)
+                yield None
             elif judge and due:
                 yield self.release(judge, stated[number], files, listed)
+            elif judge and buried and len(files) == len(wanted):
+                audit_burial(self.reading, self.task.name, stated[number], files)
 
     def is_due(self, number: str) -> bool:
         """Whether a version is to be looked at as a whole, because nothing is known of it."""
         return self.task.known is None or number not in self.task.known.versions
 
+    def is_news(self, number: str) -> bool:
+        """Whether a version is known, and not known as a withdrawn one."""
+        known = self.task.known.versions.get(number) if self.task.known else None
+        return known is not None and known.withdrawn is None
+
     def release(
         self, judge: Judge, stated: Stated, files: Mapping[str, bytes], listed: Mapping[str, str]
     ) -> Release | None:
         """A version as it was signed, with its claim to an entry of the log."""
-        whole = len(files) == len(artifacts(self.task.name, stated.version))
-        release = audit_version(self.reading, judge, self.task.name, stated, files, listed) if whole else None
+        withdrawn, release = stated.withdrawn is not None, None
+        if len(files) < len(artifacts(self.task.name, stated.version, withdrawn)):
+            pass
+        elif withdrawn:
+            release = audit_tombstone(self.reading, judge, self.task.name, stated, files)
+        else:
+            release = audit_version(self.reading, judge, self.task.name, stated, files, listed)
         if release is None:
             self.excused.append(stated.log_index)
             return None
@@ -196,8 +227,7 @@ class _Pack:
             problem._replace(path=self.root + problem.path.removeprefix(source)) for problem in problems
         ]
         if said:
-            statement, keys = said.statement, [signed.key_id for signed in said.signers.values()]
-            about = statement.fields.get("version", "")
-            fields = (statement.action, statement.pack, statement.sequence, about, said.sha256, keys, time)
+            statement, about = said.statement, said.statement.fields.get("version", "")
+            fields = (statement.action, statement.pack, statement.sequence, about, said.sha256, said.keys, time)
             self.claims.append(Claim(logged.at, entries.statement_entry(*fields), path))
         return said

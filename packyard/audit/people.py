@@ -7,7 +7,7 @@ should be is `damaged` from there on: what hangs on them is not judged, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 
 from packyard.audit.chain import Chain
@@ -17,7 +17,7 @@ from packyard.errors import FormatError, Problem
 from packyard.formats import entries, layout, names, org, publisher
 from packyard.formats.times import parse_time
 from packyard.history import SOURCE
-from packyard.model import Entry, Event, Org, Publisher
+from packyard.model import Entry, Event, Org, Publisher, Trust
 from packyard.rules.authority import FILE_LIMIT, Revision, Revisions, check_revision
 
 _FIELDS = {"publisher": "handle", "org": "org"}
@@ -44,6 +44,16 @@ class Blobs:
         return self._files[oid]
 
 
+class Published(Revisions):
+    """What a site publishes of those who may sign. It does not say since when it has a trust file, so the roots that
+    any of them names may have spoken at any time.
+    """
+
+    def roots(self, at: int) -> tuple[Trust, ...]:
+        """Every trust file."""
+        return self.chain()
+
+
 class People:
     """The revisions of a site, taken in the order of the log.
 
@@ -54,7 +64,7 @@ class People:
         self._reading, self._chain, self._old = reading, chain, old
         self._counts: dict[str, int] = {}
         self._used: set[str] = set()
-        self.authority = Revisions()
+        self.authority = Published()
         self.damaged: set[str] = set()
 
     def load(self, kind: str, name: str) -> None:
@@ -94,6 +104,11 @@ class People:
             return None
         self.authority.add(revision)
         return Claim(logged.at, entries.revision_entry(kind, name, revision.sha256, revision.keys, time), stem)
+
+    def trust(self, trusts: Iterable[Trust]) -> None:
+        """Makes trust files known."""
+        for trust in trusts:
+            self.authority.add_trust(0, trust)
 
     def unlogged(self) -> list[str]:
         """The listed files of revisions that the log does not know."""

@@ -22,7 +22,7 @@ from packyard.audit.reading import DOCUMENT_LIMIT, Reading
 from packyard.audit.rows import check_head
 from packyard.audit.states import known_state
 from packyard.audit.tasks import Desk, FilesTask, perform_all
-from packyard.audit.versions import Judge, parse_stated
+from packyard.audit.versions import Judge, handles_in, parse_stated
 from packyard.catalogue import State
 from packyard.errors import FormatError, NotFound, Problem
 from packyard.formats import entries, layout, minisign, names, snapshot, trustfile
@@ -34,6 +34,8 @@ from packyard.protocols import Listing
 #: How many packs are looked at in depth. Of a larger build every byte is held against the signed lists, and what the
 #: packs say was judged when they were made; `packyard audit` judges it all again.
 DEPTH = 64
+#: What root keys may have signed.
+_BY_ROOTS = ("recover", "withdraw")
 
 
 class Staged(Listing, Protocol):
@@ -203,6 +205,8 @@ class _StagedAudit:
         is_new, known = self.old is None or self.old.digest(own) is None, self.state(pack)
         look = None if is_new else paths | self.compare(own, paths)
         said = tuple(growth.ledger.said.get(pack, ()))
+        if not self.people.authority.trusts and any(logged.fields["type"] in _BY_ROOTS for logged in said):
+            self.people.trust(heads.read_trust(self.reading, trust.number, trust, "") or ())
         judge = self.judge(trust, pack) if is_new or known else None
         found = audit_pack(self.reading, judge, PackTask(pack, digest, said, None, look, known))
         self.settle(growth, found.claims, found.excused)
@@ -223,10 +227,7 @@ class _StagedAudit:
         data = self.reading.intact(root + INDEX, self.new.digest(root + INDEX) or "", DOCUMENT_LIMIT)
         document = self.reading.document(root + INDEX, data, "packyard/pack/1") if data is not None else None
         stated = self.reading.attempt(root + INDEX, parse_stated, document, pack) if document else None
-        handles = {each.publisher for each in (stated or {}).values()}
-        signatures = (path for path in self.new.below(root + "statements/") if path.endswith(".minisig"))
-        handles |= {path.removesuffix(".minisig").rpartition(".")[2] for path in signatures}
-        for handle in sorted(handles):
+        for handle in sorted(handles_in(document or {}, stated or {}, self.new.below(root + "statements/"))):
             self.people.load("publisher", handle)
         if scope := names.scope(names.parse_name(pack)):
             self.people.load("org", scope)

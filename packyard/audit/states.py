@@ -10,15 +10,14 @@ from typing import Any
 from packyard.audit import expect
 from packyard.audit.reading import Reading
 from packyard.audit.versions import Judge
-from packyard.catalogue import State, publish, row_of, say
+from packyard.catalogue import State, finish, publish, row_of, say
 from packyard.errors import FormatError
-from packyard.formats import layout, semver, strict
+from packyard.formats import layout, strict
 from packyard.formats.times import parse_time
-from packyard.model import Manifest, Mark, Pack, Release, Statement, Tarball, VersionState
+from packyard.model import Mark, Pack, Recovery, Release, Renaming, Statement, Tarball, VersionState
 from packyard.rules.statements import Spoken
 
-#: The manifest of a version that is not looked at.
-UNSEEN = Manifest("", "", "", "", "", "", "", "", (), (), (), (), (), {})
+_STATEMENT = ("sequence", "action", "date", "reason", "path")
 
 
 def audit_state(
@@ -45,24 +44,37 @@ def audit_state(
 def known_state(name: str, document: Mapping[str, Any]) -> State:
     """The state that a pack's document describes. Raises `FormatError`."""
     try:
-        versions = [
-            VersionState(
-                _known_release(name, each), _mark(each["yanked"]), _mark(each["deprecated"]), each["channel"] or ""
-            )
-            for each in document["versions"]
-        ]
-        said = tuple(
-            Statement("", name, each["sequence"], each["action"], each["date"], each["reason"], {})
-            for each in document["statements"]
+        owners = tuple(document["owners"])
+        renamed, recovery = document["renamed"], document["recovery"]
+        return State(
+            name,
+            owners[0],
+            {each["version"]: _known_version(name, each) for each in document["versions"]},
+            _mark(document["deprecated"]),
+            tuple(_known_statement(name, each) for each in document["statements"]),
+            owners[1:],
+            _mark(document["archived"]),
+            Renaming(renamed["to"], renamed["reason"], renamed["date"]) if renamed else None,
+            Recovery(recovery["to"], recovery["reason"], recovery["date"], parse_time(recovery["effective"]))
+            if recovery
+            else None,
         )
-        marked = _mark(document["deprecated"])
-        return State(name, document["owner"], {state.release.version: state for state in versions}, marked, said)
-    except (KeyError, TypeError) as error:
+    except (LookupError, TypeError) as error:
         raise FormatError("document-invalid", f"the document lacks {error}") from error
 
 
+def _known_version(name: str, fields: Mapping[str, Any]) -> VersionState:
+    marks = (_mark(fields["yanked"]), _mark(fields["deprecated"]))
+    return VersionState(_known_release(name, fields), *marks, fields["channel"] or "", _mark(fields["withdrawn"]))
+
+
+def _known_statement(name: str, fields: Mapping[str, Any]) -> Statement:
+    more = {field: text for field, text in fields.items() if field not in _STATEMENT}
+    return Statement("", name, fields["sequence"], fields["action"], fields["date"], fields["reason"], more)
+
+
 def _known_release(name: str, fields: Mapping[str, Any]) -> Release:
-    packed = fields["tarball"]
+    packed = fields["tarball"] or {"path": "", "sha256": "", "size": 0, "tar_sha256": "", "encoder": ""}
     index = fields["log_index"]
     return Release(
         name,
@@ -75,7 +87,7 @@ def _known_release(name: str, fields: Mapping[str, Any]) -> Release:
         parse_time(fields["published"]),
         index,
         index,
-        UNSEEN,
+        expect.UNSEEN,
         (),
         (),
         Tarball(packed["path"], packed["sha256"], packed["size"], packed["tar_sha256"], packed["encoder"]),
@@ -83,7 +95,9 @@ def _known_release(name: str, fields: Mapping[str, Any]) -> Release:
 
 
 def _mark(fields: Mapping[str, Any] | None) -> Mark | None:
-    return Mark(fields["reason"], fields["date"], fields.get("replacement", "")) if fields else None
+    if not fields:
+        return None
+    return Mark(fields["reason"], fields["date"], fields.get("replacement", ""), fields.get("legal", ""))
 
 
 def _replay(reading: Reading, judge: Judge, state: State, steps: Iterable[Release | Spoken]) -> Pack | None:
@@ -95,10 +109,7 @@ def _replay(reading: Reading, judge: Judge, state: State, steps: Iterable[Releas
         else:
             path = layout.version(state.name, step.version)
             state = reading.attempt(path, publish, state, step, judge.authority) or state
-    if len(reading.problems) > before:
-        return None
-    ordered = sorted(state.versions.values(), key=lambda each: semver.sort_key(each.release.version), reverse=True)
-    return Pack(state.name, state.owner, tuple(ordered), state.deprecated, state.said)
+    return finish(state) if len(reading.problems) == before else None
 
 
 def _audit_row(reading: Reading, made: Pack, row: bytes) -> None:

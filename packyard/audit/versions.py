@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any, NamedTuple
 
 from packyard.audit import expect
 from packyard.audit.reading import Reading
 from packyard.errors import FormatError, Problem
-from packyard.formats import dsse, layout, names, registry, semver, tarball
+from packyard.formats import dsse, layout, names, registry, semver, sums, tarball
 from packyard.formats.minisign import PublicKey
 from packyard.formats.times import parse_time
 from packyard.history import place
 from packyard.model import Event, Release, Tarball
-from packyard.rules.authority import Authority
+from packyard.rules.authority import Authority, verify_signed
 from packyard.rules.folder import SIGNATURE, SUMS, Folder
 from packyard.rules.version import Checked, check_version
 
 METADATA, PROVENANCE = "metadata.json", "provenance.intoto.jsonl"
+_OWNERSHIP = ("add-owner", "remove-owner", "transfer", "recover")
 _MOST_FILES, _MOST_BYTES = registry.LIMITS["files"].highest, registry.LIMITS["expanded"].highest
 
 
 class Stated(NamedTuple):
-    """What `packs/NAME/index.json` says of a version, as far as it is needed to prove it."""
+    """What `packs/NAME/index.json` says of a version, as far as it is needed to prove it. `withdrawn` is None, or the
+    object that says why."""
 
     version: str
     log_index: int
     published: int
     publisher: str
+    withdrawn: Mapping[str, Any] | None = None
 
 
 class Judge(NamedTuple):
@@ -59,12 +62,29 @@ def _stated(fields: object) -> Stated:
     if not isinstance(version, str) or type(index) is not int or not isinstance(publisher, str):
         raise FormatError("document-invalid", "a version lacks its number, its place in the log or its publisher")
     semver.parse(version)
-    return Stated(version, index, parse_time(str(fields.get("published"))), publisher)
+    withdrawn = fields.get("withdrawn")
+    if withdrawn is not None and not isinstance(withdrawn, dict):
+        raise FormatError("document-invalid", "`withdrawn` is neither null nor an object")
+    return Stated(version, index, parse_time(str(fields.get("published"))), publisher, withdrawn)
 
 
-def artifacts(name: str, version: str) -> tuple[str, ...]:
+def handles_in(document: Mapping[str, Any], stated: Mapping[str, Stated], signatures: Iterable[str]) -> set[str]:
+    """Everybody on whom the state of a pack depends: who has signed its versions and statements (by the names of their
+    `signatures`), and whom a statement made an owner.
+    """
+    found = {each.publisher for each in stated.values()}
+    found |= {path.removesuffix(".minisig").rpartition(".")[2] for path in signatures if path.endswith(".minisig")}
+    said = document.get("statements")
+    for each in said if isinstance(said, list) else ():
+        if isinstance(each, dict) and each.get("action") in _OWNERSHIP:
+            found |= {handle for field in ("handle", "from", "to") if isinstance(handle := each.get(field), str)}
+    return found
+
+
+def artifacts(name: str, version: str, withdrawn: bool = False) -> tuple[str, ...]:
     """The names of the files in a version's folder that never change, and of the document that describes them."""
-    return layout.tarball_name(name, version), SUMS, SIGNATURE, PROVENANCE, METADATA
+    packed = () if withdrawn else (layout.tarball_name(name, version),)
+    return (*packed, SUMS, SIGNATURE, PROVENANCE, METADATA)
 
 
 def audit_version(
@@ -88,17 +108,56 @@ def audit_version(
     contents = reading.attempt(archive, tarball.parse_tar, tar) if tar is not None else None
     if tar is None or contents is None:
         return None
-    event = Event(stated.log_index, "version", name, stated.version, (), "", stated.published, stated.log_index)
+    event = _event(name, stated)
     checked = _check_signed(reading, judge, event, dict(contents), files)
     if checked is None:
         return None
     encoder = described["tarball"].get("encoder") if isinstance(described.get("tarball"), dict) else None
     made = Tarball(archive, digests[archive], len(packed), sha256(tar).hexdigest(), str(encoder))
-    commit = _attested(reading, judge, event, files, (made.sha256, checked.identity))
+    commit, _ = _attested(reading, judge, event, files, (made.sha256, checked.identity))
     release = _release(event, commit, checked, made)
-    for member, wanted, found in expect.differences(expect.metadata(release), described):
-        reading.report("document-mismatch", here + METADATA, f"`{member}` is not what was signed", wanted, found)
+    _compare(reading, here + METADATA, expect.metadata(release), described)
     return release if len(reading.problems) == before else None
+
+
+def audit_tombstone(
+    reading: Reading, judge: Judge, name: str, stated: Stated, files: Mapping[str, bytes]
+) -> Release | None:
+    """The same for a withdrawn version, of which there is no tarball: what was signed is known, what it held is not.
+
+    The release has the hash of the tarball that is gone, as the provenance states it.
+    """
+    before, here = len(reading.problems), layout.version(name, stated.version)
+    described = reading.document(here + METADATA, files[METADATA], "packyard/version/1")
+    event, comment = _event(name, stated), f"{name} {stated.version}"
+    proof = (files[SUMS], files[SIGNATURE], comment, event, judge.authority, "publish")
+    reading.attempt(here + SUMS, sums.parse, files[SUMS])
+    signed = reading.attempt(here + SIGNATURE, verify_signed, *proof)
+    if described is None or signed is None:
+        return None
+    identity = sums.identity(files[SUMS])
+    commit, digest = _attested(reading, judge, event, files, ("", identity))
+    checked = Checked(expect.UNSEEN, (), (), identity, signed.key_id, signed.publisher.handle)
+    release = _release(event, commit, checked, Tarball("", digest, 0, "", ""))
+    _compare(reading, here + METADATA, expect.metadata(release, stated.withdrawn), described)
+    return release if len(reading.problems) == before else None
+
+
+def audit_burial(reading: Reading, name: str, stated: Stated, files: Mapping[str, bytes]) -> None:
+    """That the document of a version that is known, and is withdrawn now, says nothing any more of what it held."""
+    path = layout.version(name, stated.version, METADATA)
+    described = reading.document(path, files[METADATA], "packyard/version/1")
+    if described is not None:
+        _compare(reading, path, expect.buried(stated.withdrawn), described)
+
+
+def _event(name: str, stated: Stated) -> Event:
+    return Event(stated.log_index, "version", name, stated.version, (), "", stated.published, stated.log_index)
+
+
+def _compare(reading: Reading, path: str, expected: dict[str, Any], described: Mapping[str, Any]) -> None:
+    for member, wanted, found in expect.differences(expected, described):
+        reading.report("document-mismatch", path, f"`{member}` is not what was signed", wanted, found)
 
 
 def _room(described: Mapping[str, Any], files: Mapping[str, bytes]) -> int:
@@ -142,19 +201,23 @@ def _paths(archive: str, contents: Mapping[str, bytes]) -> Iterator[Problem]:
 
 def _attested(
     reading: Reading, judge: Judge, event: Event, files: Mapping[str, bytes], digests: tuple[str, str]
-) -> str:
-    """The commit that the provenance names, once it is found to be the registry's and about this version."""
+) -> tuple[str, str]:
+    """The commit and the hash of the tarball that the provenance names, once it is found to be the registry's and about
+    this version. `digests` are those of the tarball, "" for any, and of `SHA256SUMS`.
+    """
     path, data = layout.version(event.subject, event.ident, PROVENANCE), files[PROVENANCE]
     said = reading.attempt(path, lambda: dsse.verify_envelope(dsse.parse_envelope(data), judge.attest))
     stated = reading.attempt(path, dsse.parse_provenance, said) if said is not None else None
     if stated is None:
-        return ""
-    subjects = tuple(zip((layout.tarball_name(event.subject, event.ident), SUMS), digests, strict=True))
+        return "", ""
+    archive, (packed, identity) = layout.tarball_name(event.subject, event.ident), digests
+    packed = packed or dict(stated.subjects).get(archive, "")
+    subjects = ((archive, packed), (SUMS, identity))
     wanted = (("registry", judge.origin, stated.registry), ("path", place(event), stated.path))
     for what, expected, found in (*wanted, ("subjects", subjects, stated.subjects)):
         if expected != found:
             reading.report("provenance-mismatch", path, f"the provenance names another {what}", expected, found)
-    return stated.commit
+    return stated.commit, packed
 
 
 def _release(event: Event, commit: str, checked: Checked, made: Tarball) -> Release:

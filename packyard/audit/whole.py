@@ -43,6 +43,7 @@ class Whole:
         self.present = 0
         self.counts = Counts()
         self.undecided: set[str] = set()
+        self.gone: set[str] = set()
 
     def run(self, pinned: Trust | None, root_key: str, now: int, jobs: int) -> Report:
         """Everything, as far as there is something to believe."""
@@ -73,6 +74,7 @@ class Whole:
         check_index(self.reading, log.ledger, snapshot)
         aside = Reading(self.site)
         people = People(aside, chain)
+        people.trust(trusts)
         for logged in log.ledger.revisions:
             claim = people.take(logged)
             if claim:
@@ -110,6 +112,7 @@ class Whole:
         self.counts = Counts(
             counts.files + done.files, counts.size + done.size, packs, counts.versions + found.versions, 0
         )
+        self.gone.update(found.gone)
         if done.pack and not found.decided:
             self.undecided.add(done.pack)
         if ledger:
@@ -129,6 +132,8 @@ class Whole:
         """What only shows at the end: entries that nobody claims, and files that no list names."""
         if log and layout.INDEX_SUMS not in chain.broken:
             self.check_unclaimed(log.ledger, chain)
+        for digest in sorted(self.gone.intersection(kept or ())):
+            self.reading.report("withdrawn-kept", layout.by_hash(digest), "a withdrawn tarball is kept here")
         strangers = is_listing(self.site) and self.has_strangers(self.site, log)
         self.counts = self.counts._replace(
             files=self.counts.files + len(self.reading.present),

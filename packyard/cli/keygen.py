@@ -9,7 +9,7 @@ import click
 
 from packyard.cli import options
 from packyard.cli.keys import default_path, new_password
-from packyard.cli.terminal import say
+from packyard.cli.terminal import printable, say, warn
 from packyard.edges.keys import make_key
 
 
@@ -26,4 +26,6 @@ def command(out: Path | None, no_password: bool, comment: str) -> None:
     path = out or default_path(os.environ)
     key = make_key(path, new_password(not no_password), comment)
     say(f"secret key {path}, public key {path.with_suffix('.pub')}, key id {key.key_id}")
+    if any((folder / ".git").exists() for folder in path.absolute().parents):
+        warn(f"{printable(str(path))} is inside a git repository: never commit it")
     print(key.text)

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from packyard.cli import settings
-from packyard.edges.keys import PASSWORD, MinisignSigner, load_signer
+from packyard.cli.terminal import printable, warn
+from packyard.edges.keys import PASSWORD, MinisignSigner, is_exposed, is_key_text, load_signer
+from packyard.edges.workfolder import read_file
 from packyard.errors import FormatError, ProblemsFound, UsageError
-from packyard.formats.minisign import parse_signature
+from packyard.formats.minisign import LIMIT, PublicKey, parse_public_key_file, parse_signature
 from packyard.formats.times import day_of
 from packyard.model import Publisher
 from packyard.rules.authority import Revisions, verify_by
@@ -23,7 +25,10 @@ def default_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def find_signer(option: str | None, environ: Mapping[str, str] = os.environ) -> MinisignSigner:
-    """The key that was named, else that of the environment, else the default one. Raises `UsageError`."""
+    """The key that was named, else that of the environment, else the default one. Raises `UsageError`.
+
+    A key file that others can read is warned about, and used: minisign does not refuse it either.
+    """
     configured = settings.find(environ).get("key")
     source = option or (configured.value if configured else "")
     if not source and default_path(environ).exists():
@@ -35,7 +40,21 @@ def find_signer(option: str | None, environ: Mapping[str, str] = os.environ) -> 
             expected=f"--key FILE, PACKYARD_KEY, or {default_path(environ)}",
             help="make a key with `packyard keygen`",
         )
+    if is_exposed(source):
+        warn(f"{printable(source)} is open to others than you; `chmod 600` closes it")
     return load_signer(source, ask, environ)
+
+
+def public_half(environ: Mapping[str, str] = os.environ) -> PublicKey | None:
+    """The public key beside the file that `find_signer` would take, without asking for a password; None without one."""
+    configured = settings.find(environ).get("key")
+    source = configured.value if configured else str(default_path(environ))
+    try:
+        return (
+            None if is_key_text(source) else parse_public_key_file(read_file(Path(source).with_suffix(".pub"), LIMIT))
+        )
+    except (FormatError, OSError, ValueError):
+        return None
 
 
 def ask(name: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
+from functools import wraps
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import click
 
@@ -13,9 +15,37 @@ from packyard.cli.terminal import say
 from packyard.errors import FormatError, UsageError
 from packyard.formats import names, semver
 from packyard.formats.minisign import LIMIT, PublicKey, parse_public_key, parse_public_key_file
+from packyard.submitting.addresses import FORGES
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 FOLDER = click.Path(path_type=Path)
+
+
+class Route(NamedTuple):
+    """Where a submission goes, as its options say: `registry` is an address to clone, "" for the clone at `repo`."""
+
+    repo: Path
+    registry: str
+    remote: str
+    upstream: str
+    base: str
+    forge: str
+    dry_run: bool
+    patch: Path | None
+    check: bool
+
+
+class Ending(NamedTuple):
+    """What becomes of a change: written into the working tree, committed there, or submitted by its route."""
+
+    commit: bool
+    submit: bool
+    route: Route
+
+
+def in_place(repo: Path) -> Ending:
+    """The ending of a command that only looks at a working tree."""
+    return Ending(False, False, Route(repo, "", "origin", "", "", "auto", False, None, True))
 
 
 def configured(name: str) -> Callable[[], str | None]:
@@ -41,6 +71,71 @@ key = click.option(
 )
 commit = click.option("--commit", is_flag=True, help="Commit what was written.")
 json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document to stdout.")
+reason = click.option("--reason", required=True, help="Why; everybody can read it.")
+
+_ROUTE = (
+    repo,
+    click.option("--registry", default="", metavar="URL", help="A registry to clone, in place of --repo."),
+    click.option(
+        "--remote",
+        default="origin",
+        show_default=True,
+        metavar="NAME|URL",
+        help="Where to push: your fork, or the registry.",
+    ),
+    click.option(
+        "--upstream",
+        default="",
+        metavar="OWNER/REPO",
+        help="The registry, when --remote is a fork.  [default: the remote `upstream`, if there is one]",
+    ),
+    click.option(
+        "--base", default="", metavar="BRANCH", help="The registry's branch.  [default: main, or the clone's]"
+    ),
+    click.option("--forge", type=click.Choice(["auto", *FORGES]), default="auto", show_default=True),
+    click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
+    click.option("--patch", type=FOLDER, metavar="FILE", help="Write a patch for `git am` and push nothing."),
+    click.option("--no-check", "unchecked", is_flag=True, help="Do not ask the gate before anything is pushed."),
+)
+
+
+def route(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of a submission; the command gets them as `route`."""
+
+    @wraps(function)
+    def command(*arguments: Any, **given: Any) -> Any:
+        return function(*arguments, route=_route(given), **given)
+
+    return _with(_ROUTE, command)
+
+
+def ending(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The three ways in which a change can end; the command gets them as `ending`."""
+
+    @wraps(function)
+    def command(*arguments: Any, **given: Any) -> Any:
+        taken = _route(given)
+        commit, submit = given.pop("commit"), given.pop("submit")
+        submit = submit or taken.dry_run or taken.patch is not None or bool(taken.registry)
+        if commit and submit:
+            raise UsageError("usage-wrong", "--commit writes here, --submit elsewhere", expected="one of them")
+        return function(*arguments, ending=Ending(commit, submit, taken), **given)
+
+    submit = click.option("--submit", is_flag=True, help="Commit to a new branch, push it and propose it.")
+    return _with((_ROUTE[0], commit, submit, *_ROUTE[1:]), command)
+
+
+def _with(chosen: tuple[Callable[..., Any], ...], command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(chosen):
+        command = option(command)
+    return command
+
+
+def _route(given: dict[str, Any]) -> Route:
+    """Takes the options of a route out of those that were given."""
+    check = not given.pop("unchecked")
+    taken = {name: given.pop(name) for name in Route._fields if name != "check"}
+    return Route(**taken, check=check)
 
 
 def parse_target(text: str) -> tuple[str, str]:
@@ -55,6 +150,14 @@ def parse_target(text: str) -> tuple[str, str]:
     return name, version
 
 
+def parse_handle(text: str) -> str:
+    """The handle of a publisher or the name of an organisation. Raises `UsageError`."""
+    try:
+        return names.parse_handle(text)
+    except FormatError as error:
+        raise UsageError(error.code, error.message, expected=error.expected, found=error.found) from None
+
+
 def public_key(text: str) -> PublicKey:
     """The minisign public key in a `.pub` file, or in the text itself. Raises `UsageError`."""
     path = Path(text)
@@ -67,18 +170,20 @@ def public_key(text: str) -> PublicKey:
         raise UsageError(error.code, error.message, expected="a public key, or its .pub file", found=text) from None
 
 
-def put(repo: Path, files: Mapping[str, bytes], message: str, commit: bool, folder: str = "") -> None:
-    """Writes files into the working tree, and commits them or says how to; `folder` holds just them, if it is given."""
+def put(repo: Path, files: Mapping[str, bytes | None], message: str, commit: bool, folder: str = "") -> None:
+    """Writes files into the working tree, and commits them or says how to; `folder` holds just them, if it is given.
+
+    A file that is None is taken away.
+    """
+    from packyard.edges.commits import commit as make_commit
+    from packyard.edges.commits import write_files
+
+    title = message.partition("\n")[0]
     if commit:
-        from packyard.edges.commits import commit as make_commit
-
-        say(f"committed {make_commit(repo, files, message)[:12]}: {message}")
+        say(f"committed {make_commit(repo, files, message)[:12]}: {title}")
         return
-    from packyard.edges.workfolder import write_file
-
-    for path, data in files.items():
-        write_file(repo / path, data)
+    write_files(repo, files)
     git = "git" if repo == Path() else f"git -C {shlex.quote(str(repo))}"
     say("written; now commit it:")
     say(f"  {git} add -- {shlex.join([folder] if folder else files)}")
-    say(f"  {git} commit -m {shlex.quote(message)}")
+    say(f"  {git} commit -m {shlex.quote(title)}")

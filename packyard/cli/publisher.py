@@ -2,67 +2,76 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from packyard.cli import options
 from packyard.cli.keys import find_signer, sign_as, today
+from packyard.cli.options import Ending, parse_handle
+from packyard.cli.sending import finish
+from packyard.cli.starting import ground
 from packyard.edges.commits import identity
 from packyard.edges.keys import MinisignSigner
-from packyard.edges.workfolder import WorkingTree
 from packyard.errors import FormatError, UsageError
-from packyard.formats.names import parse_handle
-from packyard.formats.publisher import SCOPES, format_publisher, parse_publisher
+from packyard.formats.minisign import PublicKey
+from packyard.formats.publisher import SCOPES, format_publisher, marks_of, parse_publisher
 from packyard.history import SOURCE
 from packyard.model import Publisher, PublisherKey
+from packyard.rules.rights import RIGHTS
+from packyard.submitting.changes import Change, Hand, revision
+from packyard.submitting.source import SourceTree
 
 
 @click.group("publisher", context_settings=options.CONTEXT)
 def command() -> None:
-    """Add a publisher to a registry, rotate or revoke a key."""
+    """Add a publisher to a registry; add, rotate or revoke a key."""
 
 
 @command.command(context_settings=options.CONTEXT)
 @click.argument("handle")
-@click.option("--name", help="The publisher's name.  [default: what git calls you]")
+@click.option("--name", default="", help="The publisher's name.  [default: what git calls you]")
 @click.option("--github", default="", help="The publisher's GitHub account.")
 @options.key
-@options.repo
-@options.commit
-def add(handle: str, name: str | None, github: str, key: str | None, repo: Path, commit: bool) -> None:
+@options.ending
+def add(handle: str, name: str, github: str, key: str | None, ending: Ending) -> int:
     """Register HANDLE with your key."""
-    tree, signer = WorkingTree(repo), find_signer(key)
-    _check_handle(handle)
-    authority = tree.authority()
-    if authority.publisher(handle, 1):
-        raise UsageError("publisher-exists", "there is such a publisher already", path=_path(handle))
-    if holder := authority.holder(signer.key_id):
-        raise UsageError("key-shared", "the key belongs to another publisher", found=holder, help="`packyard keygen`")
-    own = PublisherKey(signer.public_key, signer.key_id, SCOPES, today())
-    value = Publisher(handle, name or identity() or handle, github, (own,))
-    _write(tree, value, value, signer, commit, f"Add publisher {handle}")
+    here = ground(ending)
+    _, change = registration(here.tree, handle, find_signer(key), name, github)
+    return finish(ending, here, change)
+
+
+@command.command("add-key", context_settings=options.CONTEXT)
+@click.argument("handle")
+@click.argument("new_key", metavar="PUBLIC_KEY")
+@click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, help="What it may sign.  [default: both]")
+@options.key
+@options.ending
+def add_key(handle: str, new_key: str, scopes: tuple[str, ...], key: str | None, ending: Ending) -> int:
+    """Let a further key sign for HANDLE: PUBLIC_KEY is the line, or its .pub file.
+
+    A key for automation gets --scope publish: it can bring new versions, and can neither yank nor give away anything.
+    """
+    here, signer = ground(ending), find_signer(key)
+    before, new = _publisher(here.tree, handle), _unknown(here.tree, options.public_key(new_key))
+    after = before._replace(keys=(*before.keys, PublisherKey(new.text, new.key_id, scopes or SCOPES, today())))
+    return finish(ending, here, _change(before, after, signer, f"Add a key of {handle}"))
 
 
 @command.command(context_settings=options.CONTEXT)
 @click.argument("handle")
 @click.argument("new_key", metavar="PUBLIC_KEY")
 @options.key
-@options.repo
-@options.commit
-def rotate(handle: str, new_key: str, key: str | None, repo: Path, commit: bool) -> None:
+@options.ending
+def rotate(handle: str, new_key: str, key: str | None, ending: Ending) -> int:
     """Replace the key of HANDLE by PUBLIC_KEY (the line, or its .pub file).
 
     The old key signs for the new one and is retired from today on; what it signed stays valid.
     """
-    tree, signer, new = WorkingTree(repo), find_signer(key), options.public_key(new_key)
-    before = _publisher(tree, handle)
-    if holder := tree.authority().holder(new.key_id):
-        raise UsageError("key-shared", "the new key is known already", found=f"key {new.key_id} is {holder}'s")
+    here, signer = ground(ending), find_signer(key)
+    before, new = _publisher(here.tree, handle), _unknown(here.tree, options.public_key(new_key))
     old = _own(before, signer.key_id)
     kept = tuple(each._replace(retired=today()) if each == old else each for each in before.keys)
     after = before._replace(keys=(*kept, PublisherKey(new.text, new.key_id, old.scopes, today())))
-    _write(tree, before, after, signer, commit, f"Rotate the key of {handle}")
+    return finish(ending, here, _change(before, after, signer, f"Rotate the key of {handle}"))
 
 
 @command.command(context_settings=options.CONTEXT)
@@ -70,40 +79,64 @@ def rotate(handle: str, new_key: str, key: str | None, repo: Path, commit: bool)
 @click.argument("key_id", metavar="KEYID")
 @click.option("--reason", required=True, help="Why nobody should rely on the key any more.")
 @options.key
-@options.repo
-@options.commit
-def revoke(handle: str, key_id: str, reason: str, key: str | None, repo: Path, commit: bool) -> None:
+@options.ending
+def revoke(handle: str, key_id: str, reason: str, key: str | None, ending: Ending) -> int:
     """Revoke the key KEYID of HANDLE from today on.
 
     What it signed before stays valid. Sign with another key of HANDLE; a last key can revoke itself, and then nobody
     can publish as HANDLE any more.
     """
-    tree, signer = WorkingTree(repo), find_signer(key)
-    before = _publisher(tree, handle)
+    here, signer = ground(ending), find_signer(key)
+    before = _publisher(here.tree, handle)
     old = _own(before, key_id.upper())
     ended = old._replace(revoked=today(), retired="", reason=reason)
     after = before._replace(keys=tuple(ended if each == old else each for each in before.keys))
-    _write(tree, before, after, signer, commit, f"Revoke key {old.key_id} of {handle}")
+    return finish(ending, here, _change(before, after, signer, f"Revoke key {old.key_id} of {handle}"))
 
 
-def _write(
-    tree: WorkingTree, before: Publisher, after: Publisher, signer: MinisignSigner, commit: bool, message: str
-) -> None:
-    path, text = _path(after.handle), format_publisher(after)
+def registration(
+    tree: SourceTree, handle: str, signer: MinisignSigner, name: str = "", github: str = ""
+) -> tuple[Publisher, Change]:
+    """A new publisher with the signer's key, and the change that registers it. Raises `UsageError`."""
+    if tree.publisher(parse_handle(handle)):
+        raise UsageError("publisher-exists", "there is such a publisher already", path=_path(handle))
+    own = PublisherKey(signer.public_key, signer.key_id, SCOPES, today())
+    if holder := _holder(tree, own):
+        raise UsageError("key-shared", "the key belongs to another publisher", found=holder, help="`packyard keygen`")
+    value = Publisher(handle, name or identity() or handle, github, (own,))
+    return value, _change(value, value, signer, f"Add publisher {handle}")
+
+
+def _change(before: Publisher, after: Publisher, signer: MinisignSigner, title: str) -> Change:
+    handle, text = after.handle, format_publisher(after)
+    path, file = _path(handle), f"{handle}.yaml.minisig"
     try:
-        parse_publisher(text, after.handle)
+        parse_publisher(text, handle)
     except FormatError as error:
         raise UsageError("usage-wrong", error.message, path=path, expected=error.expected, found=error.found) from None
-    signature = sign_as(signer, text, f"publisher {after.handle}", f"{path}.minisig", before, "admin")
-    options.put(tree.repo, {path: text, f"{path}.minisig": signature}, message, commit)
+    comment = f"publisher {handle}"
+    signature = sign_as(signer, text, comment, f"{path}.minisig", before, RIGHTS["publisher"].scope)
+    hand = Hand(handle, signer.public_key, comment)
+    return revision("publishers", handle, title, {f"{handle}.yaml": text, file: signature}, file, hand)
 
 
-def _publisher(tree: WorkingTree, handle: str) -> Publisher:
-    _check_handle(handle)
-    found = tree.authority().publisher(handle, 1)
+def _publisher(tree: SourceTree, handle: str) -> Publisher:
+    found = tree.publisher(parse_handle(handle))
     if found is None:
         raise UsageError("publisher-unknown", "there is no such publisher", path=_path(handle))
     return found
+
+
+def _unknown(tree: SourceTree, key: PublicKey) -> PublicKey:
+    """The key, if no publisher has it. Raises `UsageError`."""
+    if holder := _holder(tree, PublisherKey(key.text, key.key_id, (), "")):
+        raise UsageError("key-shared", "the new key is known already", found=f"key {key.key_id} is {holder}'s")
+    return key
+
+
+def _holder(tree: SourceTree, key: PublisherKey) -> str:
+    authority = tree.authority()
+    return next((holder for mark in marks_of(key) if (holder := authority.holder(mark))), "")
 
 
 def _own(publisher: Publisher, key_id: str) -> PublisherKey:
@@ -117,13 +150,6 @@ def _own(publisher: Publisher, key_id: str) -> PublisherKey:
             found=key_id,
         )
     return found
-
-
-def _check_handle(handle: str) -> None:
-    try:
-        parse_handle(handle)
-    except FormatError as error:
-        raise UsageError(error.code, error.message, expected=error.expected, found=error.found) from None
 
 
 def _path(handle: str) -> str:

@@ -1,106 +1,135 @@
-"""`packyard yank` and its like: each writes and signs the next statement about a pack."""
+"""`packyard yank` and its like: each makes and signs the next statement about a pack."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
-
 import click
 
-from packyard.catalogue import ACTIONS, State
 from packyard.cli import options
-from packyard.cli.keys import find_signer, publisher_of, sign_as, today
-from packyard.edges.workfolder import WorkingTree
-from packyard.errors import FormatError, UsageError
-from packyard.formats.statement import format_statement as format_text
-from packyard.formats.statement import format_stem, parse_statement
-from packyard.model import File, Manifest, Release, Statement, Tarball, VersionState
-
-
-def _speak(
-    action: str, target: str, reason: str, more: Mapping[str, str], key: str | None, repo: Path, commit: bool
-) -> None:
-    """Writes the statement and its signature. Raises when the registry would refuse it."""
-    name, version = options.parse_target(target)
-    tree, signer = WorkingTree(repo), find_signer(key)
-    publisher = publisher_of(signer, tree.authority())
-    fields = {key: value for key, value in {"version": version, **more}.items() if value}
-    said = tree.statements(name)
-    statement = Statement(tree.registry().origin, name, len(said) + 1, action, today(), reason, fields)
-    stem = format_stem(statement.sequence, action)
-    path, text = f"{tree.pack(name)}/statements/{stem}.yaml", format_text(statement)
-    _check(tree, said, statement, stem, path, text)
-    signature = f"{path}.{publisher.handle}.minisig"
-    signed = sign_as(signer, text, f"statement {name} {statement.sequence}", signature, publisher, "admin")
-    options.put(repo, {path: text, signature: signed}, f"{action.capitalize()} {target}", commit)
-
-
-def _check(
-    tree: WorkingTree, said: tuple[Statement, ...], statement: Statement, stem: str, path: str, text: bytes
-) -> None:
-    """Raises `UsageError` when the statement is not well formed, is about nothing, or changes nothing."""
-    versions = tree.versions(statement.pack)
-    if not versions:
-        raise UsageError("pack-unknown", f"there is no pack {statement.pack}", path=tree.pack(statement.pack))
-    try:
-        parse_statement(text, stem)
-        state = State(statement.pack, "", {version: VersionState(_unread(version)) for version in versions})
-        for each in (*said, statement):
-            state = ACTIONS[each.action](state, each) if each.action in ACTIONS else state
-    except FormatError as error:
-        raise UsageError(error.code, error.message, path=path, expected=error.expected, found=error.found) from None
-
-
-def _unread(version: str) -> Release:
-    """A release of which only the number is known: all that the state of yanks and deprecations needs."""
-    manifest = Manifest("", version, "", "", "", "", "", "", (), (), (), (), (), {})
-    files: tuple[File, ...] = ()
-    return Release("", version, "", "", "", "", "", 0, 0, 0, manifest, (), files, Tarball("", "", 0, "", ""))
-
-
-_reason = click.option("--reason", required=True, help="Why; everybody can read it.")
+from packyard.cli.options import Ending, parse_target
+from packyard.cli.speaking import Wish, speak, speak_as_root
+from packyard.cli.starting import ground
+from packyard.errors import UsageError
+from packyard.formats import semver
+from packyard.submitting.changes import pack_place
+from packyard.submitting.source import SourceTree
 
 
 @click.command("yank", context_settings=options.CONTEXT)
 @click.argument("target", metavar="NAME@VERSION")
-@_reason
+@options.reason
 @options.key
-@options.repo
-@options.commit
-def yank(target: str, reason: str, key: str | None, repo: Path, commit: bool) -> None:
+@options.ending
+def yank(target: str, reason: str, key: str | None, ending: Ending) -> int:
     """Say that a version must not be installed any more. It stays where it is for those who have it in a lock file."""
-    _speak("yank", target, reason, {}, key, repo, commit)
+    return _about(target, "yank", reason, key, ending)
 
 
 @click.command("unyank", context_settings=options.CONTEXT)
 @click.argument("target", metavar="NAME@VERSION")
-@_reason
+@options.reason
 @options.key
-@options.repo
-@options.commit
-def unyank(target: str, reason: str, key: str | None, repo: Path, commit: bool) -> None:
+@options.ending
+def unyank(target: str, reason: str, key: str | None, ending: Ending) -> int:
     """Take a yank back."""
-    _speak("unyank", target, reason, {}, key, repo, commit)
+    return _about(target, "unyank", reason, key, ending)
 
 
 @click.command("deprecate", context_settings=options.CONTEXT)
 @click.argument("target", metavar="NAME[@VERSION]")
-@_reason
+@options.reason
 @click.option("--replacement", default="", metavar="NAME", help="The pack to use instead.")
 @options.key
-@options.repo
-@options.commit
-def deprecate(target: str, reason: str, replacement: str, key: str | None, repo: Path, commit: bool) -> None:
+@options.ending
+def deprecate(target: str, reason: str, replacement: str, key: str | None, ending: Ending) -> int:
     """Say that a pack, or one version of it, should not be used any more. It can still be installed."""
-    _speak("deprecate", target, reason, {"replacement": replacement}, key, repo, commit)
+    return _about(target, "deprecate", reason, key, ending, replacement=replacement)
 
 
 @click.command("undeprecate", context_settings=options.CONTEXT)
 @click.argument("target", metavar="NAME[@VERSION]")
-@_reason
+@options.reason
 @options.key
-@options.repo
-@options.commit
-def undeprecate(target: str, reason: str, key: str | None, repo: Path, commit: bool) -> None:
+@options.ending
+def undeprecate(target: str, reason: str, key: str | None, ending: Ending) -> int:
     """Take a deprecation back."""
-    _speak("undeprecate", target, reason, {}, key, repo, commit)
+    return _about(target, "undeprecate", reason, key, ending)
+
+
+@click.command("promote", context_settings=options.CONTEXT)
+@click.argument("target", metavar="NAME@VERSION")
+@click.argument("channel")
+@click.option("--reason", default="", help="Why.  [default: that it is the channel's next]")
+@options.key
+@options.ending
+def promote(target: str, channel: str, reason: str, key: str | None, ending: Ending) -> int:
+    """Put a version into CHANNEL: stable, beta, edge, or a name of your own."""
+    return _about(target, "promote", reason or f"the next of {channel}", key, ending, channel=channel)
+
+
+@click.command("archive", context_settings=options.CONTEXT)
+@click.argument("name")
+@options.reason
+@options.key
+@options.ending
+def archive(name: str, reason: str, key: str | None, ending: Ending) -> int:
+    """Say that nothing new will come of a pack: no version and no promotion. This cannot be taken back."""
+    return _about(name, "archive", reason, key, ending)
+
+
+@click.command("rename", context_settings=options.CONTEXT)
+@click.argument("name")
+@click.option("--to", required=True, metavar="NAME", help="The pack that carries on; it must be there.")
+@click.option("--reason", default="", help="Why.  [default: that it goes on under the other name]")
+@options.key
+@options.ending
+def rename(name: str, to: str, reason: str, key: str | None, ending: Ending) -> int:
+    """Say that another pack carries on. Clients follow; no new version comes under the old name."""
+    return _about(name, "rename", reason or f"goes on as {to}", key, ending, to=to)
+
+
+@click.command("withdraw", context_settings=options.CONTEXT)
+@click.argument("target", metavar="NAME@VERSION")
+@options.reason
+@click.option("--legal", default="", metavar="TEXT", help="What the law demands; signed by the registry's root keys.")
+@options.key
+@options.ending
+def withdraw(target: str, reason: str, legal: str, key: str | None, ending: Ending) -> int:
+    """Take a version's tarball off the site for good. Its number, its signature and its place in the log stay.
+
+    A version on which other packs depend can be withdrawn for a legal reason only; yank it instead. With --legal, --key
+    is a root key; where more than one must sign, each says the same, and adds its signature.
+    """
+    name, version = parse_target(target)
+    here, title = ground(ending), f"Withdraw {name} {version}"
+    if legal:
+        return speak_as_root(
+            ending, here, Wish(name, "withdraw", {"version": version, "legal": legal}, reason, title), key
+        )
+    _must_not_be_needed(here.tree, name, version)
+    return speak(ending, here, Wish(name, "withdraw", {"version": version}, reason, title), key)
+
+
+def _about(target: str, action: str, reason: str, key: str | None, ending: Ending, **more: str) -> int:
+    name, version = parse_target(target)
+    fields = {field: value for field, value in {"version": version, **more}.items() if value}
+    title = f"{action.capitalize()} {name} {version}".rstrip()
+    return speak(ending, ground(ending), Wish(name, action, fields, reason, title), key)
+
+
+def _must_not_be_needed(tree: SourceTree, name: str, version: str) -> None:
+    """Raises `UsageError` when a version of another pack depends on this one; the gate knows which of them count."""
+    users = [
+        f"{pack} {number}"
+        for pack, number, manifest in tree.manifests()
+        for wanted, span in manifest.dependencies
+        if pack != name and wanted == name and version and semver.satisfies(version, semver.parse_range(span))
+    ]
+    if users:
+        more = f" and {len(users) - 5} more" if len(users) > 5 else ""
+        raise UsageError(
+            "withdraw-needed",
+            f"other packs depend on {name} {version}",
+            path=pack_place(name),
+            found=", ".join(users[:5]) + more,
+            help="yank it: nobody new gets it, and those who have it in a lock file still do",
+        )

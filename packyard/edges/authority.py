@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from packyard.edges.memory import Memory
-from packyard.facts import revision_from, revision_text
+from packyard.facts import revision_from, revision_text, trust_from, trust_text
 from packyard.formats.publisher import marks_of
-from packyard.model import Org, Publisher
+from packyard.model import Org, Publisher, Trust
 from packyard.rules.authority import Revision, Revisions
 
 
@@ -36,6 +36,11 @@ class RememberedAuthority(Revisions):
         self._ask("publisher", handle)
         return super().revised(handle, before)
 
+    def roots(self, at: int) -> tuple[Trust, ...]:
+        """As `Revisions.roots`."""
+        self._ask_trust()
+        return super().roots(at)
+
     def accept(self, revision: Revision) -> None:
         """Takes and remembers one more revision."""
         self._ask(revision.event.kind, revision.event.subject)
@@ -44,13 +49,32 @@ class RememberedAuthority(Revisions):
         event, marks = revision.event, (mark for key in keys for mark in marks_of(key))
         self._memory.add_revision(event.kind, event.subject, event.seq, revision_text(revision), marks)
 
+    def chain(self) -> tuple[Trust, ...]:
+        """As `Revisions.chain`."""
+        self._ask_trust()
+        return super().chain()
+
+    def accept_trust(self, first: int, trust: Trust) -> None:
+        """Takes and remembers the next trust file, which is there from the event `first` on."""
+        self._ask_trust()
+        self.add_trust(first, trust)
+        self._memory.add_revision("trust", "", trust.number, trust_text(first, trust), ())
+
     def whole(self) -> Revisions:
         """All of it, as a value that can be sent to another process."""
         everything = Revisions()
         for kind in ("publisher", "org"):
             for text in self._memory.revisions(kind):
                 everything.add(revision_from(text))
+        for text in self._memory.revisions("trust"):
+            everything.add_trust(*trust_from(text))
         return everything
+
+    def _ask_trust(self) -> None:
+        if ("trust", "") not in self._asked:
+            self._asked.add(("trust", ""))
+            for text in self._memory.revisions("trust"):
+                self.add_trust(*trust_from(text))
 
     def _ask(self, kind: str, name: str) -> None:
         if (kind, name) not in self._asked:

@@ -10,11 +10,17 @@ each variable holds a path or the text of the file itself:
 
 An encrypted key takes its password from PACKYARD_PASSWORD, else from whoever can be asked. With no key configured at
 all, development keys are made once and used again; some but not all configured is a mistake.
+
+A new key's file is created with mode 0600, in a folder that is made with 0700, and a password encrypts it as strongly
+as `minisign -G` does. Neither a key nor a password is ever part of a message: a source that could be a key's text is
+called "the key text", whether it can be read or not.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import stat
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -46,6 +52,9 @@ _MEMLIMIT = 1_073_741_824
 _SIZE, _KDF, _KEY_ID, _SEED, _PUBLIC = 158, slice(2, 4), slice(54, 62), slice(62, 94), slice(94, 126)
 _PLAIN = b"\0\0"
 _UNTRUSTED = "signature from minisign secret key"
+# What no path has: lines, minisign's comment, the same in base64, or the first bytes of a plain or an encrypted key.
+_KEY_TEXT = re.compile(r"[\r\n]|untrusted comment|dW50cnVzdGVkIGNvbW1lbnQ|RWQAAEIy|RWRTY0Iy")
+_FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 #: Asks a person for the password of the key that is named.
 Ask = Callable[[str], str]
@@ -95,13 +104,27 @@ class SigningKeys(NamedTuple):
     development: bool
 
 
+def is_key_text(source: str) -> bool:
+    """Whether the source of a key is not a path but the key itself, or what is left of one; it must not be shown."""
+    return _KEY_TEXT.search(source) is not None
+
+
+def is_exposed(source: str) -> bool:
+    """Whether the source of a key is a file that others than its owner may read or change."""
+    try:
+        return not is_key_text(source) and bool(Path(source).stat().st_mode & _FOR_OTHERS)
+    except (OSError, ValueError):
+        return False
+
+
 def load_signer(source: str, ask: Ask | None = None, environ: Mapping[str, str] = os.environ) -> MinisignSigner:
-    """The key in `source`, a path or the text of a key file (told by its having lines).
+    """The key in `source`, a path or the text of a key file.
 
     Raises `UsageError`: `key-unreadable`, or `key-password` when an encrypted key has no password or a wrong one.
     """
-    name = "the key text" if "\n" in source else source
-    data = source.encode() if "\n" in source else _read(Path(source))
+    text = is_key_text(source)
+    name = "the key text" if text else source
+    data = source.encode(errors="replace") if text else _read(Path(source))
     try:
         raw = _decoded(data)
         return MinisignSigner(raw if raw[_KDF] == _PLAIN else _decrypted(data, name, ask, environ))
@@ -205,7 +228,8 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
-        raise UsageError("key-unreadable", f"the key cannot be read: {error}", path=str(path)) from error
+        why = getattr(error, "strerror", None) or "this is no path"
+        raise UsageError("key-unreadable", f"the key cannot be read: {why}", path=str(path)) from error
     if len(data) > LIMIT:
         raise UsageError(
             "key-unreadable", "the file is too long for a key", path=str(path), expected=f"at most {LIMIT} bytes"
@@ -221,7 +245,7 @@ def _create(path: Path, data: bytes, mode: int) -> None:
     except OSError as error:
         if isinstance(error, FileExistsError) and path.exists():
             raise _exists(path) from error
-        raise UsageError("key-unwritable", f"the key cannot be written: {error}", path=str(path)) from error
+        raise UsageError("key-unwritable", f"the key cannot be written: {error.strerror}", path=str(path)) from error
 
 
 def _exists(path: Path) -> UsageError:

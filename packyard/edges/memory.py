@@ -2,7 +2,7 @@
 
     meta       the commit, tool and log that the rest is about
     events     history so far: what appeared when, and where in the log it stands
-    revisions  the accepted revisions of publishers and organisations; `holders` says whose a key is
+    revisions  the accepted revisions of publishers and organisations, and trust files; `holders` says whose a key is
     units      what was written: a unit of output (a pack, a listing, a page) → its files with keys, hashes and sizes
     packs      a pack's line in `index.json`, its row for listings, and the hash of its `files.sums`
     facts      a pack's releases, from which unchanged versions are taken
@@ -25,7 +25,7 @@ from packyard.errors import WorldError
 from packyard.facts import event_from, row_from
 from packyard.model import Event, Output, Row
 
-SCHEMA = "2"
+SCHEMA = "3"
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

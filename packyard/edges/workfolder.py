@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from packyard.errors import FormatError, Problem, ProblemsFound, UsageError, WorldError
 from packyard.formats import names, org, publisher, statement
@@ -18,6 +18,8 @@ from packyard.rules.authority import FILE_LIMIT, Revision, Revisions
 from packyard.rules.folder import Folder, read_folder
 
 _FILE, _TREE, _LINK = 0o100644, 0o40000, 0o120000
+#: The most files and folders that are looked at in a folder which is no pack.
+_ENTRIES = 50_000
 
 
 class DiskSource:
@@ -65,11 +67,61 @@ def write_file(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
+class Listed(NamedTuple):
+    """The files below a folder, by their paths in it, and pairs of what was left out and why."""
+
+    paths: tuple[str, ...]
+    left: tuple[tuple[str, str], ...]
+
+
+def list_files(root: Path, refuse: Callable[[str, bool], str]) -> Listed:
+    """Every file below a folder, without following a link. `refuse` says why a path, of a folder or not, is left out;
+    nothing below such a folder is looked at.
+
+    Raises `UsageError` when there is no such folder, `ProblemsFound` when there is more in it than any pack could hold.
+    """
+    if not root.is_dir():
+        raise _no_folder(root)
+    paths, left, waiting, seen = list[str](), list[tuple[str, str]](), [""], 0
+    while waiting:
+        prefix = waiting.pop()
+        with os.scandir(root / prefix) as entries:
+            for entry in entries:
+                seen += 1
+                if seen > _ENTRIES:
+                    expected = f"at most {_ENTRIES} files and folders"
+                    raise ProblemsFound([Problem("too-many-files", str(root), "too much is in there", 0, expected)])
+                path, is_folder = prefix + entry.name, entry.is_dir(follow_symlinks=False)
+                if why := _strange(entry) or refuse(path, is_folder):
+                    left.append((path, why))
+                elif is_folder:
+                    waiting.append(path + "/")
+                else:
+                    paths.append(path)
+    return Listed(tuple(sorted(paths)), tuple(sorted(left)))
+
+
+def _strange(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "a link, and links are not followed"
+    return "" if entry.is_dir() or entry.is_file() else "neither a file nor a folder"
+
+
+def require_empty(path: Path) -> None:
+    """Returns when the folder is new or empty. Raises `UsageError`."""
+    if path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir()))):
+        raise UsageError("folder-not-empty", "the folder is not empty", path=str(path), help="name another with --dir")
+
+
 def read_pack(path: Path, limits: Mapping[str, int]) -> Folder:
     """The pack folder at `path`. Raises `UsageError` when there is none."""
     if not path.is_dir():
-        raise UsageError("folder-missing", "there is no such folder", path=str(path))
+        raise _no_folder(path)
     return read_folder(DiskSource(path), "", str(path), limits)
+
+
+def _no_folder(path: Path) -> UsageError:
+    return UsageError("folder-missing", "there is no such folder", path=str(path))
 
 
 class WorkingTree:

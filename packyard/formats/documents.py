@@ -5,10 +5,14 @@ What is absent is null, never a missing key. Names of fields never change within
 
     packyard/index/1      index.json                  the whole catalogue, one row per pack and per line
     packyard/pack/1       packs/NAME/index.json       a pack and all its versions, highest first
-    packyard/version/1    packs/NAME/V/metadata.json  everything about one version that never changes
+    packyard/version/1    packs/NAME/V/metadata.json  everything about one version that never changes, and whether it
+                                                      is withdrawn: then `tarball` and `manifest` are null
     packyard/publisher-page/1  publishers/HANDLE/index.json
     packyard/org-page/1        orgs/ORG/index.json
     packyard/by-hash/1    by-hash/index.json          what is kept there, until when
+
+Documents know no clock. A pack's `owner` is the one as of the last thing that was signed about it; when `recovery` is
+not null, it is `recovery.to` from the time `recovery.effective` on, and nobody else.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ from typing import Any
 
 from packyard.formats import canonical, layout
 from packyard.formats.times import format_time
-from packyard.model import Manifest, Mark, Org, Pack, Publisher, Registry, Release, Row, VersionState
+from packyard.model import Manifest, Mark, Org, Pack, Publisher, Recovery, Registry, Release, Row, VersionState
 
 
 def index_row(row: Row) -> bytes:
@@ -36,6 +40,8 @@ def index_row(row: Row) -> bytes:
             "license": row.license or None,
             "updated": format_time(row.updated),
             "deprecated": mark(row.deprecated),
+            "archived": row.archived,
+            "renamed": row.renamed or None,
             "path": layout.pack(row.name),
         }
     )
@@ -67,12 +73,18 @@ def pack_document(pack: Pack) -> bytes:
             "format": "packyard/pack/1",
             "name": pack.name,
             "owner": pack.owner,
+            "owners": list(pack.owners),
             "latest": pack.latest.release.version,
             "description": pack.latest.release.manifest.description,
             "deprecated": mark(pack.deprecated),
+            "archived": mark(pack.archived),
+            "renamed": pack.renamed._asdict() if pack.renamed else None,
+            "recovery": _recovery(pack.recovery),
+            "channels": dict(pack.channels),
             "versions": [_version(state) for state in pack.versions],
             "statements": [
                 {"sequence": said.sequence, "action": said.action, "date": said.date, "reason": said.reason}
+                | dict(said.fields)
                 | {"path": layout.pack(pack.name, f"statements/{said.sequence:04d}-{said.action}.yaml")}
                 for said in pack.statements
             ],
@@ -80,17 +92,22 @@ def pack_document(pack: Pack) -> bytes:
     )
 
 
+def _recovery(recovery: Recovery | None) -> dict[str, Any] | None:
+    return recovery._asdict() | {"effective": format_time(recovery.effective)} if recovery else None
+
+
 def _version(state: VersionState) -> dict[str, Any]:
     release = state.release
     return {
         "version": release.version,
         "identity": {"sha256": release.identity},
-        "tarball": _tarball(release),
+        "tarball": None if state.withdrawn else _tarball(release),
         "published": format_time(release.published),
         "publisher": release.publisher,
         "key": release.key,
         "yanked": mark(state.yanked),
         "deprecated": mark(state.deprecated),
+        "withdrawn": mark(state.withdrawn),
         "channel": state.channel or None,
         "log_index": release.log_index,
         "path": layout.version(release.pack, release.version),
@@ -108,8 +125,8 @@ def _tarball(release: Release) -> dict[str, Any]:
     }
 
 
-def version_document(release: Release) -> bytes:
-    """`packs/NAME/VERSION/metadata.json`."""
+def version_document(release: Release, withdrawn: Mark | None = None) -> bytes:
+    """`packs/NAME/VERSION/metadata.json`; of a `withdrawn` version, what is left of it."""
     here = layout.version(release.pack, release.version)
     return canonical.pretty(
         {
@@ -119,14 +136,15 @@ def version_document(release: Release) -> bytes:
             "identity": {"sha256": release.identity, "h1": h1(release.identity)},
             "sums": here + "SHA256SUMS",
             "signature": here + "SHA256SUMS.minisig",
-            "tarball": _tarball(release),
+            "tarball": None if withdrawn else _tarball(release),
+            "withdrawn": mark(withdrawn),
             "provenance": here + "provenance.intoto.jsonl",
             "published": format_time(release.published),
             "commit": release.commit,
             "publisher": release.publisher,
             "key": release.key,
             "log_index": release.log_index,
-            "manifest": manifest_object(release.manifest),
+            "manifest": None if withdrawn else manifest_object(release.manifest),
             "features": list(release.features),
             "files": [
                 {"path": file.path, "sha256": file.sha256, "size": file.size, "mode": f"{file.mode:04o}"}
@@ -202,12 +220,11 @@ def kept_document(kept: Mapping[str, int]) -> bytes:
 
 
 def mark(value: Mark | None) -> dict[str, Any] | None:
-    """A yank or a deprecation: null, or an object with `reason` and `date`."""
+    """A yank, a deprecation and the like: null, or an object with `reason` and `date`, and what else was said."""
     if value is None:
         return None
-    return {"reason": value.reason, "date": value.date} | (
-        {"replacement": value.replacement} if value.replacement else {}
-    )
+    more = {"replacement": value.replacement, "legal": value.legal}
+    return {"reason": value.reason, "date": value.date} | {name: text for name, text in more.items() if text}
 
 
 def h1(identity: str) -> str:

@@ -7,7 +7,8 @@
     {"sha256":HEX,"snapshot":N,"type":"index"}
 
 `sha256` is the hash of the signed file (of the checksum lines of the snapshot, for `index`), `time` the committer time
-of the first-parent commit that brought it. A statement's entry has `version` when it is about one. Without its `index`
+of the first-parent commit that brought it. A statement's entry has its action as `type`, `version` when it is about
+one, and in `keys` all keys that signed it: publishers' keys, or root keys of the registry. Without its `index`
 entries the log is a function of git history alone.
 """
 

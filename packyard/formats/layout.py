@@ -7,8 +7,9 @@ Paths are relative to the site's root and use `/`. A pack's name is used whole, 
     trust/N.json                     immutable
     index.json index.sums index/XX.sums site.sums
     packs/NAME/index.json index.html files.sums badge.svg
-    packs/NAME/statements/0001-yank.yaml (.HANDLE.minisig)                immutable
-    packs/NAME/VERSION/NAME-VERSION.tar.gz SHA256SUMS (.minisig)          immutable
+    packs/NAME/statements/0001-yank.yaml (.HANDLE.minisig .KEYID.minisig) immutable
+    packs/NAME/VERSION/NAME-VERSION.tar.gz                                immutable, gone when it is withdrawn
+    packs/NAME/VERSION/SHA256SUMS (.minisig)                              immutable
     packs/NAME/VERSION/provenance.intoto.jsonl                            immutable
     packs/NAME/VERSION/metadata.json index.html files/PATH
     publishers/HANDLE/N.yaml (.minisig)   orgs/ORG/N.yaml (.HANDLE.minisig)   immutable, one pair a revision
@@ -153,7 +154,9 @@ def sealed_apart(path: str) -> bool:
 
 
 def immutable(path: str) -> bool:
-    """Whether the bytes at `path` may never change once published."""
+    """Whether the bytes at `path` may never change once published. They stay, but for the tarball of a version that a
+    statement withdraws.
+    """
     parts = path.split("/")
     name = parts[-1]
     if parts[0] == "packs":

@@ -12,23 +12,29 @@
 Statements of a pack are numbered from 1; the file's name is the number with four digits, and the action.  Every action
 needs a `reason` and the fields of `ACTIONS`, whose optional fields end with a question mark:
 
-    yank, unyank, withdraw     version                     a version; withdraw takes its tarball off the site
+    yank, unyank               version
     deprecate                  version? replacement?       a version or the whole pack; the reason is the message
     undeprecate                version?
-    promote                    version channel
+    promote                    version channel             `stable`, `beta`, `edge` or a name of one's own
+    withdraw                   version legal?              its tarball leaves the site, its number is never used again
     archive                                                the whole pack: nothing new will come
-    add-owner, remove-owner    handle
-    transfer                   from to                     signed by both owners
-    recover                    to                          the registry names an owner whose keys the old one lost
     rename                     to                          another pack carries on under that name
+    add-owner, remove-owner    handle
+    transfer                   from to                     signed by both
+    recover                    to                          signed by the registry's roots; takes effect after a while
 
 `handle`, `from` and `to` of an owner are handles of publishers; a scoped pack belongs to its organisation for good.
+`legal` says what the law demanded.
+
+Each signature stands in a file of its own beside the statement, with the trusted comment `statement NAME SEQUENCE`:
+`0001-yank.yaml.HANDLE.minisig` by a publisher. `recover`, and `withdraw` with a `legal`, are signed by the registry's
+root keys instead, as trust files are: `0002-recover.yaml.KEYID.minisig`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from types import MappingProxyType
 
 from packyard.errors import FormatError
@@ -50,7 +56,7 @@ ACTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "undeprecate": ("version?",),
         "promote": ("version", "channel"),
         "archive": (),
-        "withdraw": ("version",),
+        "withdraw": ("version", "legal?"),
         "add-owner": ("handle",),
         "remove-owner": ("handle",),
         "transfer": ("from", "to"),
@@ -75,6 +81,11 @@ def parse_stem(stem: str) -> tuple[int, str]:
 def format_stem(sequence: int, action: str) -> str:
     """The inverse of `parse_stem`."""
     return f"{sequence:04}-{action}"
+
+
+def is_by_roots(action: str, fields: Container[str]) -> bool:
+    """Whether a statement with these fields is signed by the registry's root keys rather than by publishers."""
+    return action == "recover" or (action == "withdraw" and "legal" in fields)
 
 
 def parse_statement(data: bytes, stem: str) -> Statement:
@@ -119,7 +130,7 @@ def format_statement(statement: Statement) -> bytes:
 
 
 def _field(fields: Fields, action: str, name: str) -> str:
-    check = parse_name if (action, name) == ("rename", "to") else _CHECKS[name.rstrip("?")]
+    check = parse_name if (action, name) == ("rename", "to") else _CHECKS.get(name.rstrip("?"))
     return fields.text(name[:-1], check=check) if name.endswith("?") else fields.required_text(name, check=check)
 
 

@@ -9,10 +9,9 @@ stood before it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import minisign, org, publisher
@@ -21,68 +20,23 @@ from packyard.formats.times import day_of
 from packyard.history import SOURCE
 from packyard.model import Event, Org, Publisher
 from packyard.protocols import Source
+from packyard.rules.revisions import Authority, Revision, Revisions
+from packyard.rules.rights import RIGHTS
+
+__all__ = [
+    "FILE_LIMIT",
+    "Authority",
+    "Revision",
+    "Revisions",
+    "Signed",
+    "check_revision",
+    "read_signed",
+    "verify_by",
+    "verify_signed",
+]
 
 #: No file of a publisher or an organisation, nor a signature, comes near this many bytes.
 FILE_LIMIT = 100_000
-
-
-class Revision(NamedTuple):
-    """One accepted revision: what it says, which event brought it, and the keys and hash that the log names."""
-
-    event: Event
-    value: Publisher | Org
-    sha256: str
-    keys: tuple[str, ...]
-
-
-class Authority(Protocol):
-    """The revisions accepted so far, as they stood before an event; a missing one is None."""
-
-    def publisher(self, handle: str, before: int) -> Publisher | None: ...
-
-    def org(self, name: str, before: int) -> Org | None: ...
-
-    def holder(self, mark: str) -> str: ...
-
-    def revised(self, handle: str, before: int) -> int: ...
-
-
-class Revisions:
-    """An `Authority` in memory. `holders` maps key ids, and keys (see `publisher.marks_of`), to handles."""
-
-    def __init__(self) -> None:
-        self.publishers: dict[str, list[Revision]] = {}
-        self.orgs: dict[str, list[Revision]] = {}
-        self.holders: dict[str, str] = {}
-
-    def publisher(self, handle: str, before: int) -> Publisher | None:
-        """The publisher as of the last revision with a number below `before`."""
-        found = _before(self.publishers.get(handle, []), before)
-        return found if isinstance(found, Publisher) else None
-
-    def org(self, name: str, before: int) -> Org | None:
-        """The organisation as of the last revision with a number below `before`."""
-        found = _before(self.orgs.get(name, []), before)
-        return found if isinstance(found, Org) else None
-
-    def holder(self, mark: str) -> str:
-        """The handle that a key id or a key belongs to, or ""."""
-        return self.holders.get(mark, "")
-
-    def revised(self, handle: str, before: int) -> int:
-        """The time of the publisher's last revision with a number below `before`, 0 when there is none."""
-        revisions = self.publishers.get(handle, [])
-        at = bisect_left(revisions, before, key=lambda revision: revision.event.seq)
-        return revisions[at - 1].event.time if at else 0
-
-    def add(self, revision: Revision) -> None:
-        """Takes one more accepted revision, newer than all before it."""
-        value = revision.value
-        if isinstance(value, Publisher):
-            self.publishers.setdefault(value.handle, []).append(revision)
-            self.holders.update((mark, value.handle) for key in value.keys for mark in publisher.marks_of(key))
-        else:
-            self.orgs.setdefault(value.org, []).append(revision)
 
 
 class Signed(NamedTuple):
@@ -91,11 +45,6 @@ class Signed(NamedTuple):
     publisher: Publisher
     key_id: str
     scopes: tuple[str, ...]
-
-
-def _before(revisions: list[Revision], seq: int) -> Publisher | Org | None:
-    at = bisect_left(revisions, seq, key=lambda revision: revision.event.seq)
-    return revisions[at - 1].value if at else None
 
 
 def verify_signed(
@@ -209,7 +158,8 @@ def _check_publisher(
         text, comment = blobs[f"{event.subject}.yaml"], f"publisher {value.handle}"
         parsed = minisign.parse_signature(signature)
         if previous:
-            signed = _verify_at(text, parsed, comment, event, value.handle, before, "admin")
+            scope = RIGHTS["publisher"].scope
+            signed = _verify_at(text, parsed, comment, event, value.handle, before, scope)
         else:
             signed = verify_by(text, parsed, comment, day_of(event.time), value, "")
     except FormatError as error:
@@ -266,7 +216,8 @@ def _check_org(
         if name.endswith(".minisig") and handle in owners:
             try:
                 parsed = minisign.parse_signature(blob)
-                signed = _verify_at(text, parsed, f"org {event.subject}", event, handle, before, "admin")
+                comment, scope = f"org {event.subject}", RIGHTS["org"].scope
+                signed = _verify_at(text, parsed, comment, event, handle, before, scope)
                 keys.append(signed.key_id)
             except FormatError as error:
                 problems.append(error.at(f"{folder}/{name}"))
@@ -277,7 +228,7 @@ def _check_org(
 
 
 def _owners(value: Org) -> set[str]:
-    return {handle for handle, role in value.members.items() if role == "owner"}
+    return {handle for handle, role in value.members.items() if role in RIGHTS["org"].scoped}
 
 
 def _stray(folder: str, event: Event, signatures: set[str]) -> Iterator[Problem]:

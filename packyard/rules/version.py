@@ -45,17 +45,34 @@ class Report(NamedTuple):
     checked: Checked | None
 
 
+class Unsigned(NamedTuple):
+    """A folder apart from its signature: the manifest (None when there is no good one), what blocks, what does not."""
+
+    manifest: Manifest | None
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+
+
+def check_content(folder: Folder, max_files: int = LIMITS["files"]) -> Unsigned:
+    """What would be said of the folder if somebody signed it now, in the place that its manifest names."""
+    if not folder.whole:
+        return Unsigned(None, folder.problems, ())
+    described, found, notes = _manifest(folder)
+    number = _number(folder, described.version) if described else ()
+    return Unsigned(described, (*folder.problems, *number, *found, *_count(folder, max_files)), notes)
+
+
 def check_version(folder: Folder, event: Event, authority: Authority, max_files: int = LIMITS["files"]) -> Report:
     """The report on the version folder that `event` brought."""
     if not folder.whole:
         return Report(folder.problems, (), None)
     problems = list(folder.problems)
     problems += _number(folder, event.ident)
-    described, found, notes = _manifest(folder, event)
+    described, found, notes = _manifest(folder)
     problems += found
-    listed = tuple(path for path in folder.files if path not in (SUMS, SIGNATURE))
-    if len(listed) > max_files:
-        problems.append(Problem("too-many-files", folder.path, "the pack has too many files", found=str(len(listed))))
+    problems += _place(folder, described, event)
+    problems += _count(folder, max_files)
+    listed = _listed(folder)
     files, found = _files(folder, listed, max_files)
     problems += found
     signer, found = _signature(folder, event, authority)
@@ -78,7 +95,17 @@ def _number(folder: Folder, version: str) -> Iterator[Problem]:
         yield error.at(folder.path)
 
 
-def _manifest(folder: Folder, event: Event) -> tuple[Manifest | None, list[Problem], tuple[Problem, ...]]:
+def _listed(folder: Folder) -> tuple[str, ...]:
+    return tuple(path for path in folder.files if path not in (SUMS, SIGNATURE))
+
+
+def _count(folder: Folder, max_files: int) -> Iterator[Problem]:
+    found = len(_listed(folder))
+    if found > max_files:
+        yield Problem("too-many-files", folder.path, "the pack has too many files", found=str(found))
+
+
+def _manifest(folder: Folder) -> tuple[Manifest | None, list[Problem], tuple[Problem, ...]]:
     present = [name for name in MANIFESTS if name in folder.files]
     if len(present) != 1:
         code, message = (
@@ -92,16 +119,20 @@ def _manifest(folder: Folder, event: Event) -> tuple[Manifest | None, list[Probl
         value, notes = manifest.parse_manifest(folder.files[present[0]], present[0])
     except FormatError as error:
         return None, [each.at(path) for each in errors_of(error)], ()
-    problems = []
-    if value.name != event.subject:
-        problems.append(
-            Problem("manifest-name", path, "the name is not that of the folder", 0, event.subject, value.name)
-        )
-    if value.version != event.ident:
-        problems.append(
-            Problem("manifest-version", path, "the version is not that of the folder", 0, event.ident, value.version)
-        )
-    return value, problems, tuple(note.at(path) for note in notes)
+    return value, [], tuple(note.at(path) for note in notes)
+
+
+def _place(folder: Folder, described: Manifest | None, event: Event) -> Iterator[Problem]:
+    """Whether the manifest, if it is a good one, is about what its folder is called."""
+    if described is None:
+        return
+    path = next(f"{folder.path}/{name}" for name in MANIFESTS if name in folder.files)
+    if described.name != event.subject:
+        message = "the name is not that of the folder"
+        yield Problem("manifest-name", path, message, 0, event.subject, described.name)
+    if described.version != event.ident:
+        message = "the version is not that of the folder"
+        yield Problem("manifest-version", path, message, 0, event.ident, described.version)
 
 
 def _files(folder: Folder, listed: tuple[str, ...], max_files: int) -> tuple[tuple[File, ...], list[Problem]]:

@@ -54,7 +54,7 @@ def _replaced(edges: Edges, recorded: Recorded) -> Iterator[tuple[str, str]]:
         for listed, inner in _differing(edges, recorded, shard, digest):
             yield listed, inner
             for path, old in _differing(edges, recorded, listed, inner):
-                if layout.immutable(path):
+                if layout.immutable(path) and not _is_withdrawn(edges, path):
                     raise Stale(
                         "immutable-changed",
                         "the build made other bytes than the previous site has under this path, or none",
@@ -65,6 +65,16 @@ def _replaced(edges: Edges, recorded: Recorded) -> Iterator[tuple[str, str]]:
                     )
                 if path.endswith(".json"):
                     yield path, old
+
+
+def _is_withdrawn(edges: Edges, path: str) -> bool:
+    """Whether `path` is the tarball of a version of which the new site says that it is withdrawn."""
+    *folder, name = path.split("/")
+    try:
+        data = edges.staging.read("/".join([*folder, "metadata.json"]), DOCUMENT_LIMIT)
+    except NotFound:
+        return False
+    return name.endswith(".tar.gz") and strict.load_json(data, DOCUMENT_LIMIT).value["withdrawn"] is not None
 
 
 def _differing(edges: Edges, recorded: Recorded, listing: str, digest: str) -> list[tuple[str, str]]:

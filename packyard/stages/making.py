@@ -4,7 +4,7 @@ touch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from packyard.edges.opening import Edges, make_workshop
@@ -46,7 +46,7 @@ def make(edges: Edges, reading: Reading) -> Making:
             problems += made.problems
             notes += made.notes
             if not problems:
-                removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files)
+                removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files, made.withdrawn)
                 facets |= _remember(edges, made)
                 shards.add(layout.shard(made.name))
     except Stale:
@@ -61,12 +61,12 @@ def make(edges: Edges, reading: Reading) -> Making:
     return Making(packs, written, frozenset(shards), tuple(removals), tuple(notes))
 
 
-def unclaimed(before: Iterable[Output], now: Iterable[Output]) -> list[str]:
-    """The paths that were claimed before and are not now. What never changes is never removed."""
+def unclaimed(before: Iterable[Output], now: Iterable[Output], withdrawn: Collection[str] = ()) -> list[str]:
+    """The paths that were claimed before and are not now. What never changes is never removed, unless `withdrawn`."""
     claimed = {file.path for file in now}
     gone = [file.path for file in before if file.path not in claimed]
     for path in gone:
-        if layout.immutable(path):
+        if layout.immutable(path) and path not in withdrawn:
             raise Stale("immutable-lost", "a published file is no longer made, and may not be removed", path=path)
     return gone
 

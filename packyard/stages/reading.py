@@ -7,9 +7,11 @@ from typing import NamedTuple
 
 from packyard.edges.opening import Edges
 from packyard.edges.previous import Recorded, read_recorded
+from packyard.edges.trustees import follow_trust
 from packyard.errors import Problem, UsageError
 from packyard.formats.snapshot import Snapshot
 from packyard.history import compare, misplaced, number, pack_trees
+from packyard.model import Commit
 from packyard.recorded import log_positions
 from packyard.rules.authority import Revision, check_revision
 
@@ -57,8 +59,9 @@ def read(edges: Edges) -> Reading:
     tree = before
     for commit in commits:
         found = compare(repository, commit, tree, new := edges.tree_of(commit))
-        tree = new
         problems += found.problems
+        problems += _follow_trust(edges, commit, tree, new, first + events)
+        tree = new
         numbered = [event._replace(log_index=next(positions)) for event in number(found.events, first + events)]
         events += len(numbered)
         versions += sum(event.kind == "version" for event in numbered)
@@ -74,6 +77,17 @@ def read(edges: Edges) -> Reading:
     since = "" if fresh else before
     problems += misplaced(repository, since, edges.source)
     return Reading(recorded, forgotten, fresh, since, first, log_start, versions, tuple(revisions), tuple(problems))
+
+
+def _follow_trust(edges: Edges, commit: Commit, old: str, new: str, first: int) -> Iterator[Problem]:
+    """Takes the trust files that a commit brought: they are there from the event `first` on."""
+    before, after = (edges.repository.subtree(tree, "trust") if tree else "" for tree in (old, new))
+    if before != after:
+        found, problems = follow_trust(edges.repository, after, edges.registry.origin, edges.authority.chain())
+        for trust in found:
+            edges.authority.accept_trust(first, trust)
+        for problem in problems:
+            yield problem._replace(message=f"{problem.message} in commit {commit.id[:12]}")
 
 
 def _about(edges: Edges, recorded: Recorded | None) -> bool:

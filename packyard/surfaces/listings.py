@@ -63,12 +63,14 @@ class Shown(NamedTuple):
     description: str
     owner: str
     deprecated: bool
+    archived: bool
+    renamed: str
 
 
 def facets(row: Row, signers: Iterable[str]) -> frozenset[tuple[str, str]]:
     """Everything a pack is listed under, as (family, item)."""
     bare = row.name.rpartition("/")[2]
-    found = {("browse", bare[0]), ("owners", row.owner)}
+    found = {("browse", bare[0]), *(("owners", owner) for owner in (row.owner, *row.co_owners))}
     found |= {("tags", tag) for tag in row.tags if listable(tag)}
     found |= {
         ("targets", "any" if target == "*" else target)
@@ -81,7 +83,7 @@ def facets(row: Row, signers: Iterable[str]) -> frozenset[tuple[str, str]]:
 
 def shown(row: Row) -> Shown:
     """The part of a row whose change is a change of listings."""
-    return Shown(row.name, row.description, row.owner, row.deprecated is not None)
+    return Shown(row.name, row.description, row.owner, row.deprecated is not None, row.archived, row.renamed)
 
 
 def units_of(facet: tuple[str, str], orgs: frozenset[str]) -> Iterator[str]:

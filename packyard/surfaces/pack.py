@@ -1,7 +1,7 @@
 """Everything a pack contributes to the site, as recipes: its artifacts, its documents and its pages.
 
 What never changes once published (tarball, checksums, signatures, provenance) is made when a version is checked, while
-its contents are at hand. The rest follows from the pack's state.
+its contents are at hand. The rest follows from the pack's state; of a withdrawn version that state knows no contents.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def plan_pack(
 ) -> Iterator[Recipe]:
     """The recipes of a pack's documents and pages. `publishers` are the signers of its versions, as they are now."""
     latest = pack.latest.release
-    stated = (pack.owner, pack.deprecated, pack.statements, tuple(map(_facts, pack.versions)))
+    about = (pack.owners, pack.deprecated, pack.archived, pack.renamed, pack.recovery)
+    stated = (*about, pack.statements, tuple(map(_facts, pack.versions)))
     yield Recipe(layout.pack(pack.name, "index.json"), stated, partial(documents.pack_document, pack))
     yield Recipe(
         layout.pack(pack.name, "index.html"),
@@ -42,20 +43,26 @@ def plan_pack(
             path = layout.version(pack.name, latest.version, f"files/{file.path}")
             yield Recipe(path, (file.sha256,), partial(contents, latest, file.path))
     for state in pack.versions:
-        yield from _plan_version(site, templates, pack, state, publishers[state.release.publisher])
+        yield from _plan_version(site, templates, pack, about, state, publishers[state.release.publisher])
 
 
 def _plan_version(
-    site: Site, templates: pages.Templates, pack: Pack, state: VersionState, publisher: Publisher
+    site: Site,
+    templates: pages.Templates,
+    pack: Pack,
+    about: tuple[object, ...],
+    state: VersionState,
+    publisher: Publisher,
 ) -> Iterator[Recipe]:
     """A version's page says nothing of its siblings: another version must not cost it a rendering."""
-    release = state.release
+    release, withdrawn = state.release, state.withdrawn
     alone = pack._replace(versions=(state,), statements=())
     path = layout.version(pack.name, release.version)
-    yield Recipe(path + "metadata.json", _facts(VersionState(release)), partial(documents.version_document, release))
+    stated = _facts(VersionState(release, withdrawn=withdrawn))
+    yield Recipe(path + "metadata.json", stated, partial(documents.version_document, release, withdrawn))
     yield Recipe(
         path + "index.html",
-        (site, pack.owner, pack.deprecated, _facts(state), publisher),
+        (site, *about, _facts(state), publisher),
         lambda: pages.version_page(templates, site, alone, state, publisher),
     )
 

@@ -1,8 +1,8 @@
 """The pages of the browse site: values in, bytes out. What a page shows is what its arguments hold, and nothing else.
 
-Listings show of a pack only its name, description, owner and whether it is deprecated, so that a new version of it
-changes no listing; a version's page shows nothing of the pack's other versions. Names and descriptions are escaped by
-the templates; the readme comes in as HTML that `readme` made safe.
+Listings show of a pack only its name, description, owner and state (deprecated, archived, renamed), so that a new
+version of it changes no listing; a version's page shows nothing of the pack's other versions. Names and descriptions
+are escaped by the templates; the readme comes in as HTML that `readme` made safe.
 """
 
 from __future__ import annotations
@@ -94,39 +94,44 @@ def pack_page(
         site,
         layout.pack(pack.name, "index.html"),
         pack.name,
-        latest.release.manifest.description,
+        latest.release.manifest.description or f"{pack.name}, of which no version is offered any more.",
         pack=pack,
         latest=latest,
+        ended=views.ended(pack),
+        channels=pack.channels,
         readme=readme,
         versions=[(state, _key(publishers[state.release.publisher], state.release)) for state in shown],
         older=len(pack.versions) - len(shown),
         statement_file=views.statement_file,
-        **_of_release(site, latest.release, signer),
+        **_of_release(site, latest, signer),
     )
 
 
 def version_page(templates: Templates, site: Site, pack: Pack, state: VersionState, publisher: Publisher) -> bytes:
-    """`packs/NAME/VERSION/index.html`. Of the pack only its name, owner and deprecation are shown."""
+    """`packs/NAME/VERSION/index.html`. Of the pack only its name, owners and own state are shown."""
     release = state.release
     return templates.page(
         "version.html",
         site,
         layout.version(pack.name, release.version, "index.html"),
         f"{pack.name} {release.version}",
-        release.manifest.description,
+        release.manifest.description or f"{pack.name} {release.version}, a version that is withdrawn.",
         pack=pack,
         state=state,
+        channels={},
         fields=list(views.fields(release.manifest)),
         documents=views.DOCUMENTS,
-        **_of_release(site, release, publisher),
+        **_of_release(site, state, publisher),
     )
 
 
-def _of_release(site: Site, release: Release, publisher: Publisher) -> dict[str, object]:
+def _of_release(site: Site, state: VersionState, publisher: Publisher) -> dict[str, object]:
+    release = state.release
     key = _key(publisher, release)
     return {
         "section": HOME,
         "release": release,
+        "withdrawn": state.withdrawn,
         "manifest": release.manifest,
         "publisher": publisher,
         "key": key,

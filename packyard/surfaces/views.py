@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from packyard.formats import layout
-from packyard.model import Manifest, Registry, Release, Statement
+from packyard.model import Manifest, Pack, Registry, Release, Statement
 from packyard.surfaces.site import ACTIVE_FEATURES
 
 PROVENANCE = "provenance.intoto.jsonl"
@@ -68,6 +68,15 @@ def commands(registry: Registry, release: Release, key: str) -> Commands:
 def active(release: Release) -> list[str]:
     """The features of a release that can act without being asked."""
     return [feature for feature in release.features if feature in ACTIVE_FEATURES]
+
+
+def ended(pack: Pack) -> str:
+    """That no version of a pack is offered any more, and how that came; "" when one is."""
+    if any(state.alive for state in pack.versions):
+        return ""
+    withdrawn = [state.withdrawn is not None for state in pack.versions]
+    how = "withdrawn" if all(withdrawn) else "yanked or withdrawn" if any(withdrawn) else "yanked"
+    return f"Every version of this pack is {how}"
 
 
 def fields(manifest: Manifest) -> Iterator[tuple[str, str]]:

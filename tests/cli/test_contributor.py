@@ -95,7 +95,8 @@ def test_validate_says_everything_at_once(packyard: Packyard, pack: Path) -> Non
     assert said.code == 1
     codes = set(re.findall(r"error\[([a-z-]+)\]", said.err))
     assert codes >= {"version-invalid", "field-type", "case-collision", "symlink"}
-    assert said.err.rstrip().splitlines()[-1].endswith(" places")
+    assert said.err.rstrip().splitlines()[-1].startswith("4 problems")
+    assert said.out == f"reject: {pack}\n"
 
 
 def test_validate_notes_do_not_fail(packyard: Packyard, pack: Path) -> None:
@@ -104,7 +105,7 @@ def test_validate_notes_do_not_fail(packyard: Packyard, pack: Path) -> None:
     said = packyard("validate", pack)
     assert said.code == 0
     assert "note[target-unknown]" in said.err
-    assert said.out.startswith("ok: hello 0.1.0, 5 files, ")
+    assert said.out.startswith("accept: hello 0.1.0, 5 files, ")
 
 
 def test_validate_does_not_mind_an_old_signature(packyard: Packyard, registry: Path, pack: Path) -> None:
@@ -130,10 +131,10 @@ def test_sign_writes_what_stock_tools_check(packyard: Packyard, registry: Path, 
 def test_sign_again_after_a_change(packyard: Packyard, registry: Path, pack: Path) -> None:
     assert packyard("sign", pack).code == 0
     (pack / "rules" / "more.md").write_text("more\n")
-    (pack / "README.md").unlink()
+    (pack / "LICENSE").unlink()
     assert packyard("sign", pack).code == 0
     listed = dict(sums.parse((pack / "SHA256SUMS").read_bytes()))
-    assert set(listed) == {"LICENSE", "pack.json", "rules/hello.md", "rules/more.md", "skills/hello/SKILL.md"}
+    assert set(listed) == {"README.md", "pack.json", "rules/hello.md", "rules/more.md", "skills/hello/SKILL.md"}
 
 
 def test_sign_signs_nothing_that_would_be_refused(packyard: Packyard, registry: Path, pack: Path) -> None:
@@ -142,6 +143,109 @@ def test_sign_signs_nothing_that_would_be_refused(packyard: Packyard, registry: 
     assert said.code == 1
     assert "error[path-invalid]" in said.err
     assert not (pack / "SHA256SUMS").exists()
+
+
+def test_sign_signs_nothing_that_the_gate_would_reject(packyard: Packyard, registry: Path, pack: Path) -> None:
+    (pack / "README.md").write_text("\n")
+    said = packyard("sign", pack)
+    assert said.code == 1
+    assert "error[readme-missing]" in said.err
+    assert not (pack / "SHA256SUMS").exists()
+
+
+# --- against a registry -----------------------------------------------------------------------------------------------
+
+
+def publish(packyard: Packyard, registry: Path, pack: Path, version: str) -> None:
+    assert packyard("sign", pack, "--version", version, "--repo", registry).code == 0
+    assert packyard("add", pack, "--repo", registry, "--commit").code == 0
+
+
+def test_the_first_automatic_version_is_1_and_then_the_patch(packyard: Packyard, registry: Path, pack: Path) -> None:
+    before = (pack / "pack.json").read_text()
+    numbers = []
+    for _ in range(2):
+        publish(packyard, registry, pack, "auto")
+        text = (pack / "pack.json").read_text()
+        numbers.append(json.loads(text)["version"])
+        assert text.replace(f'"version": "{numbers[-1]}"', '"version": "0.1.0"') == before
+    assert numbers == ["1.0.0", "1.0.1"]
+
+
+def test_a_version_by_hand_is_written_too(packyard: Packyard, registry: Path, pack: Path) -> None:
+    text = "# ours\nname: hello  # greets\nversion: 0.1.0   # auto\ndescription: Greets\n"
+    (pack / "pack.json").unlink()
+    (pack / "pack.yaml").write_text(text)
+    assert packyard("sign", pack, "--version", "2.0.0-rc.1").code == 0
+    assert (pack / "pack.yaml").read_text() == text.replace("0.1.0", '"2.0.0-rc.1"')
+    assert "error[version-invalid]" in packyard("sign", pack, "--version", "two").err
+
+
+def test_auto_needs_to_know_what_is_published(packyard: Packyard, registry: Path, pack: Path) -> None:
+    before = {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()}
+    said = packyard("sign", pack, "--version", "auto")
+    assert said.code == 2
+    assert "--repo" in said.err
+    (pack / "README.md").write_text("")
+    assert packyard("sign", pack, "--version", "auto", "--repo", registry).code == 1
+    (pack / "README.md").write_bytes(before[pack / "README.md"])
+    assert {path: path.read_bytes() for path in pack.rglob("*") if path.is_file()} == before
+
+
+def test_validate_holds_the_pack_against_what_is_published(packyard: Packyard, registry: Path, pack: Path) -> None:
+    publish(packyard, registry, pack, "auto")
+    said = packyard("validate", pack, "--repo", registry)
+    assert said.code == 1
+    assert "error[version-exists]" in said.err
+    (pack / "pack.json").write_text((pack / "pack.json").read_text().replace("1.0.0", "4.0.0"))
+    said = packyard("validate", pack, "--repo", registry)
+    assert "[version-gap]" in said.err
+    assert packyard("validate", pack).code == 0
+
+
+def test_validate_looks_at_the_name_of_a_new_pack(packyard: Packyard, registry: Path, pack: Path) -> None:
+    assert packyard("new", "registry", "--author", "Al").code == 0
+    for arguments in (["registry"], ["registry", "--repo", str(registry)]):
+        assert "error[name-reserved]" in packyard("validate", *arguments).err
+    publish(packyard, registry, pack, "auto")
+    assert packyard("new", "he-llo", "--author", "Al").code == 0
+    assert "name-same" not in packyard("validate", "he-llo", "--repo", registry).err
+    other = registry.parent / "config" / "packyard" / "keys" / "default.pub"
+    other.unlink()
+    assert "error[name-same]" in packyard("validate", "he-llo", "--repo", registry).err
+
+
+def test_the_settings_of_the_registry_decide(packyard: Packyard, registry: Path, pack: Path) -> None:
+    (pack / "LICENSE").unlink()
+    assert json.loads(packyard("validate", pack, "--json").out)["verdict"] == "accept"
+    settings = registry / "registry-src" / "registry.yaml"
+    text = settings.read_text() + "rules: {license-file-missing: block}\nlimits: {files: 4}\n"
+    commit(registry, {"registry-src/registry.yaml": text.encode()}, "Be strict")
+    said = packyard("validate", pack, "--repo", registry, "--json")
+    found = json.loads(said.out)
+    assert said.code == 1
+    assert (found["verdict"], found["ok"]) == ("reject", False)
+    assert [problem["code"] for problem in found["problems"]] == ["license-file-missing"]
+    assert found["problems"][0]["outcome"] == "block"
+    assert packyard("sign", pack, "--repo", registry).code == 1
+    (pack / "LICENSE").write_text("MIT License\n")
+    assert "error[too-many-files]" in packyard("validate", pack, "--repo", registry).err
+
+
+def test_a_registry_is_found_in_the_current_folder(
+    packyard: Packyard, registry: Path, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(packyard, registry, pack, "auto")
+    monkeypatch.chdir(registry)
+    assert "error[version-exists]" in packyard("validate", pack).err
+    monkeypatch.chdir(pack)
+    monkeypatch.setenv("PACKYARD_REPO", str(registry))
+    assert "error[version-exists]" in packyard("validate", ".").err
+    monkeypatch.setenv("PACKYARD_REPO", str(registry.parent))
+    assert packyard("validate", ".").code == 3
+
+
+# --- keys -------------------------------------------------------------------------------------------------------------
 
 
 def test_sign_needs_a_key(packyard: Packyard, pack: Path) -> None:

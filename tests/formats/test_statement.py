@@ -28,6 +28,7 @@ VALUES = {
     "handle": "bob",
     "from": "alice",
     "to": "carol",
+    "legal": "an order of a court",
 }
 
 

@@ -202,3 +202,83 @@ def untrusted_comments_in_any_words(bed: Bed) -> None:
     lines = bed.files[f"{HELLO}/SHA256SUMS.minisig"].split(b"\n")
     lines[0] = "untrusted comment: gr\u00fc\u00dfe\tvon alice".encode()
     bed.files[f"{HELLO}/SHA256SUMS.minisig"] = b"\n".join(lines)
+
+
+@builds("packs/hello/1.1.0/index.html")
+def every_statement_at_once(bed: Bed) -> None:
+    bed.trust()
+    bed.publisher("carol")
+    for action, fields in {
+        "unyank": {"version": "1.0.0"},
+        "promote": {"version": "1.1.0", "channel": "stable"},
+        "add-owner": {"handle": "bob"},
+        "remove-owner": {"handle": "bob"},
+        "withdraw": {"version": "1.0.0"},
+        "rename": {"to": "other"},
+        "archive": {},
+    }.items():
+        bed.statement(action, "hello", "alice", **fields)
+    bed.statement("transfer", "hello", ("alice", "carol"), from_="alice", to="carol")
+    bed.statement("recover", "hello", ("root-1", "root-3"), to="bob")
+
+
+@builds()
+def co_owner_who_publishes(bed: Bed) -> None:
+    bed.statement("add-owner", "hello", "alice", handle="bob")
+    bed.commit()
+    bed.version("hello", "2.0.0", "bob")
+
+
+@builds()
+def transfer_to_a_publisher_of_the_same_commit(bed: Bed) -> None:
+    bed.publisher("carol")
+    bed.statement("transfer", "hello", ("alice", "carol"), from_="alice", to="carol")
+    bed.commit()
+    bed.version("hello", "2.0.0", "carol")
+
+
+@builds()
+def pack_that_went_around(bed: Bed) -> None:
+    for giver, taker in (("alice", "bob"), ("bob", "alice")):
+        bed.statement("transfer", "hello", (giver, taker), from_=giver, to=taker)
+        bed.commit()
+    bed.publish()
+
+
+@builds()
+def recovery_that_took_its_time(bed: Bed) -> None:
+    bed.trust()
+    bed.statement("recover", "hello", ("root-1", "root-2", "root-3"), to="bob")
+    bed.commit()
+    bed.time += 14 * DAY
+    bed.version("hello", "2.0.0", "bob")
+
+
+@builds()
+def last_word_of_an_owner_before_the_recovery(bed: Bed) -> None:
+    bed.trust()
+    bed.statement("recover", "hello", ("root-2", "root-3"), to="bob")
+    bed.commit()
+    bed.time += 14 * DAY - 3601
+    bed.publish()
+
+
+@builds("packs/hello/1.0.0/metadata.json")
+def withdrawn_in_the_commit_of_the_version(bed: Bed) -> None:
+    bed.publish()
+    bed.statement("withdraw", "hello", "alice", version="2.0.0")
+    bed.statement("withdraw", "hello", "alice", version="1.0.0")
+
+
+@builds("packs/other/0.1.0/index.html")
+def withdrawal_that_the_law_demands(bed: Bed) -> None:
+    bed.trust(("root-1",), 1)
+    bed.statement("withdraw", "other", "root-1", version="0.1.0", legal='\u00a7 17, file 12/26: "remove it"')
+
+
+@builds()
+def yanked_archived_and_renamed(bed: Bed) -> None:
+    bed.publish()
+    bed.statement("archive", "hello", "alice")
+    bed.statement("yank", "hello", "alice", version="2.0.0")
+    bed.statement("rename", "hello", "alice", to="not-there-yet")

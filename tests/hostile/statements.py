@@ -57,12 +57,6 @@ said(
 )
 said("by-another-publisher", GOOD, "owner-mismatch", by="bob")
 said(
-    "not-yet-supported",
-    GOOD._replace(action="add-owner", fields={"handle": "bob"}),
-    "statement-action",
-    path=f"{FOLDER}/0002-add-owner.yaml",
-)
-said(
     "before-the-first-version",
     GOOD._replace(pack="greet", sequence=1),
     "statement-unfounded",

@@ -34,8 +34,8 @@ RULES = (
     block(
         "owner-mismatch",
         "the signer may not do this here",
-        "A pack belongs to whoever published it first, or to the organisation of its scope.",
-        "Let the owner sign, publish under another name, or let the organisation take you in.",
+        "A pack belongs to its owners, or to the organisation of its scope; `docs/rights.md` says who may do what.",
+        "Let an owner sign, publish under another name, or let the owners or the organisation take you in.",
     ),
     block(
         "org-unknown",
@@ -75,34 +75,4 @@ RULES = (
         "Correct the version.",
     ),
     block("pack-unknown", "no such pack", "A statement must be about something.", "Correct the name."),
-    block(
-        "statement-order",
-        "a statement with the wrong number",
-        "Statements are numbered without gaps, so that none can be inserted or lost.",
-        "Take the next number; `packyard yank` and the like do so.",
-    ),
-    block(
-        "statement-action",
-        "an action that this registry does not accept",
-        "An action that is not understood cannot be carried out.",
-        "Take the statement out, or use a newer version of the program.",
-    ),
-    block(
-        "statement-unfounded",
-        "a statement before the first version",
-        "There is no owner yet who could make it.",
-        "Publish a version first.",
-    ),
-    block(
-        "statement-noop",
-        "a statement that changes nothing",
-        "It is most likely a mistake or somebody else's work done twice.",
-        "Take the statement out.",
-    ),
-    block(
-        "statement-place",
-        "a statement about another pack or registry",
-        "A statement counts only where it was made for, so that nobody can copy it elsewhere.",
-        "Sign a new statement for this pack and this registry.",
-    ),
 )

@@ -1,0 +1,173 @@
+"""What secrets look like: the tokens that issuers mark with a prefix, and how made-up ones differ from real ones.
+
+A token of a known kind has its issuer's prefix, length and alphabet, so it needs no name beside it to be recognised:
+
+    ghp_ and 36 letters or digits         a GitHub token
+    AKIA and 16 capitals or digits        an AWS access key
+    AGE-SECRET-KEY-1 and 58 characters    an age secret key
+
+`KINDS` is the table. Documentation is full of values that only show the shape; `made_up` knows them by what they say
+(`YOUR_API_KEY`, `AKIAIOSFODNN7EXAMPLE`, `ghp_xxxxxxxx`), `doubtful` by their order (`abcdef…`, `a1b2a1b2…`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from itertools import pairwise
+from math import log2
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """One kind of token: `heads` are what it may begin with, `rest` the pattern of what follows. It is `sure` when
+    nothing else looks like it; `apart` when a letter or digit next to it means that it is a part of something else.
+    """
+
+    name: str
+    heads: tuple[bytes, ...]
+    rest: bytes
+    sure: bool = True
+    apart: bool = False
+
+
+_GITHUB = (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")
+_GITLAB = (b"glpat-", b"glptt-", b"glrt-")
+_MINISIGN = (b"RWRTY0Iy", b"RWQAAEIy")
+_NOTE = rb"[\w./:-]{1,100}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,100}={0,2}"
+
+#: Every kind, the surer of two that begin alike first.
+KINDS: tuple[Kind, ...] = (
+    Kind("a GitHub token", _GITHUB, rb"[A-Za-z0-9]{36,255}"),
+    Kind("a GitHub token", (b"github_pat_",), rb"\w{60,255}"),
+    Kind("a GitLab token", _GITLAB, rb"[\w-]{20,255}"),
+    Kind("an AWS access key", (b"AKIA", b"ASIA"), rb"[A-Z0-9]{16}", apart=True),
+    Kind("a Slack token", (b"xox",), rb"[abeoprs]-[A-Za-z0-9-]{24,255}"),
+    Kind("a Slack token", (b"xapp-",), rb"\d-[A-Z0-9]{6,20}-\d{6,20}-[a-z0-9]{32,128}"),
+    Kind(
+        "a Slack webhook", (b"hooks.slack.com/",), rb"(?:services|workflows|triggers)/[TE][A-Z0-9]{5,15}/[\w/]{20,128}"
+    ),
+    Kind("a Discord webhook", (b"/api/webhooks/",), rb"\d{17,20}/[\w-]{60,100}"),
+    Kind("an Anthropic key", (b"sk-",), rb"ant-[\w-]{32,255}"),
+    Kind("an OpenAI key", (b"sk-",), rb"(?:proj|svcacct|admin)-[\w-]{40,255}"),
+    Kind("an OpenAI key", (b"sk-",), rb"[A-Za-z0-9]{20}T3BlbkFJ[A-Za-z0-9]{20}"),
+    Kind("an OpenRouter key", (b"sk-",), rb"or-v1-[0-9a-f]{64}"),
+    Kind("a Stripe key", (b"sk_", b"rk_"), rb"live_[A-Za-z0-9]{16,255}"),
+    Kind("a Stripe webhook secret", (b"whsec_",), rb"[A-Za-z0-9+/]{32,128}"),
+    Kind("a Google API key", (b"AIza",), rb"[\w-]{35}", apart=True),
+    Kind("a Google client secret", (b"GOCSPX-",), rb"[\w-]{28}"),
+    Kind("a Google access token", (b"ya29.",), rb"[\w-]{40,255}"),
+    Kind("an npm token", (b"npm_",), rb"[A-Za-z0-9]{36}", apart=True),
+    Kind("a PyPI token", (b"pypi-AgE",), rb"[\w-]{50,255}"),
+    Kind("a RubyGems key", (b"rubygems_",), rb"[0-9a-f]{48}"),
+    Kind("a Docker token", (b"dckr_pat_",), rb"[\w-]{27,64}"),
+    Kind("a Hugging Face token", (b"hf_",), rb"[A-Za-z0-9]{34}", apart=True),
+    Kind("a DigitalOcean token", (b"dop_v1_",), rb"[0-9a-f]{64}"),
+    Kind("a SendGrid key", (b"SG.",), rb"[\w-]{22}\.[\w-]{43}", apart=True),
+    Kind("a Vault token", (b"hvs.",), rb"[\w-]{24,255}", apart=True),
+    Kind("a Groq key", (b"gsk_",), rb"[A-Za-z0-9]{52}"),
+    Kind("an xAI key", (b"xai-",), rb"[A-Za-z0-9]{80}"),
+    Kind("a Perplexity key", (b"pplx-",), rb"[A-Za-z0-9]{48}"),
+    Kind("a Replicate token", (b"r8_",), rb"[A-Za-z0-9]{37}", apart=True),
+    Kind("an NVIDIA key", (b"nvapi-",), rb"[\w-]{60,80}"),
+    Kind("a Linear key", (b"lin_api_",), rb"[A-Za-z0-9]{32,64}"),
+    Kind("a Notion token", (b"ntn_",), rb"[A-Za-z0-9]{40,50}", apart=True),
+    Kind("a Supabase token", (b"sbp_",), rb"[0-9a-f]{40}", apart=True),
+    Kind("a Shopify token", (b"shpat_", b"shpss_"), rb"[0-9a-fA-F]{32}"),
+    Kind("a Postman key", (b"PMAK-",), rb"[0-9a-f]{24}-[0-9a-f]{34}"),
+    Kind("a Tailscale key", (b"tskey-",), rb"[a-z]{2,12}-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{16,64}"),
+    Kind("a Databricks token", (b"dapi",), rb"[0-9a-f]{32}", apart=True),
+    Kind("an Azure storage key", (b"AccountKey=",), rb"[A-Za-z0-9+/]{86}=="),
+    Kind("an age secret key", (b"AGE-SECRET-KEY-",), rb"(?:PQ-)?1[0-9A-Z]{58,255}"),
+    Kind("a minisign secret key", _MINISIGN, rb"[A-Za-z0-9+/]{140,204}={0,2}"),
+    Kind("a signify secret key", (b"RWRCSw",), rb"[A-Za-z0-9+/]{100,134}={0,2}"),
+    Kind("a note signer's key", (b"PRIVATE+KEY+",), _NOTE),
+    Kind("a GitHub token", _GITHUB, rb"[A-Za-z0-9]{20,35}", sure=False),
+    Kind("an API key", (b"sk-", b"sk_", b"rk_"), rb"(?:test_)?[A-Za-z0-9]{24,128}", sure=False, apart=True),
+    Kind("a Mailgun or Twilio key", (b"key-", b"SK"), rb"[0-9a-f]{32}", sure=False, apart=True),
+    Kind("a Telegram bot token", (b":AA",), rb"(?<=\d{8}:AA)[\w-]{33}", sure=False, apart=False),
+    Kind("a JSON Web Token", (b".eyJ",), rb"[\w-]{10,8000}+\.[\w-]{20,1000}", sure=False),
+)
+
+#: The one token without a head: a number in base64 between 10^16 and 10^19, a time and a hash, with dots between.
+_BOT_NUMBER = re.compile(rb"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}[\w-]{0,3}\Z")
+_BOT_REST = re.compile(rb"\.[\w-]{6,7}\.[\w-]{27,40}")
+
+#: As much of a token is looked at to tell whether it is made up.
+_JUDGED = 80
+
+#: Values that their issuers publish as examples, by a part of each.
+_PUBLISHED = (b"Eby8vdM02xNOcqFl", b"eyJzdWIiOiIxMjM0NTY3ODkwIi", b"4eC39HqLyjWD", b"550e8400-e29b-41d4")
+_SAID = re.compile(
+    rb"your|example|placeholder|dummy|fake|redacted|insert|replace|change[_-]?me|goes[_-]?here|x{4}|\*{3}|\.{3}|"
+    rb"[<>{}]|\xe2\x80\xa6|process\.env|environ|%s|not[_-]?a[_-]?real",
+    re.IGNORECASE,
+)
+_WORD = re.compile(rb"[A-Za-z]{2,}[0-9]{0,4}|[0-9]+|[A-Za-z0-9]{1,3}|")
+_BETWEEN_WORDS = re.compile(rb"[-_./:@ ]")
+
+
+class Token(NamedTuple):
+    """Something with the form of a token: what kind of it, its characters, where it begins, whether it is sure."""
+
+    kind: str
+    value: bytes
+    start: int
+    sure: bool
+
+
+def tokens(data: bytes) -> Iterator[Token]:
+    """Every token in `data` that is not made up; one that may be is not sure."""
+    for match in _BOT_REST.finditer(data):
+        if number := _BOT_NUMBER.search(data, max(0, match.start() - 28), match.start()):
+            yield Token("a Discord bot token", number[0] + match[0], number.start(), True)
+    for head, kinds in _by_head().items():
+        end = 0
+        while (start := data.find(head, end)) >= 0:
+            end = start + len(head)
+            if found := _token(data, start, end, kinds):
+                end = start + len(found.value)
+                if not made_up(found.value[:_JUDGED]) and not in_words(found.value[:_JUDGED]):
+                    yield found
+
+
+@cache
+def _by_head() -> Mapping[bytes, tuple[Kind, ...]]:
+    heads = dict.fromkeys(head for kind in KINDS for head in kind.heads)
+    return {head: tuple(kind for kind in KINDS if head in kind.heads) for head in heads}
+
+
+def _token(data: bytes, start: int, end: int, kinds: tuple[Kind, ...]) -> Token | None:
+    """The token whose head goes from `start` to `end`."""
+    inside = data[max(0, start - 1) : start].isalnum()
+    for kind in kinds:
+        if (inside and kind.apart) or not (match := re.compile(kind.rest).match(data, end)):
+            continue
+        if not (kind.apart and data[match.end() : match.end() + 1].isalnum()):
+            value = data[start : match.end()]
+            return Token(kind.name, value, start, kind.sure and not doubtful(value[end - start :][:_JUDGED]))
+    return None
+
+
+def made_up(value: bytes) -> bool:
+    """Whether a value says that it stands for another one: by its words, or by one character over and over."""
+    commonest = max(map(value.count, set(value)), default=0)
+    return commonest * 2 > len(value) or _SAID.search(value) is not None or any(part in value for part in _PUBLISHED)
+
+
+def doubtful(value: bytes) -> bool:
+    """Whether somebody may have typed the value to show a shape: its characters follow each other, or repeat."""
+    steps = sum(second - first in (0, 1) for first, second in pairwise(value))
+    return steps * 3 > len(value) or entropy(value) < 3
+
+
+def in_words(value: bytes) -> bool:
+    """Whether the value is words and numbers with separators between, as names and paths are."""
+    return all(_WORD.fullmatch(part) for part in _BETWEEN_WORDS.split(value))
+
+
+def entropy(value: bytes) -> float:
+    """Bits of information in a character of the value, by how often each occurs in it."""
+    shares = [value.count(byte) / len(value) for byte in set(value)]
+    return -sum(share * log2(share) for share in shares)

@@ -1,0 +1,164 @@
+r"""Secrets that somebody is about to publish, in the raw bytes of every file.
+
+Every file is read as bytes, whatever its name says. Before that, what merely spells the same is brought to one form:
+escapes of JSON, YAML and programs (`\u0067hp_…`), the NULs of UTF-16 and UTF-32, and base64 around a secret. Then it is
+looked through for private keys, for tokens of known issuers (`packyard.gate.patterns`), and for literals that a name
+calls secret (`packyard.gate.assigned`).
+
+A known form in full is a sure secret and blocks; a likely one needs a person's eye. Nothing that is found is shown
+beyond its first four characters, or a quarter of it if that is less.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import a2b_base64
+from collections.abc import Iterator
+from itertools import chain
+from typing import NamedTuple
+
+from packyard.errors import Problem
+from packyard.gate.assigned import literals
+from packyard.gate.patterns import Token, made_up, tokens
+from packyard.gate.values import Candidate, ContentCheck
+
+CODES = ("secret", "secret-likely")
+
+#: No more problems than this are shown of one file.
+MOST = 20
+
+
+class Secret(NamedTuple):
+    """A secret that was found: what it is, on which line, what may be shown of it, and whether it is one for sure."""
+
+    kind: str
+    line: int
+    shown: str
+    sure: bool
+
+
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_WRAPPED, _GOES_ON = 40, re.compile(rb"[ \t\r\n]{1,40}([A-Za-z0-9+/_-]+)")
+_ESCAPED = re.compile(rb"\\(?:u00|u\{|x|U000000)([2-7][0-9A-Fa-f])\}?")
+_WIDE = re.compile(rb"(?:[ -~]\0{1,3}){16}")
+_SHORT_ESCAPES = tuple(b"\\" + letter for letter in (b"n", b"r", b"t", b"/", b'"'))
+
+_PEM = re.compile(rb"-{4,5} ?BEGIN ((?:[A-Z0-9]{1,12} ){0,4})PRIVATE KEY(?: BLOCK)? ?-{4,5}")
+_MATERIAL = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
+_PUTTY = re.compile(rb"PuTTY-User-Key-File-\d: [^\r\n]{1,100}")
+_JWK = re.compile(rb'"d"[ \t\r\n]{0,40}:[ \t\r\n]{0,40}"([\w-]{40,1000})"')
+
+
+def check(candidate: Candidate) -> Iterator[Problem]:
+    """Every secret in every file of the version, at most `MOST` a file, the sure ones first."""
+    for name, data in candidate.content.files.items():
+        found = scan(data)
+        yield from (_problem(candidate.content.at(name), secret) for secret in found[:MOST])
+        if len(found) > MOST:
+            code = "secret" if found[MOST].sure else "secret-likely"
+            yield Problem(code, candidate.content.at(name), f"more than {MOST} secrets, of which the rest is not shown")
+
+
+CHECKS: tuple[ContentCheck, ...] = (ContentCheck("secrets", CODES, check),)
+
+
+def scan(data: bytes) -> tuple[Secret, ...]:
+    """What looks like a secret in `data`: sure ones first, then by line, at most `MOST` and one more of each sort."""
+    sure: dict[bytes, Secret] = {}
+    likely: dict[bytes, Secret] = {}
+    for view in _views(data):
+        for hit in chain(_sure(view), _unwrapped(view), _likely(view)):
+            if len(sure) > MOST:
+                break
+            kept = sure if hit.sure else likely
+            if len(kept) <= MOST and not any(hit.value in known or known in hit.value for known in (*sure, *likely)):
+                line = view.count(b"\n", 0, hit.start) + 1
+                kept[hit.value] = Secret(hit.kind, line, _shown(hit.value), hit.sure)
+    return tuple(sorted({**sure, **likely}.values(), key=lambda secret: (not secret.sure, secret.line)))
+
+
+def _views(data: bytes) -> Iterator[bytes]:
+    """The bytes with escapes resolved; and without NULs, which turns UTF-16 and UTF-32 of ASCII into ASCII."""
+    yield _unescaped(data)
+    if b"\0" in data and _WIDE.search(data):
+        yield _unescaped(data.replace(b"\0", b""))
+
+
+def _unescaped(data: bytes) -> bytes:
+    """Escapes of printable ASCII become what they stand for, others a space; lines stay lines."""
+    if b"\\" not in data:
+        return data
+    for escape in _SHORT_ESCAPES:
+        data = data.replace(escape, b"  ")
+    return _ESCAPED.sub(lambda match: bytes.fromhex(match[1].decode()), data)
+
+
+def _sure(data: bytes) -> Iterator[Token]:
+    """Private keys, and tokens of known kinds that are not made up; a token that may be is only likely."""
+    yield from _private_keys(data)
+    yield from tokens(data)
+
+
+def _likely(data: bytes) -> Iterator[Token]:
+    for literal in literals(data):
+        yield Token(literal.kind, literal.value, literal.start, False)
+
+
+def _private_keys(data: bytes) -> Iterator[Token]:
+    if b"PRIVATE KEY" in data:
+        for match in _PEM.finditer(data):
+            body = data[match.end() : match.end() + 600].partition(b"---")[0]
+            material = b"".join(_MATERIAL.findall(body))
+            if len(material) >= 32 and (len(material) > 200 or not made_up(body)):
+                yield Token(f"a private key ({match[1].decode()}PRIVATE KEY)", material, match.start(), True)
+    if b"Private-Lines:" in data:
+        for match in _PUTTY.finditer(data):
+            yield Token("a PuTTY private key", match[0], match.start(), True)
+    if b'"kty"' in data:
+        for match in _JWK.finditer(data):
+            yield Token("a private JSON Web Key", match[1], match.start(), True)
+
+
+def _unwrapped(data: bytes) -> Iterator[Token]:
+    """Sure secrets inside base64, at the place where the base64 begins."""
+    for start, wrapped in _wrapped(data):
+        inside = a2b_base64(wrapped.translate(bytes.maketrans(b"-_", b"+/"))[: len(wrapped) // 4 * 4])
+        for view in _views(inside):
+            for hit in _sure(view):
+                yield hit._replace(kind=f"{hit.kind} in base64", start=start)
+
+
+def _wrapped(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Long runs of base64 and where they begin, with the lines that they go on to."""
+    done = 0
+    for start, end in _runs(data, _BASE64, _WRAPPED):
+        if start >= done:
+            parts, done = [data[start:end]], end
+            while len(parts[-1]) % 4 == 0 and (more := _GOES_ON.match(data, done)):
+                parts.append(more[1])
+                done = more.end()
+            yield start, b"".join(parts)
+
+
+def _runs(data: bytes, characters: bytes, least: int) -> Iterator[tuple[int, int]]:
+    """Where at least `least` of these characters stand together: starts and ends. Far faster than a pattern."""
+    mask = data.translate(bytes(255 if byte in characters else 0 for byte in range(256)))
+    wanted, end = b"\xff" * least, 0
+    while (start := mask.find(wanted, end)) >= 0:
+        end = mask.find(b"\0", start)
+        end = len(data) if end < 0 else end
+        yield start, end
+
+
+def _shown(value: bytes) -> str:
+    head = value[: min(4, len(value) // 4)].decode("ascii", "replace")
+    return f"{head}… ({len(value)} characters)"
+
+
+def _problem(path: str, secret: Secret) -> Problem:
+    if secret.sure:
+        message, code = f"{secret.kind}, for everyone to read", "secret"
+    else:
+        message, code = f"this looks like {secret.kind}", "secret-likely"
+    hint = "revoke it where it was issued, take it out, and let whoever installs the pack set their own"
+    return Problem(code, path, message, secret.line, found=secret.shown, help=hint)
