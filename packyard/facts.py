@@ -8,20 +8,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from packyard.model import (
-    Event,
-    File,
-    Manifest,
-    Mark,
-    Org,
-    Publisher,
-    PublisherKey,
-    Registry,
-    Release,
-    Row,
-    Tarball,
-    Trust,
-)
+from packyard.model import Event, File, Manifest, Mark, Org, Publisher, PublisherKey, Release, Row, Tarball
+from packyard.registry import Registry, Trust
 from packyard.rules.authority import Revision
 
 

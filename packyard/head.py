@@ -12,8 +12,8 @@ from typing import NamedTuple, TypeVar
 from packyard.errors import BadKey, BadSignature, FormatError, NotFound
 from packyard.formats import layout, minisign, snapshot, trustfile
 from packyard.formats.snapshot import Snapshot
-from packyard.model import Trust
 from packyard.protocols import Reader
+from packyard.registry import Trust
 from packyard.trust import verify_snapshot, verify_trust
 
 T = TypeVar("T")

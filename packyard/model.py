@@ -121,36 +121,6 @@ class Manifest(NamedTuple):
     extra: Mapping[str, Any]
 
 
-class Registry(NamedTuple):
-    """`registry.yaml`: the settings. Empty `surfaces` means all of them; the other mappings hold what differs."""
-
-    origin: str
-    title: str
-    url: str
-    mirrors: tuple[str, ...]
-    expires_days: int
-    limits: Mapping[str, int]
-    rules: Mapping[str, str]
-    surfaces: Mapping[str, bool]
-    policy: Mapping[str, int] = {}
-
-
-class Trust(NamedTuple):
-    """`trust/N.json`. Keys are base64 minisign lines; `log_vkey` and `witnesses` are C2SP verifier keys."""
-
-    origin: str
-    number: int
-    expires: str
-    root_keys: tuple[str, ...]
-    threshold: int
-    snapshot_keys: tuple[str, ...]
-    attest_keys: tuple[str, ...]
-    log_origin: str
-    log_vkey: str
-    witnesses: tuple[str, ...]
-    quorum: int
-
-
 class File(NamedTuple):
     """A file of a version as it will be installed; `mode` is 0o755 when the content starts with `#!`, else 0o644."""
 

@@ -17,8 +17,8 @@ from packyard.formats.tiles import WIDTH, TileReader
 from packyard.formats.tlog_proof import TlogProof, format_proof, parse_proof
 from packyard.formats.tlog_proof import verify_proof as verify_inclusion
 from packyard.head import Head, attempt, read_head
-from packyard.model import Trust
 from packyard.protocols import Reader
+from packyard.registry import Trust
 
 
 def prove(site: Reader, name: str, version: str, root_key: str = "") -> bytes:

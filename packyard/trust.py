@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from packyard.errors import FormatError
 from packyard.formats import minisign, snapshot, trustfile
 from packyard.formats.snapshot import Snapshot
-from packyard.model import Trust
+from packyard.registry import Trust
 
 #: What `minisign -S` writes into the one line that no signature covers.
 UNTRUSTED = "signature from minisign secret key"

@@ -26,8 +26,9 @@ from pygit2.enums import FileMode
 from packyard.edges.keys import MinisignSigner
 from packyard.formats import names, note, org, publisher, registry, statement, sums, trustfile
 from packyard.formats.times import day_of, parse_time
-from packyard.model import Org, Publisher, PublisherKey, Statement, Trust
-from packyard.model import Registry as Settings
+from packyard.model import Org, Publisher, PublisherKey, Statement
+from packyard.registry import Registry as Settings
+from packyard.registry import Trust
 from tests.signing import signer_of
 
 ORIGIN = "packs.example.org"

@@ -19,7 +19,8 @@ from packyard.errors import Problem, ProblemsFound
 from packyard.formats import documents, dsse, entries, layout, note, tarball, trustfile
 from packyard.formats.checkpoint import Checkpoint, format_checkpoint
 from packyard.formats.snapshot import parse_snapshot
-from packyard.model import PublisherKey, Trust, VersionState
+from packyard.model import PublisherKey, VersionState
+from packyard.registry import Trust
 from packyard.rules import authority
 from packyard.stages import auditing, sealing
 from tests.published import Address, MemorySite, MemoryStaging, flipped, load, unit

@@ -10,8 +10,8 @@ import pytest
 
 from packyard.errors import BadKey, BadSignature, FormatError, NotFound, PackyardError
 from packyard.formats import layout, note, tlog_proof, trustfile
-from packyard.model import Trust
 from packyard.prove import prove, verify_proof
+from packyard.registry import Trust
 from tests.published import MemorySite, flipped, load, unit
 from tests.refusals import code_of
 from tests.registry import signer, small

@@ -22,8 +22,8 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from packyard.errors import Problem
-from packyard.model import Trust
 from packyard.protocols import Listing, Reader
+from packyard.registry import Trust
 
 if TYPE_CHECKING:
     from packyard.audit.report import Report

@@ -14,7 +14,7 @@ from packyard.formats import layout, minisign, note, snapshot, trustfile
 from packyard.formats.checkpoint import verify_checkpoint
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.times import format_time, parse_time
-from packyard.model import Trust
+from packyard.registry import Trust
 
 
 def read_trust(reading: Reading, number: int, pinned: Trust | None, root_key: str) -> tuple[Trust, ...] | None:

@@ -17,7 +17,8 @@ from packyard.errors import FormatError, Problem
 from packyard.formats import entries, layout, names, org, publisher
 from packyard.formats.times import parse_time
 from packyard.history import SOURCE
-from packyard.model import Entry, Event, Org, Publisher, Trust
+from packyard.model import Entry, Event, Org, Publisher
+from packyard.registry import Trust
 from packyard.rules.authority import FILE_LIMIT, Revision, Revisions, check_revision
 
 _FIELDS = {"publisher": "handle", "org": "org"}

@@ -28,8 +28,8 @@ from packyard.errors import FormatError, NotFound, Problem
 from packyard.formats import entries, layout, minisign, names, snapshot, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import WIDTH
-from packyard.model import Trust
 from packyard.protocols import Listing
+from packyard.registry import Trust
 
 #: How many packs are looked at in depth. Of a larger build every byte is held against the signed lists, and what the
 #: packs say was judged when they were made; `packyard audit` judges it all again.

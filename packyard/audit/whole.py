@@ -22,8 +22,8 @@ from packyard.audit.versions import Judge
 from packyard.errors import FormatError, Problem
 from packyard.formats import entries, layout, minisign
 from packyard.formats.snapshot import Snapshot
-from packyard.model import Trust
 from packyard.protocols import Listing, Reader
+from packyard.registry import Trust
 
 #: Problems beyond this many are counted, not kept.
 MOST_PROBLEMS = 5_000

@@ -26,8 +26,9 @@ def command(folder: Path, repo: Path, commit: bool) -> None:
     limits, authority = tree.registry().limits, tree.authority()
     described = describe(folder, limits)
     report = check_signed(described, authority, limits)
-    if report.problems or described.manifest is None:
-        raise ProblemsFound(report.problems)
+    problems = tuple(dict.fromkeys((*report.problems, *described.problems)))
+    if problems or described.manifest is None:
+        raise ProblemsFound(problems)
     show_notes(report.notes)
     name, version = described.manifest.name, described.manifest.version
     place = f"{tree.pack(name)}/{version}"

@@ -17,7 +17,7 @@ from packyard.formats import note, trustfile
 from packyard.formats.registry import EXPIRES_DAYS, format_registry, parse_registry
 from packyard.formats.times import DAY, format_time
 from packyard.history import SOURCE
-from packyard.model import Registry, Trust
+from packyard.registry import Registry, Trust
 
 TRUST_DAYS = 365
 ROLES = ("root", "snapshot", "log", "attest")

@@ -53,7 +53,7 @@ CONTRIBUTOR = (
     Known("rename", "statements:rename", "Say that another pack carries on."),
     Known("owners", "ownership:owners", "Add or remove an owner of a pack."),
     Known("transfer", "ownership:transfer", "Give a pack to another owner; both sign."),
-    Known("recover", "ownership:recover", "Give a pack whose owner lost the keys to another, by the root keys."),
+    Known("recover", "ownership:recover", "Give a pack to another owner by the root keys."),
     Known("explain", "explain:command", "Explain the code of an error."),
 )
 SECTIONS = (("Registry", REGISTRY), ("Contributor", CONTRIBUTOR))

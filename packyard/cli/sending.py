@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 import time
 from pathlib import Path
 from typing import NamedTuple
 
 import pygit2
 
-from packyard.cli.errors import FINDINGS, format_problem
+from packyard.cli.errors import FINDINGS
 from packyard.cli.options import Ending, Route, put
 from packyard.cli.starting import OWN, Ground, Start, quote, told
-from packyard.cli.terminal import colourful, printable, say
+from packyard.cli.terminal import printable, say
+from packyard.cli.validate import show
 from packyard.edges import push as git
 from packyard.edges.commits import author_of, commit_onto, holds, read_files, write_files
 from packyard.edges.workfolder import write_file
 from packyard.errors import UsageError, WorldError
-from packyard.gate.values import Verdict
 from packyard.submitting.changes import Change
 from packyard.submitting.proposals import Way, link, plan_plain, plan_push
 
@@ -125,21 +124,14 @@ def _set_branch(repository: pygit2.Repository, branch: str, commit: str) -> None
 # --- the gate ---
 
 
-def judge(repo: Path, base: str, head: str) -> Verdict:
-    """What the gate says of the change between two commits."""
-    from packyard.edges.judging import judge_refs
-
-    return judge_refs(repo, base, head)
-
-
 def _may_go_on(start: Start, route: Route, change: Change, head: str) -> bool:
     """Whether the gate lets the change pass, or is not to be asked, or not yet; what it found is shown."""
     if not route.check or change.waits:
         return True
-    verdict, colour = judge(start.folder, start.commit, head), colourful(sys.stderr)
-    for finding in verdict.findings:
-        word = "error" if finding.outcome == "block" else finding.outcome
-        say(format_problem(finding.problem, word, colour))
+    from packyard.edges.judging import judge_refs
+
+    verdict = judge_refs(start.folder, start.commit, head)
+    show(verdict.findings)
     if verdict.outcome == "reject":
         say("the registry would reject this: it goes nowhere")
     elif verdict.outcome == "review":

@@ -12,7 +12,7 @@ from packyard.cli.errors import count
 from packyard.cli.keys import find_signer, publisher_of, sign_as, today
 from packyard.cli.options import Ending
 from packyard.cli.sending import find_branch, finish
-from packyard.cli.starting import Ground, source_at, told
+from packyard.cli.starting import Ground, source_at, told, world_at
 from packyard.edges.base import UNREAD, Base
 from packyard.edges.commits import holds
 from packyard.edges.git import Repository
@@ -21,7 +21,8 @@ from packyard.errors import FormatError, UsageError, WorldError
 from packyard.formats.minisign import parse_public_key
 from packyard.formats.statement import format_statement, format_stem, parse_statement
 from packyard.lifecycle import settle
-from packyard.model import Pack, Statement, Trust, VersionState
+from packyard.model import Pack, Statement, VersionState
+from packyard.registry import Trust
 from packyard.rules.rights import Standing, authorise, right_of
 from packyard.submitting.changes import Hand, pack_place, spoken
 from packyard.submitting.source import SourceTree
@@ -167,8 +168,7 @@ def state_of(here: Ground, repo: Path, name: str) -> State:
 def _base(here: Ground, repo: Path) -> Base | None:
     """The registry at the commit; None for a working tree of which git knows too little."""
     if here.start is not None:
-        reader = Repository(here.start.folder)
-        return Base(reader, reader.resolve(here.start.commit))
+        return world_at(here.start)
     try:
         reader = Repository(repo)
         return Base(reader, reader.resolve("HEAD"))

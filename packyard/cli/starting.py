@@ -19,6 +19,7 @@ from packyard.cli.errors import count
 from packyard.cli.options import Ending, Route
 from packyard.cli.terminal import printable, say
 from packyard.edges import push as git
+from packyard.edges.base import Base
 from packyard.edges.commits import open_repository
 from packyard.edges.git import Repository
 from packyard.edges.workfolder import DiskSource, WorkingTree
@@ -90,6 +91,12 @@ def source_at(folder: Path, commit: str) -> SourceTree:
         message = f"the folder {SOURCE} is missing in commit {commit[:12]}"
         raise UsageError("source-missing", message, path=str(folder), help="name the registry's branch with --base")
     return SourceTree(reader, root)
+
+
+def world_at(start: Start) -> Base:
+    """The registry as it is in the commit, for the gate."""
+    reader = Repository(start.folder)
+    return Base(reader, reader.resolve(start.commit))
 
 
 @contextmanager

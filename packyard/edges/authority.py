@@ -5,7 +5,8 @@ from __future__ import annotations
 from packyard.edges.memory import Memory
 from packyard.facts import revision_from, revision_text, trust_from, trust_text
 from packyard.formats.publisher import marks_of
-from packyard.model import Org, Publisher, Trust
+from packyard.model import Org, Publisher
+from packyard.registry import Trust
 from packyard.rules.authority import Revision, Revisions
 
 

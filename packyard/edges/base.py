@@ -23,7 +23,8 @@ from packyard.formats.fields import errors_of
 from packyard.formats.registry import parse_registry
 from packyard.gate.proposal import Past
 from packyard.history import SOURCE, TREE, compare, compare_pack, compare_people
-from packyard.model import Commit, Entry, Event, Manifest, Pack, Registry, Release, Tarball
+from packyard.model import Commit, Entry, Event, Manifest, Pack, Release, Tarball
+from packyard.registry import Registry
 from packyard.rules.authority import FILE_LIMIT, Revision, Revisions
 from packyard.rules.folder import SIGNATURE
 from packyard.rules.statements import check_statement

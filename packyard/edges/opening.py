@@ -22,9 +22,10 @@ from packyard.facts import registry_from, registry_text
 from packyard.formats import layout
 from packyard.formats.fields import errors_of
 from packyard.history import SOURCE, TREE
-from packyard.model import Commit, Registry
+from packyard.model import Commit
 from packyard.packs import Workshop
 from packyard.protocols import Reader
+from packyard.registry import Registry
 from packyard.surfaces.pages import Templates
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import open_templates

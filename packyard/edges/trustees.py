@@ -20,8 +20,8 @@ from packyard.errors import FormatError, Problem, ProblemsFound, UsageError
 from packyard.formats import note, trustfile
 from packyard.formats.times import DAY, format_time
 from packyard.history import FILES, SOURCE, TREE
-from packyard.model import Registry, Trust
 from packyard.protocols import Source
+from packyard.registry import Registry, Trust
 from packyard.rules.authority import FILE_LIMIT
 from packyard.trust import verify_trust
 

@@ -13,7 +13,8 @@ from packyard.formats import names, org, publisher, statement
 from packyard.formats.fields import errors_of
 from packyard.formats.registry import parse_registry
 from packyard.history import SOURCE
-from packyard.model import Entry, Event, Registry, Statement
+from packyard.model import Entry, Event, Statement
+from packyard.registry import Registry
 from packyard.rules.authority import FILE_LIMIT, Revision, Revisions
 from packyard.rules.folder import Folder, read_folder
 

@@ -23,7 +23,8 @@ from typing import Any
 
 from packyard.formats import canonical, layout
 from packyard.formats.times import format_time
-from packyard.model import Manifest, Mark, Org, Pack, Publisher, Recovery, Registry, Release, Row, VersionState
+from packyard.model import Manifest, Mark, Org, Pack, Publisher, Recovery, Release, Row, VersionState
+from packyard.registry import Registry
 
 
 def index_row(row: Row) -> bytes:

@@ -26,7 +26,7 @@ from typing import NamedTuple
 from packyard.errors import FormatError
 from packyard.formats.fields import Fields, check_url, format_text, shown
 from packyard.formats.strict import load_yaml
-from packyard.model import Registry
+from packyard.registry import Registry
 
 FORMAT = "packyard/registry/1"
 OUTCOMES = ("block", "review", "note")

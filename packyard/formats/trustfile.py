@@ -29,7 +29,7 @@ from packyard.formats.minisign import parse_public_key
 from packyard.formats.registry import check_origin
 from packyard.formats.strict import load_json
 from packyard.formats.times import parse_time
-from packyard.model import Trust
+from packyard.registry import Trust
 
 FORMAT = "packyard/trust/1"
 

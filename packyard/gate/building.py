@@ -15,8 +15,9 @@ from packyard.gate.proposal import Judged, Past, Proposal, World
 from packyard.gate.settings import judge_settings
 from packyard.gate.values import Candidate, Content
 from packyard.history import pack_trees, place
-from packyard.model import Event, Manifest, Pack, Registry, Release, Tarball
+from packyard.model import Event, Manifest, Pack, Release, Tarball
 from packyard.protocols import Source
+from packyard.registry import Registry
 from packyard.rules.authority import Revisions, check_revision
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder, read_folder
 from packyard.rules.statements import Spoken, check_statement

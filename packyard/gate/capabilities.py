@@ -1,10 +1,82 @@
-"""What a version can do on a machine, and what it costs to have it: commands, hosts, servers, tools, tokens."""
+"""What a version can do on a machine, and what it costs to have it: commands, hosts, servers, tools, tokens.
+
+The kinds of capabilities:
+
+    hook        PreToolUse Bash: sh hooks/guard.sh      an event, its matcher, and what is run or asked then
+    mcp-server  files: npx -y server@1.2.3 .            a server, and its command or address
+    command     npx                                     a program that hooks, servers and scripts start
+    host        api.example.org                         a host in what hooks, servers, plugins and scripts say
+    mention     docs.example.org                        a host that a prompt tells an agent to ask
+    tool        Bash(git:*)                             a tool that a prompt may use without asking; `*` for all
+    env         TICKETS_TOKEN                           a variable of the environment that is set or read
+    model       anthropic/claude-opus-4                 a model that a prompt or profile asks for
+    plugin      plugins/worklog.ts                      a file that a program loads
+    script      hooks/guard.sh                          a file that can be run
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from packyard.errors import FormatError
+from packyard.formats.strict import load_json
+from packyard.gate import tokens
+from packyard.gate.running.command import Script, commands
+from packyard.gate.running.fetched import FETCHERS
+from packyard.gate.running.hosts import bare_hosts, hosts
+from packyard.gate.running.interpreters import name_of
+from packyard.gate.running.passages import CODE, PROSE
+from packyard.gate.running.prose import asked
+from packyard.gate.running.risks import scripts_of
+from packyard.gate.running.runs import LIMIT, UNREAD, Run, is_prompt, is_script, launched, runs
+from packyard.gate.tools import fields_of, tools_of
 from packyard.gate.values import Candidate, Content
+
+_MODELS = "models.json"
+_PROGRAM = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.+@-]*")
+_BUILTINS = frozenset(
+    {"()", "[", "[[", ".", ":", "alias", "break", "builtin", "case", "cd", "command", "continue", "declare", "dirs"}
+    | {
+        "echo",
+        "eval",
+        "exec",
+        "exit",
+        "export",
+        "false",
+        "fi",
+        "for",
+        "function",
+        "getopts",
+        "hash",
+        "if",
+        "in",
+        "jobs",
+    }
+    | {
+        "let",
+        "local",
+        "popd",
+        "printf",
+        "pushd",
+        "pwd",
+        "read",
+        "readonly",
+        "return",
+        "select",
+        "set",
+        "shift",
+        "shopt",
+    }
+    | {"source", "test", "time", "trap", "true", "type", "typeset", "ulimit", "umask", "unset", "wait"}
+)
+_IN_SHELL = re.compile(r"\$\{?([A-Z][A-Z0-9_]{2,63})|%([A-Z][A-Z0-9_]{2,63})%|\$env:([A-Za-z][A-Za-z0-9_]{2,63})")
+_IN_CODE = re.compile(
+    r"process\.env(?:\.|\[[\"'])([A-Za-z_]\w{1,63})|environ(?:\.get\(|\[)[\"'](\w{1,64})|getenv\([\"'](\w{1,64})"
+    r"|env\.get\([\"'](\w{1,64})"
+)
+_COMMON = frozenset({"HOME", "PATH", "PWD", "OLDPWD", "USER", "SHELL", "TMPDIR", "IFS", "BASH_SOURCE", "LANG", "TERM"})
 
 
 class Capability(NamedTuple):
@@ -35,14 +107,108 @@ class Delta(NamedTuple):
 
 def capabilities(content: Content) -> tuple[Capability, ...]:
     """Everything that the pack can do, by kind, what and where."""
-    raise NotImplementedError(content.path)
+    found = {*_configured(content), *_files(content), *_models(content)}
+    for run in runs(content):
+        found |= {Capability(kind, what, run.where) for kind, what in _of_run(content, run)}
+    found |= {Capability("tool", what, where) for what, where in tools_of(content)}
+    return tuple(sorted(found))
 
 
 def cost(content: Content) -> Cost:
-    """What it costs to have the pack."""
-    raise NotImplementedError(content.path)
+    """What it costs to have the pack, by the estimate of `packyard.gate.tokens`."""
+    return Cost(tokens.always(content), tokens.invoked(content))
 
 
 def compare(candidate: Candidate) -> Delta:
     """The version against the one before it."""
-    raise NotImplementedError(candidate.name)
+    after = set(capabilities(candidate.content))
+    before = set(capabilities(candidate.before)) if candidate.before else set[Capability]()
+    added, removed = tuple(sorted(after - before)), tuple(sorted(before - after))
+    return Delta(added, removed, cost(candidate.before) if candidate.before else None, cost(candidate.content))
+
+
+def _configured(content: Content) -> Iterator[Capability]:
+    """Hooks, servers, and what stands beside them."""
+    for where, launch in launched(content):
+        if launch.event:
+            head = " ".join(filter(None, (launch.event, launch.matcher)))
+            yield Capability("hook", f"{head}: {launch.text}", where)
+        elif launch.server:
+            yield Capability("mcp-server", f"{launch.server}: {launch.text}", where)
+        yield from (Capability("env", name, where) for name in launch.env)
+        if launch.kind != "tool":
+            text = f"{launch.text} {launch.shown}"
+            yield from (Capability("env", name, where) for name in _variables(_IN_SHELL, text))
+            yield from (Capability("host", host.name, where) for host in hosts(text))
+
+
+def _files(content: Content) -> Iterator[Capability]:
+    for name, data in content.files.items():
+        if name.startswith("plugins/"):
+            yield Capability("plugin", name, name)
+        elif is_script(name, data):
+            yield Capability("script", name, name)
+
+
+def _of_run(content: Content, run: Run) -> Iterator[tuple[str, str]]:
+    """The kinds and words of what one text can do."""
+    if run.language == PROSE:
+        yield from (("mention", host) for host in asked(run.text))
+        return
+    is_told = run.told and is_prompt(run.where)
+    kind = "mention" if is_told else "host"
+    if run.language != UNREAD:
+        yield from ((kind, host.name) for host in hosts(run.text))
+    for script in scripts_of(run):
+        yield from ((kind, host) for host in _bare(script))
+        if not is_told:
+            yield from (("command", name) for name in _programs(content, script))
+    if not is_told:
+        pattern = _IN_CODE if run.language == CODE else _IN_SHELL
+        yield from (("env", name) for name in _variables(pattern, run.text) - _set_in(run))
+
+
+def _bare(script: Script) -> Iterator[str]:
+    for command in commands(script):
+        if name_of(command) in FETCHERS:
+            yield from bare_hosts(command.words)
+
+
+def _programs(content: Content, script: Script) -> Iterator[str]:
+    """The programs that are started, without functions, builtins and files of the pack."""
+    every = list(commands(script))
+    own = {command.words[1] for command in every if command.words[:1] == ("function",) and len(command.words) > 1}
+    files = {name.rpartition("/")[2] for name in content.files}
+    for command in every:
+        for name in {*command.under, command.program} - own - files - _BUILTINS:
+            if _PROGRAM.fullmatch(name):
+                yield name
+
+
+def _variables(pattern: re.Pattern[str], text: str) -> set[str]:
+    return {name for found in pattern.findall(text) for name in found if name} - _COMMON
+
+
+def _set_in(run: Run) -> set[str]:
+    """The variables that a script sets itself."""
+    return {name for script in scripts_of(run) for command in commands(script) for name, _ in command.sets}
+
+
+def _models(content: Content) -> Iterator[Capability]:
+    """The models that prompts and profiles ask for."""
+    for name, data in content.files.items():
+        if is_prompt(name) and isinstance(model := fields_of(data).get("model"), str) and model not in ("", "inherit"):
+            yield Capability("model", model, name)
+    data = content.files.get(_MODELS, b"")
+    try:
+        waiting = [load_json(data, LIMIT).value] if data else []
+    except FormatError:
+        return
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            named = (value.get(key) for key in ("default", "small", "model", "use"))
+            yield from (Capability("model", name, _MODELS) for name in named if isinstance(name, str))
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value

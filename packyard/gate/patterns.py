@@ -19,6 +19,8 @@ from itertools import pairwise
 from math import log2
 from typing import NamedTuple
 
+ALPHANUMERIC = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
 
 class Kind(NamedTuple):
     """One kind of token: `heads` are what it may begin with, `rest` the pattern of what follows. It is `sure` when
@@ -94,6 +96,8 @@ KINDS: tuple[Kind, ...] = (
 _BOT_NUMBER = re.compile(rb"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}[\w-]{0,3}\Z")
 _BOT_REST = re.compile(rb"\.[\w-]{6,7}\.[\w-]{27,40}")
 
+#: What tokens are made of, and how much of it each of them has at least.
+_CHARACTERS, _SHORTEST = ALPHANUMERIC + b"_-.:/+=", 20
 #: As much of a token is looked at to tell whether it is made up.
 _JUDGED = 80
 
@@ -104,7 +108,7 @@ _SAID = re.compile(
     rb"[<>{}]|\xe2\x80\xa6|process\.env|environ|%s|not[_-]?a[_-]?real",
     re.IGNORECASE,
 )
-_WORD = re.compile(rb"[A-Za-z]{2,}[0-9]{0,4}|[0-9]+|[A-Za-z0-9]{1,3}|")
+_WORD = re.compile(rb"(?:[A-Z]?[a-z]{2,15}|[A-Z]{2,12})[0-9]{0,4}|[0-9]+|[A-Za-z0-9]{1,3}|")
 _BETWEEN_WORDS = re.compile(rb"[-_./:@ ]")
 
 
@@ -119,17 +123,33 @@ class Token(NamedTuple):
 
 def tokens(data: bytes) -> Iterator[Token]:
     """Every token in `data` that is not made up; one that may be is not sure."""
-    for match in _BOT_REST.finditer(data):
-        if number := _BOT_NUMBER.search(data, max(0, match.start() - 28), match.start()):
-            yield Token("a Discord bot token", number[0] + match[0], number.start(), True)
+    dense = b"\n".join(data[start:end] for start, end in runs(data, _CHARACTERS, _SHORTEST))
+    if _BOT_REST.search(dense):
+        yield from _bot_tokens(data)
     for head, kinds in _by_head().items():
-        end = 0
+        end = 0 if head in dense else len(data)
         while (start := data.find(head, end)) >= 0:
             end = start + len(head)
             if found := _token(data, start, end, kinds):
                 end = start + len(found.value)
                 if not made_up(found.value[:_JUDGED]) and not in_words(found.value[:_JUDGED]):
                     yield found
+
+
+def runs(data: bytes, characters: bytes, least: int) -> Iterator[tuple[int, int]]:
+    """Where at least `least` of these characters stand together: starts and ends. Far faster than a pattern."""
+    mask = data.translate(bytes(255 if byte in characters else 0 for byte in range(256)))
+    wanted, end = b"\xff" * least, 0
+    while (start := mask.find(wanted, end)) >= 0:
+        end = mask.find(b"\0", start)
+        end = len(data) if end < 0 else end
+        yield start, end
+
+
+def _bot_tokens(data: bytes) -> Iterator[Token]:
+    for match in _BOT_REST.finditer(data):
+        if number := _BOT_NUMBER.search(data, max(0, match.start() - 28), match.start()):
+            yield Token("a Discord bot token", number[0] + match[0], number.start(), True)
 
 
 @cache

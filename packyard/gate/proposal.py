@@ -11,8 +11,9 @@ from typing import NamedTuple, Protocol
 
 from packyard.errors import Problem
 from packyard.gate.values import Candidate
-from packyard.model import Commit, Event, Manifest, Pack, Registry, Release
+from packyard.model import Commit, Event, Manifest, Pack, Release
 from packyard.protocols import Source
+from packyard.registry import Registry
 from packyard.rules.authority import Revisions
 from packyard.rules.statements import Spoken
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_base64
+from bisect import bisect
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
 from packyard.errors import Problem
 from packyard.gate.assigned import literals
-from packyard.gate.patterns import Token, made_up, tokens
+from packyard.gate.patterns import ALPHANUMERIC, Token, made_up, runs, tokens
 from packyard.gate.values import Candidate, ContentCheck
 
 CODES = ("secret", "secret-likely")
@@ -37,7 +38,8 @@ class Secret(NamedTuple):
     sure: bool
 
 
-_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+_BASE64 = ALPHANUMERIC + b"+/-_"
+_PLAIN = bytes.maketrans(b"-_", b"+/")
 _WRAPPED, _GOES_ON = 40, re.compile(rb"[ \t\r\n]{1,40}([A-Za-z0-9+/_-]+)")
 _ESCAPED = re.compile(rb"\\(?:u00|u\{|x|U000000)([2-7][0-9A-Fa-f])\}?")
 _WIDE = re.compile(rb"(?:[ -~]\0{1,3}){16}")
@@ -121,33 +123,25 @@ def _private_keys(data: bytes) -> Iterator[Token]:
 
 def _unwrapped(data: bytes) -> Iterator[Token]:
     """Sure secrets inside base64, at the place where the base64 begins."""
+    starts, inside, ends = list[int](), list[bytes](), [0]
     for start, wrapped in _wrapped(data):
-        inside = a2b_base64(wrapped.translate(bytes.maketrans(b"-_", b"+/"))[: len(wrapped) // 4 * 4])
-        for view in _views(inside):
-            for hit in _sure(view):
-                yield hit._replace(kind=f"{hit.kind} in base64", start=start)
+        starts.append(start)
+        inside.append(_unescaped(a2b_base64(wrapped.translate(_PLAIN)[: len(wrapped) // 4 * 4]).replace(b"\0", b"")))
+        ends.append(ends[-1] + len(inside[-1]) + 1)
+    for token in _sure(b"\n".join(inside)):
+        yield token._replace(kind=f"{token.kind} in base64", start=starts[bisect(ends, token.start) - 1])
 
 
 def _wrapped(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Long runs of base64 and where they begin, with the lines that they go on to."""
     done = 0
-    for start, end in _runs(data, _BASE64, _WRAPPED):
+    for start, end in runs(data, _BASE64, _WRAPPED):
         if start >= done:
             parts, done = [data[start:end]], end
             while len(parts[-1]) % 4 == 0 and (more := _GOES_ON.match(data, done)):
                 parts.append(more[1])
                 done = more.end()
             yield start, b"".join(parts)
-
-
-def _runs(data: bytes, characters: bytes, least: int) -> Iterator[tuple[int, int]]:
-    """Where at least `least` of these characters stand together: starts and ends. Far faster than a pattern."""
-    mask = data.translate(bytes(255 if byte in characters else 0 for byte in range(256)))
-    wanted, end = b"\xff" * least, 0
-    while (start := mask.find(wanted, end)) >= 0:
-        end = mask.find(b"\0", start)
-        end = len(data) if end < 0 else end
-        yield start, end
 
 
 def _shown(value: bytes) -> str:

@@ -10,8 +10,8 @@ from packyard.formats.fields import errors_of
 from packyard.formats.registry import LIMITS, parse_registry
 from packyard.gate.proposal import Case, CaseCheck, Proposal
 from packyard.history import SOURCE, TREE
-from packyard.model import Registry
 from packyard.protocols import Source
+from packyard.registry import Registry
 from packyard.rules.table import rule
 
 PATH = f"{SOURCE}/registry.yaml"

@@ -10,7 +10,8 @@ from bisect import bisect_left, bisect_right
 from typing import NamedTuple, Protocol
 
 from packyard.formats import publisher
-from packyard.model import Event, Org, Publisher, Trust
+from packyard.model import Event, Org, Publisher
+from packyard.registry import Trust
 
 
 class Revision(NamedTuple):

@@ -14,8 +14,9 @@ from packyard.errors import FormatError, Problem
 from packyard.formats import minisign, statement
 from packyard.formats.fields import errors_of
 from packyard.history import place
-from packyard.model import Event, Statement, Trust
+from packyard.model import Event, Statement
 from packyard.protocols import Source
+from packyard.registry import Trust
 from packyard.rules.authority import Authority, Signed, read_signed, verify_signed
 from packyard.rules.rights import right_of
 

@@ -12,6 +12,7 @@ from packyard.rules.texts import (
     contributing,
     files,
     history,
+    importing,
     lifecycle,
     naming,
     packs,
@@ -38,6 +39,7 @@ SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("The gate: what a pack can do", risk.RULES),
     ("Log and seal", seal.RULES),
     ("Sites", site.RULES),
+    ("Importing", importing.IMPORT_RULES),
     ("Submitting", contributing.RULES),
     ("The command and its surroundings", use.RULES),
 )

@@ -11,8 +11,9 @@ from packyard.formats import manifest, org, publisher, semver, statement, trustf
 from packyard.formats.fields import errors_of
 from packyard.formats.registry import parse_registry
 from packyard.history import FILES, SOURCE, TREE
-from packyard.model import Entry, Event, Manifest, Org, Publisher, Registry, Statement, Trust
+from packyard.model import Entry, Event, Manifest, Org, Publisher, Statement
 from packyard.protocols import Source
+from packyard.registry import Registry, Trust
 from packyard.rules.authority import FILE_LIMIT, Revision, Revisions
 from packyard.rules.version import MANIFESTS
 from packyard.submitting.changes import pack_place

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from packyard.formats import canonical, layout
 from packyard.formats.times import day_of, format_time
-from packyard.model import Event, Registry, Row
+from packyard.model import Event, Row
+from packyard.registry import Registry
 
 Entries = Sequence[tuple[Event, Row]]
 

@@ -11,7 +11,7 @@ import re
 from typing import NamedTuple
 
 from packyard.formats import layout
-from packyard.model import Registry
+from packyard.registry import Registry
 
 HOME = "index.html"
 ABOUT = layout.family_index("about")

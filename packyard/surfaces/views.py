@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from packyard.formats import layout
-from packyard.model import Manifest, Pack, Registry, Release, Statement
+from packyard.model import Manifest, Pack, Release, Statement
+from packyard.registry import Registry
 from packyard.surfaces.site import ACTIVE_FEATURES
 
 PROVENANCE = "provenance.intoto.jsonl"

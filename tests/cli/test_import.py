@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from packyard.edges import workfolder
 from tests.cli.conftest import Packyard
 
 
@@ -154,6 +155,16 @@ def test_what_is_larger_than_a_pack_is_left_out(packyard: Packyard, plugin: Path
     assert said.code == 0
     assert "larger than a pack may be" in said.err
     assert not (home / "review" / "large.bin").exists()
+
+
+def test_a_folder_without_end_is_refused(
+    packyard: Packyard, plugin: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workfolder, "_ENTRIES", 10)
+    said = packyard("import", "src")
+    assert said.code == 1
+    assert "error[too-many-files]" in said.err
+    assert not (home / "review").exists()
 
 
 def test_a_plugin_that_cannot_be_read_is_a_problem_with_its_place(packyard: Packyard, plugin: Path) -> None:

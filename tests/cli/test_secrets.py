@@ -50,7 +50,7 @@ def test_no_error_shows_a_key(
     text = key_of(home).read_text()
     source = spoilt(text)[how]
     line, key_file = text.splitlines()[1], base64.b64encode(text.encode()).decode()
-    pieces = {each[at : at + 12] for each in (line, key_file) for at in range(0, len(each) - 12)}
+    pieces = {each[at : at + 12] for each in (line, key_file) for at in range(len(each) - 12)}
     pieces |= {"correct-horse", os.fsencode(line).hex()[:24]}
     monkeypatch.setenv("PACKYARD_DEBUG", "1")
     for environ, arguments in (({"PACKYARD_KEY": source}, []), ({}, ["--key", source])):
@@ -78,22 +78,22 @@ def test_no_error_shows_a_password(
 
 
 def test_a_key_is_for_its_owner_alone(packyard: Packyard, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    modes = dict[str, int]()
+    real = os.open
+
+    def watched(path: Path, flags: int, mode: int = 0o777) -> int:
+        modes[str(path)] = mode
+        return real(path, flags, mode)
+
     before = os.umask(0)
     try:
-        made = list[int]()
-        real = os.open
-
-        def opened(path: object, flags: int, mode: int = 0o777, **more: int) -> int:
-            if str(path).endswith(".key"):
-                made.append(mode)
-            return real(path, flags, mode, **more)  # type: ignore[call-overload,no-any-return]
-
-        monkeypatch.setattr(os, "open", opened)
-        assert packyard("keygen", "--no-password").code == 0
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "open", watched)
+            assert packyard("keygen", "--no-password").code == 0
     finally:
         os.umask(before)
     key = key_of(home)
-    assert made == [0o600]
+    assert modes[str(key)] == 0o600
     assert stat.S_IMODE(key.stat().st_mode) == 0o600
     assert stat.S_IMODE(key.parent.stat().st_mode) == 0o700
 

@@ -17,7 +17,7 @@ from packyard.formats.registry import (
     format_registry,
     parse_registry,
 )
-from packyard.model import Registry
+from packyard.registry import Registry
 
 LEAST = """format: packyard/registry/1
 origin: packs.example.org

@@ -14,7 +14,7 @@ from packyard.formats import note
 from packyard.formats.fields import errors_of
 from packyard.formats.minisign import format_public_key
 from packyard.formats.trustfile import LIMIT, format_trust, parse_trust
-from packyard.model import Trust
+from packyard.registry import Trust
 
 ORIGIN = "packs.example.org"
 

@@ -41,8 +41,22 @@ def test_addresses(text: str, address: Address) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-o/x", "--upload-pack=x", "ext::sh -c x", "https://", "https:///x", "ftp://a/b/c", "https://a b/c", "a\nb"]
-    + ["https://host:port/x", "file://other/x", "https://-x/y", "javascript://x/y", "https://[::1/x"],
+    [
+        "",
+        "-o/x",
+        "--upload-pack=x",
+        "ext::sh -c x",
+        "https://",
+        "https:///x",
+        "ftp://a/b/c",
+        "https://a b/c",
+        "a\nb",
+        "https://host:port/x",
+        "file://other/x",
+        "https://-x/y",
+        "javascript://x/y",
+        "https://[::1/x",
+    ],
 )
 def test_no_addresses(text: str) -> None:
     assert code_of(parse_address, text) == "remote-invalid"

@@ -57,7 +57,7 @@ def test_pushes(forge: str, push: Push) -> None:
         ),
         (
             "gitlab",
-            "https://example.org/alice/packs/-/merge_requests/new?merge_request%5Bsource_branch%5D=packyard/hello/1.0.0"
+            "https://example.org/alice/packs/-/merge_requests/new?merge_request%5Bsource_branch%5D=packyard%2Fhello%2F1.0.0"
             "&merge_request%5Btarget_branch%5D=main&merge_request%5Btitle%5D=Add%20hello%201.0.0",
         ),
         ("none", ""),

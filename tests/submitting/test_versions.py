@@ -34,7 +34,7 @@ def test_the_next_version(published: list[str], following: str) -> None:
             '{"x": {"version": "1.0.0"},\n "name": "hello",\n  "version" :\t"2.0.0-rc.1"}\n',
         ),
         ("pack.yaml", "name: hello\nversion: 1.0.0  # now\n", 'name: hello\nversion: "2.0.0-rc.1"  # now\n'),
-        ("pack.yaml", "version: '1.0.0'\r\nname: hello\r\n", 'version: "2.0.0-rc.1"\r\nname: hello\r\n'),
+        ("pack.yaml", "version: '1.0.0'\nname: hello\n", 'version: "2.0.0-rc.1"\nname: hello\n'),
     ],
 )
 def test_nothing_else_changes(name: str, before: str, after: str) -> None:

@@ -16,13 +16,13 @@ from packyard.model import (
     Pack,
     Publisher,
     PublisherKey,
-    Registry,
     Release,
     Row,
     Statement,
     Tarball,
     VersionState,
 )
+from packyard.registry import Registry
 from packyard.surfaces import pages
 from packyard.surfaces.readme import render_readme
 from packyard.surfaces.site import Site, Totals

@@ -168,9 +168,7 @@ def _finding(problem: Problem) -> str:
 def _differences(verdict: Verdict, deltas: Deltas, room: int) -> list[str]:
     def fill(part: _Part, release: Candidate) -> None:
         since = f" since {code(release.before_version, VALUE_LENGTH)}" if release.before_version else ""
-        part.add(
-            f"### What changed in {_version(release)}{since}" if since else f"### The files of {_version(release)}"
-        )
+        part.add(f"### {'What changed in' if since else 'The files of'} {_version(release)}{since}")
         changes = _ordered(release, verdict, deltas)
         for number, change in enumerate(changes):
             share = max(part.room // (len(changes) - number), 3 * _LEAST)

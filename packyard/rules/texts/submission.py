@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from packyard.rules.texts import block, gate
+from packyard.rules.texts import block, gate, releases
 
 _KNOWN = "People rely on who publishes what; whoever is new to them is looked at once."
 
 RULES = (
+    *releases.RULES,
     block(
         "history-unrelated",
         "the two commits have no history in common",
@@ -180,105 +181,6 @@ RULES = (
         "Nothing to do: a person looks, and it takes effect two weeks later.",
         "A transfer that both owners sign.",
         "A `recover` statement.",
-    ),
-    gate(
-        "version-first",
-        "a first version with an unusual number",
-        "note",
-        "People take it for the continuation of something that they missed.",
-        "Begin with 0.1.0 or 1.0.0, unless the pack had versions elsewhere.",
-        "1.0.0 of a new pack.",
-        "7.3.2 of a new pack.",
-    ),
-    gate(
-        "version-below",
-        "a version below one that is there",
-        "review",
-        "Nobody gets it who takes the highest; somebody who asks for an old range might, without knowing why.",
-        "Use a number above, or continue an older line, such as 1.2.4 after 1.2.3.",
-        "1.2.4 after 1.2.3, while 1.3.0 is there.",
-        "0.9.0 after 1.0.0.",
-    ),
-    gate(
-        "version-gap",
-        "a version that leaves numbers out",
-        "review",
-        "A number far ahead wins over everything else for a long time, and it is often a slip.",
-        "Use the next number, or write in the pack's CHANGELOG.md what the version is.",
-        "1.3.0 after 1.2.3.",
-        "99.0.0 after 1.2.3.",
-    ),
-    gate(
-        "version-late",
-        "a pre-release that comes too late",
-        "block",
-        "By its number it is older than what is there, so nobody would ever get it.",
-        "Use a pre-release of the version that comes next.",
-        "1.3.0-rc.1 after 1.2.0.",
-        "1.2.0-rc.1 after 1.2.0.",
-    ),
-    gate(
-        "dependency-unknown",
-        "a dependency that is not there",
-        "block",
-        "It cannot be installed, and whoever takes the name decides what everybody gets.",
-        "Correct the name, or publish that pack first.",
-        "Depends on a pack of this registry.",
-        "Depends on a name that no pack has.",
-    ),
-    gate(
-        "dependency-range",
-        "a range that no version is in",
-        "block",
-        "The pack could not be installed.",
-        "Write a range with at least one version in it.",
-        "^1.0.0, where 1.2.0 is there.",
-        "^9.0.0, where 1.2.0 is the highest.",
-    ),
-    gate(
-        "dependency-yanked",
-        "a dependency of which nothing is left",
-        "block",
-        "What was yanked or withdrawn is not installed, so the pack could not be either.",
-        "Depend on a version that is left.",
-        "^1.0.0, where 1.0.0 was yanked and 1.0.1 is there.",
-        "1.0.0, which was yanked.",
-    ),
-    gate(
-        "dependency-deprecated",
-        "a dependency that is deprecated",
-        "note",
-        "Its owner says that it should not be used any more.",
-        "Depend on its replacement, if there is one.",
-        "Depends on a pack that is kept up.",
-        "Depends on a pack that was deprecated.",
-    ),
-    gate(
-        "dependency-cycle",
-        "a pack that depends on itself through others",
-        "block",
-        "There would be no order to install them in.",
-        "Take one of the dependencies out, or move what both need into a third pack.",
-        "hello depends on base, and base on nothing.",
-        "hello depends on base, and base on hello.",
-    ),
-    gate(
-        "conflict-needed",
-        "a pack that is in conflict with one that it needs",
-        "block",
-        "It could never be installed.",
-        "Take the name out of one of the two lists.",
-        "Depends on base, conflicts with goodbye.",
-        "Depends on base and conflicts with base.",
-    ),
-    gate(
-        "conflict-unknown",
-        "a conflict with a pack that is not there",
-        "note",
-        "It is often a slip of the pen.",
-        "Correct the name.",
-        "Conflicts with a pack of this registry.",
-        "Conflicts with a name that no pack has.",
     ),
     gate(
         "withdraw-needed",

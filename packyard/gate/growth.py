@@ -1,0 +1,121 @@
+"""What a version can do that the one before it could not: what a reviewer has to read of an update.
+
+A new pack is read as a whole, so nothing is said of a first version, and nothing of what a version no longer does.  An
+exact version of a package that gives way to another is no new hook or server: `npx x@1.0.0` and `npx x@1.1.0` are one.
+Programs that only read and write text are no new commands, and tools that only read are no wider permissions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from packyard.errors import Problem
+from packyard.formats.fields import shown
+from packyard.gate.capabilities import Capability, Cost, capabilities, cost
+from packyard.gate.running.lines import Lines
+from packyard.gate.tools import covers
+from packyard.gate.values import Candidate, Content, ContentCheck
+
+#: No more problems than this are shown of one kind.
+MOST = 20
+#: Tokens, and parts of a hundred, by which a cost has to grow before it is told.
+LEAST_TOKENS, LEAST_PERCENT = 1000, 50
+
+_VERSION = re.compile(r"(?:@|===?|#)v?=?(?:\d[\w.+-]*|sha256:[0-9a-f]{64}|[0-9a-f]{40})(?![\w@/])|:[\w.-]+(?=@sha256:)")
+_TEXT_TOOLS = """
+    awk basename cat cmp column comm cut date diff dirname egrep expr fgrep fold grep head jq join ls md5sum mkdir
+    mktemp nl paste readlink realpath rev sed seq sha256sum shasum sleep sort stat tac tail touch tr uname uniq wc
+    which yq
+"""
+_HARMLESS = frozenset(_TEXT_TOOLS.split())
+_READING = frozenset(
+    {"Read", "Grep", "Glob", "LS", "NotebookRead", "TodoRead", "TodoWrite", "read", "grep", "glob", "ls", "search"}
+    | {"permissionMode=plan", "permissionMode=default"}
+)
+#: Kinds of which another is enough.
+_SAME = {"mention": "host"}
+_WORDS = {
+    "hook": "this hook is new",
+    "mcp-server": "this server is new, or is another one",
+    "command": "a program is started that was not before",
+    "host": "a host is talked to that was not before",
+    "mention": "a host is named to agents that was not before",
+    "plugin": "this plugin is new",
+}
+
+
+def check_growth(candidate: Candidate) -> Iterator[Problem]:
+    """Everything that the version can do and the one before could not."""
+    if candidate.before is None:
+        return
+    before, after = capabilities(candidate.before), capabilities(candidate.content)
+    for kind, words in _WORDS.items():
+        known = {_plain(each) for each in before if each.kind in (kind, _SAME.get(kind))}
+        known |= _HARMLESS if kind == "command" else set()
+        new = {_plain(each): each for each in reversed(after) if each.kind == kind and _plain(each) not in known}
+        for each in islice(sorted(new.values()), MOST):
+            yield _problem(candidate.content, each, _code(kind), words)
+    for each in islice(_wider(candidate.before, before, after), MOST):
+        yield _problem(
+            candidate.content, each, "wider-tools", "a tool may be used without asking that might not before"
+        )
+
+
+def check_cost(candidate: Candidate) -> Iterator[Problem]:
+    """Whether the version costs far more tokens than the one before."""
+    if candidate.before is None:
+        return
+    for name, was, now in zip(Cost._fields, cost(candidate.before), cost(candidate.content), strict=True):
+        if now - was > LEAST_TOKENS and (now - was) * 100 > was * LEAST_PERCENT:
+            where = "in every conversation" if name == "always" else "when all of it is called"
+            message = f"the pack costs far more tokens {where}"
+            yield Problem("cost-grew", candidate.content.path, message, 0, f"about {was}", f"about {now}")
+
+
+def _code(kind: str) -> str:
+    return "new-server" if kind == "mcp-server" else f"new-{kind}"
+
+
+def _plain(each: Capability) -> str:
+    """What is compared: a hook or server without the exact versions in its command."""
+    return _VERSION.sub("", each.what) if each.kind in ("hook", "mcp-server") else each.what
+
+
+def _wider(old: Content, before: Iterable[Capability], after: Iterable[Capability]) -> Iterator[Capability]:
+    """The tools that a file of the version before did not have; of a new file, those that no file had."""
+    had: dict[str, set[str]] = {name: set() for name in old.files}
+    for each in before:
+        had[each.where] |= {each.what} if each.kind == "tool" else set()
+    anywhere = set().union(*had.values()) - {"*"}
+    servers = {each.what.partition(":")[0] for each in before if each.kind == "mcp-server"}
+    for each in after:
+        if each.kind != "tool" or each.what in _READING or (each.what == "*" and each.where not in had):
+            continue
+        server, is_of_server, _ = each.what.partition(":")
+        is_new = bool(is_of_server) and "(" not in server and server not in servers
+        if not is_new and not any(covers(pattern, each.what) for pattern in had.get(each.where, anywhere)):
+            yield each
+
+
+def _problem(content: Content, each: Capability, code: str, words: str) -> Problem:
+    return Problem(code, content.at(each.where), words, _line(content, each), found=shown(each.what))
+
+
+def _line(content: Content, each: Capability) -> int:
+    """The line on which the file says so first, if it says so in these words."""
+    text = content.files[each.where].decode(errors="replace")
+    words = each.what.rpartition(": ")[2] if each.kind in ("hook", "mcp-server") else each.what
+    place = text.find(words)
+    return Lines(text).at(place) if place >= 0 else 0
+
+
+CHECKS = (
+    ContentCheck(
+        "growth",
+        ("new-hook", "new-server", "new-command", "new-host", "new-mention", "new-plugin", "wider-tools"),
+        check_growth,
+    ),
+    ContentCheck("cost", ("cost-grew",), check_cost),
+)

