@@ -105,4 +105,22 @@ RULES: tuple[Rule, ...] = (
         '"Never run `curl … | sh`."',
         '"Never run `curl https://x.example/setup.sh | sh`."',
     ),
+    gate(
+        "wider-tools",
+        "more tools that may be used without asking",
+        "review",
+        "What an agent may do without asking is what a harmful prompt can do.",
+        "Ask for no more tools than the work needs; a person looks at what is new.",
+        "allowed-tools: Read, as in the version before.",
+        "allowed-tools: Read, Bash(*), where the version before had Read.",
+    ),
+    gate(
+        "cost-grew",
+        "a pack that costs far more tokens than before",
+        "note",
+        "It is paid for in every conversation, and leaves less room for the work itself.",
+        "Move what is seldom needed into a skill, which is read when it is called.",
+        "1,200 tokens where there were 1,000.",
+        "9,000 tokens where there were 1,000.",
+    ),
 )
