@@ -3,6 +3,7 @@
     docs/rules.md      packyard.rules.table
     docs/formats.md    the docstrings of packyard.formats
     docs/commands.md   the help of every command
+    docs/rights.md     packyard.rules.rights
     docs/settings.md   packyard.formats.registry.SETTINGS and packyard.cli.settings.SETTINGS
 
 A test compares them with what is in the repository.
@@ -16,17 +17,33 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from packyard.formats.times import DAY
+
 if TYPE_CHECKING:
     import click
 
 _GENERATED = "<!-- Written by `python -m packyard.documentation`: edit what it is made from. -->\n"
+_RIGHTS = """\
+Who may do what, and with a key of which scope. What somebody is, owner or member, is what the signed history says up to
+that moment; a key must be valid on the day of the commit. Everybody who has signed must have the right.
+
+A pack without a scope, such as `hello`, has a principal owner and may have co-owners. A pack in a scope, such as
+`@acme/hello`, belongs to the organisation for good. `roots` are the registry's root keys, as many as the newest trust
+file of the time demands.
+"""
 #: Columns of a help text, wherever it is printed.
 _WIDTH = 100
 
 
 def pages() -> Mapping[str, str]:
     """The text of each generated page, by its name in `docs/`."""
-    made = {"rules.md": _rules(), "formats.md": _formats(), "commands.md": _commands(), "settings.md": _settings()}
+    made = {
+        "rules.md": _rules(),
+        "rights.md": _rights(),
+        "formats.md": _formats(),
+        "commands.md": _commands(),
+        "settings.md": _settings(),
+    }
     return {name: _GENERATED + "\n" + "\n".join(lines) + "\n" for name, lines in made.items()}
 
 
@@ -46,6 +63,27 @@ def _rules() -> Iterator[str]:
             if rule.passes:
                 yield f"- Passes: {rule.passes}\n- Fails: {rule.fails}"
             yield f"- Outcome: {rule.outcome}" + (", unless `registry.yaml` says otherwise" if rule.adjustable else "")
+
+
+def _rights() -> Iterator[str]:
+    from packyard.lifecycle import RECOVERY_WAIT
+    from packyard.rules.rights import FILES, RIGHTS
+
+    yield "# Rights"
+    yield ""
+    yield _RIGHTS
+    yield "| to do | with a pack without a scope | with a pack in a scope | scope of the key | |"
+    yield "|---|---|---|---|---|"
+    for action, right in RIGHTS.items():
+        unscoped, scoped = (", ".join(who) or "nobody" for who in (right.unscoped, right.scoped))
+        if action not in FILES:
+            yield f"| `{action}` | {unscoped} | {scoped} | {right.scope or 'none'} | {right.note} |"
+    yield f"\nThe waiting time of a recovery is {RECOVERY_WAIT // DAY} days, in every registry. Until it is over the"
+    yield "owner keeps all rights; from the first version or statement after it on, the pack belongs to the new owner"
+    yield "alone.\n\n| to change the file of | who | scope of the key | |\n|---|---|---|---|"
+    for action, name in FILES.items():
+        right = RIGHTS[action]
+        yield f"| {name} | {', '.join(right.unscoped or right.scoped)} | {right.scope} | {right.note} |"
 
 
 def _formats() -> Iterator[str]:

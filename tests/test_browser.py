@@ -31,7 +31,19 @@ def a_function_with_a_rather_long_name(argument: int = 1, another_argument: str 
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry = small(tmp_path_factory.mktemp("browser") / "repo")
     registry.version("hello", "2.0.0", "alice", {"README.md": README, "a.png": b"\x89PNG"})
+    registry.trust()
+    registry.publisher("carol")
     registry.commit("Publish hello 2.0.0")
+    registry.version("hello", "2.1.0", "alice")
+    registry.statement("promote", "hello", "alice", version="2.0.0", channel="stable")
+    registry.statement("promote", "hello", "alice", version="2.1.0", channel="a-channel-of-32-characters-or-so")
+    registry.statement("add-owner", "hello", "alice", handle="carol")
+    registry.statement("withdraw", "hello", "alice", version="1.1.0", reason="It told where somebody lives.")
+    registry.statement("recover", "hello", ("root-1", "root-2"), to="bob", reason="Every key was lost in a fire.")
+    registry.statement("archive", "other", "bob", reason="It is finished.")
+    registry.statement("rename", "other", "bob", to="@acme/tools", reason="A better name.")
+    registry.statement("withdraw", "other", ("root-1", "root-3"), version="0.1.0", legal="An order of a court")
+    registry.commit("Every state there is")
     built(registry.path, registry.path.parent / "site")
     return registry.path.parent / "site"
 

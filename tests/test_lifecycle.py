@@ -12,10 +12,11 @@ import pytest
 
 from packyard.audit import audit
 from packyard.catalogue import RECOVERY_WAIT
+from packyard.edges.keys import ROLES
 from packyard.edges.store import FolderSite
 from packyard.edges.trustees import follow_trust
 from packyard.errors import Problem, ProblemsFound
-from packyard.formats import documents, layout, tarball
+from packyard.formats import b64, documents, layout, tarball
 from packyard.formats.entries import parse_entry
 from packyard.formats.tiles import parse_entries
 from packyard.formats.times import format_time
@@ -460,6 +461,29 @@ def test_a_recovery_that_no_root_of_the_site_signed_is_found(story: Story, monke
     monkeypatch.setattr(auditing, "audit_staged", lambda *arguments, **named: [])
     story.publish()
     assert {problem.code for problem in problems(story.site)} == {"key-unknown"}
+
+
+def test_a_site_with_the_registrys_own_keys(tmp_path: Path) -> None:
+    keys = {f"PACKYARD_{role.upper()}_KEY": secret_text(role) for role in ROLES}
+    registry, site = small(tmp_path / "repo"), tmp_path / "site"
+    registry.trust()
+    registry.commit("Root keys")
+    registry.statement("recover", "hello", ("root-1", "root-2"), to="bob")
+    registry.commit("Recover")
+    built(registry.path, site, environ=keys, new_log=True)
+    root = signer("root-1").public_key
+    assert audit(FolderSite(site), None, int(time.time()), root_key=root)[:2] == ((), ())
+    registry.trust(("root-3", "root-4"), 1, 2, ("root-1", "root-3"))
+    registry.commit("Other root keys")
+    registry.statement("withdraw", "other", "root-4", version="0.1.0", legal="an order")
+    registry.commit("Withdraw")
+    built(registry.path, site, environ=keys)
+    assert audit(FolderSite(site), None, int(time.time()), root_key=root)[:2] == ((), ())
+
+
+def secret_text(name: str) -> str:
+    """The key file of a key that is a function of its name."""
+    return f"untrusted comment: for tests\n{b64.encode(signer(name).__reduce__()[1][0])}\n"
 
 
 def test_trust_files_are_followed_as_far_as_they_verify(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 #: Whose addresses the documentation has: specifications, programs, and names that are reserved for examples.
-HOSTS = ["c2sp.org", "in-toto.io", "slsa.dev", "semver.org", "keepachangelog.com", "github.com", "127.0.0.1"]
+HOSTS = ["c2sp.org", "in-toto.io", "slsa.dev", "semver.org", "spdx.org", "keepachangelog.com", "github.com", "127.0.0.1"]
 EXAMPLES = (".example", "example.org", "example.net")
 NEXT = "-- next block --"
 #: Starts a server and goes on when it has said where it is, which must be true.

@@ -38,7 +38,8 @@ def test_wheel_holds_the_program_and_its_templates(wheel: Path) -> None:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     code = {f"packyard/{name}" for name in files(ROOT / "packyard") if name.endswith(".py")}
     templates = {f"packyard/templates/{name}" for name in files(ROOT / "templates")}
-    assert held == code | templates
+    starting = {f"packyard/starting/{name}" for name in files(ROOT / "packyard/starting")}
+    assert held == code | templates | starting
 
 
 @pytest.mark.interop

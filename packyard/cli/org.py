@@ -11,6 +11,7 @@ from packyard.cli.keys import find_signer, publisher_of, sign_as
 from packyard.cli.options import Ending, parse_handle
 from packyard.cli.sending import finish
 from packyard.cli.starting import Ground, ground
+from packyard.edges.keys import MinisignSigner
 from packyard.errors import FormatError, UsageError
 from packyard.formats.org import ROLES, format_org, parse_org
 from packyard.history import SOURCE
@@ -36,9 +37,10 @@ def add(org: str, owners: tuple[str, ...], key: str | None, ending: Ending) -> i
     here = ground(ending)
     if here.tree.org(parse_handle(org)):
         raise UsageError("org-exists", "there is such an organisation already", path=_path(org))
-    own = publisher_of(find_signer(key), here.tree.authority()).handle
+    signer = find_signer(key)
+    own = publisher_of(signer, here.tree.authority()).handle
     members = dict.fromkeys((own, *map(parse_handle, owners)), "owner")
-    return _finish(ending, here, Org(org, members), members, key, f"Found the organisation {org}")
+    return _finish(ending, here, Org(org, members), members, signer, f"Found the organisation {org}")
 
 
 @command.command("set", context_settings=options.CONTEXT)
@@ -57,7 +59,7 @@ def set_(org: str, handle: str, role: str, key: str | None, ending: Ending) -> i
     if before.members.get(handle) == role:
         raise UsageError("statement-noop", f"{handle} is {role} of {org} already", path=_path(org))
     after = before._replace(members={**before.members, handle: role})
-    return _finish(ending, here, after, before.members, key, f"Make {handle} {role} of {org}")
+    return _finish(ending, here, after, before.members, find_signer(key), f"Make {handle} {role} of {org}")
 
 
 @command.command(context_settings=options.CONTEXT)
@@ -72,12 +74,13 @@ def remove(org: str, handle: str, key: str | None, ending: Ending) -> int:
     if handle not in before.members:
         raise UsageError("member-unknown", f"{handle} is no member of {org}", path=_path(org))
     after = before._replace(members={name: role for name, role in before.members.items() if name != handle})
-    return _finish(ending, here, after, before.members, key, f"Remove {handle} from {org}")
+    return _finish(ending, here, after, before.members, find_signer(key), f"Remove {handle} from {org}")
 
 
-def _finish(ending: Ending, here: Ground, after: Org, members: Mapping[str, str], key: str | None, title: str) -> int:
+def _finish(
+    ending: Ending, here: Ground, after: Org, members: Mapping[str, str], signer: MinisignSigner, title: str
+) -> int:
     """Writes and signs the revision; `members` are those before it, one of whom must be allowed to sign."""
-    signer = find_signer(key)
     own = publisher_of(signer, here.tree.authority())
     path, text, file = _path(after.org), format_org(after), f"{after.org}.yaml.{own.handle}.minisig"
     if members.get(own.handle) not in _RIGHT.scoped:

@@ -12,9 +12,21 @@ from packyard.cli import options
 from packyard.cli.keys import find_signer, publisher_of, sign_as, today
 from packyard.cli.options import Ending, parse_handle, parse_target
 from packyard.cli.sending import finish
-from packyard.cli.speaking import Draft, Wish, begun, latest, must_be_alone, speak, speak_as_root, state_of
+from packyard.cli.speaking import (
+    Draft,
+    Wish,
+    begun,
+    latest,
+    must_be_alone,
+    must_be_here,
+    must_be_new,
+    show_text,
+    speak,
+    speak_as_root,
+    state_of,
+)
 from packyard.cli.starting import Ground, ground
-from packyard.cli.terminal import document, printable, say
+from packyard.cli.terminal import document, say
 from packyard.errors import FormatError, ProblemsFound, UsageError
 from packyard.formats import minisign
 from packyard.formats.times import format_time
@@ -101,11 +113,9 @@ def transfer(name: str, receiver: str, accepting: bool, reason: str, yes: bool, 
         )
     if accepting:
         return _accept(ending, pack, yes, key)
-    here, signer = ground(ending), find_signer(key)
-    giver = publisher_of(signer, here.tree.authority()).handle
-    fields = {"from": giver, "to": parse_handle(receiver)}
+    fields = {"to": parse_handle(receiver)}
     wish = Wish(pack, "transfer", fields, reason or f"handed over to {receiver}", f"Transfer {pack} to {receiver}")
-    return speak(ending, here, wish, key)
+    return speak(ending, ground(ending), wish, key)
 
 
 @click.command("recover", context_settings=options.CONTEXT)
@@ -147,38 +157,36 @@ def _roles(here: Ground, state: State) -> Mapping[str, str]:
 def _accept(ending: Ending, name: str, yes: bool, key: str | None) -> int:
     here, signer = ground(ending), find_signer(key)
     own = publisher_of(signer, here.tree.authority())
-    tree, replaces = begun(here, name, "transfer")
+    tree, commit = begun(here, name, "transfer")
     draft, there = latest(tree, name, "transfer")
-    if draft is None or (here.start is not None and not replaces):
+    if draft is None or (here.start is not None and not commit):
         raise UsageError(
             "transfer-missing",
             f"there is no transfer of {name} to accept",
             path=f"{pack_place(name)}/statements",
-            help="the owner begins it with `packyard transfer NAME --to HANDLE`; get that branch or patch first",
+            help="the owner begins it with `packyard transfer NAME --to HANDLE`; get it first, and for --submit "
+            f"as the branch packyard/{name}/NNNN-transfer",
         )
     _must_be_meant(here.tree, name, draft, there, own.handle)
-    must_be_alone(here, name, draft, there, replaces)
-    _must_agree(draft, yes)
+    must_be_alone(here, name, draft, there, commit)
     file = f"{draft.stem}.yaml.{own.handle}.minisig"
+    must_be_new(here, draft, there, file)
+    _must_agree(draft, yes)
     signature = sign_as(signer, draft.text, draft.comment, f"{draft.folder}/{file}", own, _SCOPE)
     hand = Hand(own.handle, signer.public_key, draft.comment)
     files = {**there, f"{draft.stem}.yaml": draft.text, file: signature}
     title = f"Accept {name} from {draft.said.fields['from']}"
-    return finish(ending, here, spoken(name, draft.stem, title, draft.said.reason, files, file, hand), replaces)
+    return finish(ending, here, spoken(name, draft.stem, title, draft.said.reason, files, file, hand))
 
 
 def _must_be_meant(tree: SourceTree, name: str, draft: Draft, there: Mapping[str, bytes], own: str) -> None:
     """Raises `ProblemsFound` when the statement is not one that the registry would take with this signature."""
     said, path = draft.said, f"{pack_place(name)}/statements/{draft.stem}.yaml"
-    origin, giver = tree.registry().origin, said.fields["from"]
+    giver = said.fields["from"]
+    must_be_here(tree, name, said)
     try:
-        for what, expected, found in (("registry", origin, said.registry), ("pack", name, said.pack)):
-            if expected != found:
-                raise FormatError("statement-place", f"it is about another {what}", expected=expected, found=found)
         if said.fields["to"] != own:
             raise FormatError("transfer-parties", "it is not you who gets it", expected=own, found=said.fields["to"])
-        if f"{draft.stem}.yaml.{own}.minisig" in there:
-            raise FormatError("statement-noop", "you have signed it already")
         signature = there.get(f"{draft.stem}.yaml.{giver}.minisig")
         if signature is None:
             raise FormatError("transfer-parties", "who gives has not signed it", expected=giver)
@@ -190,8 +198,7 @@ def _must_be_meant(tree: SourceTree, name: str, draft: Draft, there: Mapping[str
 
 def _must_agree(draft: Draft, yes: bool) -> None:
     """Shows the statement and asks. Raises `UsageError` when nobody agrees."""
-    for line in draft.text.decode().splitlines():
-        say(f"  | {printable(line)}")
+    show_text(draft)
     if yes:
         return
     if not sys.stdin.isatty():

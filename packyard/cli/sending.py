@@ -27,14 +27,13 @@ from packyard.submitting.changes import Change
 from packyard.submitting.proposals import Way, link, plan_plain, plan_push
 
 
-def finish(ending: Ending, ground: Ground, change: Change, replaces: str = "") -> int:
-    """Writes, commits or submits the change; gives the exit code. `replaces` is a commit of the change's branch that
-    brings less than the change does.
+def finish(ending: Ending, ground: Ground, change: Change) -> int:
+    """Writes, commits or submits the change; gives the exit code.
 
     What waits for others is written only: a commit of it would be refused for ever.
     """
     if ground.start is not None:
-        return propose(ground.start, ending.route, change, replaces)
+        return propose(ground.start, ending.route, change)
     if change.waits:
         write_files(ending.route.repo, change.files)
         say(f"written, and to be committed later: {change.waits}")
@@ -43,7 +42,7 @@ def finish(ending: Ending, ground: Ground, change: Change, replaces: str = "") -
     return 0
 
 
-def propose(start: Start, route: Route, change: Change, replaces: str = "") -> int:
+def propose(start: Start, route: Route, change: Change) -> int:
     """Does with the change what the route says; gives the exit code."""
     if route.dry_run:
         _show_plan(start, change)
@@ -54,7 +53,7 @@ def propose(start: Start, route: Route, change: Change, replaces: str = "") -> i
         raise UsageError("remote-unknown", "there is no remote to push to", path=str(start.folder))
     with told():
         branch = find_branch(start, change.branch)
-        head = _known(start, change, branch, replaces)
+        head = _known(start, change, branch)
         if head:
             say(f"the branch {change.branch} is there already, and is the same")
         else:
@@ -62,7 +61,7 @@ def propose(start: Start, route: Route, change: Change, replaces: str = "") -> i
         if not _may_go_on(start, route, change, head):
             return FINDINGS
         _set_branch(start.repository, change.branch, head)
-        pushed = _push(start, start.way, change, head, replaces if branch.there == replaces else "")
+        pushed = _push(start, start.way, change, head, branch.there)
     _open(start.way, change, pushed)
     return 0
 
@@ -81,23 +80,24 @@ def find_branch(start: Start, name: str) -> Branch:
     """The branch of that name. An open proposal at Gitea is no branch."""
     ref, kept = f"refs/heads/{name}", f"{OWN}/branches/{name}"
     local, there = start.repository.references.get(ref), ""
-    if start.way is not None and not start.offline and git.remote_ref(start.folder, start.remote, ref):
-        git.fetch(start.folder, start.remote, ref, kept)
+    if start.way is not None and not start.offline and git.fetch(start.folder, start.remote, ref, kept):
         there = str(start.repository.references[kept].target)
         start.repository.references.delete(kept)
     return Branch("" if local is None else str(local.target), there)
 
 
-def _known(start: Start, change: Change, branch: Branch, replaces: str) -> str:
+def _known(start: Start, change: Change, branch: Branch) -> str:
     """The commit that brings the very same already, "" when there is none. Raises `UsageError` when the branch is there
-    and brings something else.
+    and brings anything but a part of it: a statement that lacks signatures is a part of the statement with them.
     """
     known = ""
     for commit in filter(None, branch):
-        if holds(start.repository, commit, start.commit, change.files):
-            known = commit
-        elif commit != replaces:
+        there = read_files(start.repository, commit, change.files)
+        part = {path: data for path, data in change.files.items() if there.get(path) == data}
+        if not part or not holds(start.repository, commit, start.commit, part):
             raise _taken(start, change, branch, commit)
+        if part == change.files:
+            known = commit
     return known
 
 
@@ -135,22 +135,24 @@ def _may_go_on(start: Start, route: Route, change: Change, head: str) -> bool:
     if verdict.outcome == "reject":
         say("the registry would reject this: it goes nowhere")
     elif verdict.outcome == "review":
-        say("a person has to look at this before it is accepted")
+        say("the registry accepts this when a person has looked at it")
     return verdict.outcome != "reject"
 
 
 # --- the push, and what comes after it ---
 
 
-def _push(start: Start, way: Way, change: Change, head: str, replaces: str) -> git.Pushed:
-    """Pushes the commit as the forge wants it; once more and plainly where the server takes no options."""
+def _push(start: Start, way: Way, change: Change, head: str, there: str) -> git.Pushed:
+    """Pushes the commit as the forge wants it; once more and plainly where the server takes no options. `there` is the
+    commit that the branch has over there, and that it takes the place of.
+    """
     try:
         remote = start.registry if way.forge == "gitea" and not change.waits else start.remote
         plan = plan_push(way, change)
-        pushed = git.push(start.folder, remote, head, plan, replaces if plan.ref.startswith("refs/heads/") else "")
+        pushed = git.push(start.folder, remote, head, plan, there if plan.ref.startswith("refs/heads/") else "")
         if not pushed.taken:
             say("the server takes no push options: pushing the branch alone")
-            pushed = git.push(start.folder, start.remote, head, plan_plain(change), replaces)
+            pushed = git.push(start.folder, start.remote, head, plan_plain(change), there)
             pushed = pushed._replace(taken=False)
     except git.GitFailed as error:
         again = f"git -C {_quoted(start.folder)} push {_quoted(start.remote)} {change.branch}"
@@ -185,6 +187,8 @@ def _open(way: Way, change: Change, pushed: git.Pushed) -> None:
     if page := link(way, change):
         say("open this page to propose it:")
         print(page)
+    else:
+        say("no forge is known there: ask the registry's maintainers to look at the branch")
 
 
 def _by_api(way: Way, change: Change) -> bool:

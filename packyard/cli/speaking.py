@@ -13,6 +13,7 @@ from packyard.cli.keys import find_signer, publisher_of, sign_as, today
 from packyard.cli.options import Ending
 from packyard.cli.sending import find_branch, finish
 from packyard.cli.starting import Ground, source_at, told, world_at
+from packyard.cli.terminal import printable, say
 from packyard.edges.base import UNREAD, Base
 from packyard.edges.commits import holds
 from packyard.edges.git import Repository
@@ -60,24 +61,20 @@ def speak(ending: Ending, here: Ground, wish: Wish, key: str | None) -> int:
     """Makes, checks and signs a statement, and ends as it should; gives the exit code."""
     signer = find_signer(key)
     publisher = publisher_of(signer, here.tree.authority())
+    receiver = wish.fields["to"] if wish.action == "transfer" else ""
+    if receiver:
+        wish = wish._replace(fields={"from": publisher.handle, **wish.fields})
     state = state_of(here, ending.route.repo, wish.name)
     draft = write(here.tree, state, wish)
-    check(
-        here.tree,
-        state,
-        draft,
-        {publisher.handle, wish.fields["to"] if wish.action == "transfer" else publisher.handle},
-    )
+    check(here.tree, state, draft, {publisher.handle, receiver or publisher.handle})
     file = f"{draft.stem}.yaml.{publisher.handle}.minisig"
     scope = right_of(wish.action, wish.fields).scope
     signature = sign_as(signer, draft.text, draft.comment, f"{draft.folder}/{file}", publisher, scope)
     hand = Hand(publisher.handle, signer.public_key, draft.comment)
     files = {f"{draft.stem}.yaml": draft.text, file: signature}
     change = spoken(wish.name, draft.stem, wish.title, wish.reason, files, file, hand)
-    if wish.action == "transfer":
-        change = change._replace(
-            waits=f"{wish.fields['to']} has to sign it too: `packyard transfer {wish.name} --accept`"
-        )
+    if receiver:
+        change = change._replace(waits=f"{receiver} has to sign it too: `packyard transfer {wish.name} --accept`")
     return finish(ending, here, change)
 
 
@@ -85,16 +82,18 @@ def speak_as_root(ending: Ending, here: Ground, wish: Wish, key: str | None) -> 
     """The same with a root key of the registry: begins the statement, or adds a signature to one that lacks some."""
     signer = find_signer(key)
     trust = _trusting(signer, here.tree.trust())
-    tree, replaces = begun(here, wish.name, wish.action)
-    draft, there = _unfinished(tree, wish, trust)
+    tree, commit = begun(here, wish.name, wish.action)
+    draft, there = _unfinished(tree, wish, trust, signer.key_id)
     if draft is None:
-        state, replaces = state_of(here, ending.route.repo, wish.name), ""
+        state, commit = state_of(here, ending.route.repo, wish.name), ""
         draft = write(here.tree, state, wish)
         check(here.tree, state, draft, set())
-    must_be_alone(here, wish.name, draft, there, replaces)
+    else:
+        must_be_here(here.tree, wish.name, draft.said)
+        show_text(draft)
+    must_be_alone(here, wish.name, draft, there, commit)
     file = f"{draft.stem}.yaml.{signer.key_id}.minisig"
-    if file in there:
-        raise UsageError("statement-noop", "the key has signed this already", path=f"{draft.folder}/{file}")
+    must_be_new(here, draft, there, file)
     files = {**there, f"{draft.stem}.yaml": draft.text, file: signer.sign(draft.text, draft.comment)}
     hand = Hand("the registry's roots", signer.public_key, draft.comment)
     change = spoken(wish.name, draft.stem, wish.title, draft.said.reason, files, file, hand)
@@ -103,7 +102,7 @@ def speak_as_root(ending: Ending, here: Ground, wish: Wish, key: str | None) -> 
         change = change._replace(
             waits=f"{count(lacking, 'more root key')} must sign it: the same command, with another key"
         )
-    return finish(ending, here, change, replaces)
+    return finish(ending, here, change)
 
 
 def write(tree: SourceTree, state: State, wish: Wish) -> Draft:
@@ -218,24 +217,47 @@ def latest(tree: SourceTree, name: str, action: str) -> tuple[Draft | None, dict
     return Draft(said, stem, files[f"{stem}.yaml"]), signatures
 
 
-def _unfinished(tree: SourceTree, wish: Wish, trust: Trust) -> tuple[Draft | None, dict[str, bytes]]:
-    """The statement that says the same and that too few have signed so far, with their signatures."""
+def _unfinished(tree: SourceTree, wish: Wish, trust: Trust, key_id: str) -> tuple[Draft | None, dict[str, bytes]]:
+    """The statement that says the same and that too few have signed so far, or this key too, with its signatures."""
     draft, there = latest(tree, wish.name, wish.action)
-    if draft is None or draft.said.fields != wish.fields or len(there) >= trust.threshold:
+    if draft is None or draft.said.fields != wish.fields:
         return None, {}
-    return draft, there
+    signed = f"{draft.stem}.yaml.{key_id}.minisig" in there
+    return (draft, there) if signed or len(there) < trust.threshold else (None, {})
 
 
-def must_be_alone(here: Ground, name: str, draft: Draft, there: Mapping[str, bytes], replaces: str) -> None:
+def must_be_here(tree: SourceTree, name: str, said: Statement) -> None:
+    """Raises `UsageError` when a statement that somebody else wrote is not about this pack of this registry."""
+    origin = tree.registry().origin
+    for what, expected, found in (("registry", origin, said.registry), ("pack", name, said.pack)):
+        if expected != found:
+            path = f"{pack_place(name)}/statements/{format_stem(said.sequence, said.action)}.yaml"
+            message = f"the statement is about another {what}"
+            raise UsageError("statement-place", message, path=path, expected=expected, found=found)
+
+
+def show_text(draft: Draft) -> None:
+    """Shows the statement that is about to be signed, for the words of it are somebody else's."""
+    for line in draft.text.decode().splitlines():
+        say(f"  | {printable(line)}")
+
+
+def must_be_new(here: Ground, draft: Draft, there: Mapping[str, bytes], file: str) -> None:
+    """Raises `UsageError` when the signature is there; a submission that did not get through may be made again."""
+    if file in there and here.start is None:
+        raise UsageError("statement-noop", "you have signed this already", path=f"{draft.folder}/{file}")
+
+
+def must_be_alone(here: Ground, name: str, draft: Draft, there: Mapping[str, bytes], commit: str) -> None:
     """Raises `UsageError` when the branch that a signature is to be added to brings more than the statement."""
     files = {f"{pack_place(name)}/statements/{file}": data for file, data in there.items()}
     files[f"{pack_place(name)}/statements/{draft.stem}.yaml"] = draft.text
-    if here.start is not None and replaces and not holds(here.start.repository, replaces, here.start.commit, files):
+    if here.start is not None and commit and not holds(here.start.repository, commit, here.start.commit, files):
         raise UsageError(
             "branch-exists",
             "the branch of the statement brings other changes too",
             path=f"packyard/{name}/{draft.stem}",
-            found=f"commit {replaces[:12]}",
+            found=f"commit {commit[:12]}",
             help="look at it with `git log`; what you sign should come alone",
         )
 

@@ -11,7 +11,7 @@ import click
 
 from packyard.cli import options
 from packyard.cli.judging import judge
-from packyard.cli.keys import find_signer, publisher_of
+from packyard.cli.keys import find_signer
 from packyard.cli.options import Route
 from packyard.cli.packs import Described, check_signed, describe, renumber, sign_files, sound
 from packyard.cli.publisher import registration
@@ -94,7 +94,13 @@ def _signed(
     """
     manifest = sound(described)
     if anew or check_signed(described, authority, limits).problems:
-        publisher_of(signer(), authority)
+        if not authority.holder(signer().key_id):
+            raise UsageError(
+                "key-unknown",
+                "no publisher of this registry has the key",
+                found=f"key {signer().key_id}",
+                help="--publisher HANDLE registers you with it in the same submission",
+            )
         own = {path: described.folder.files[path] for path in described.paths}
         files = {**own, **sign_files(described, signer())}
         described = described._replace(folder=described.folder._replace(files=files))

@@ -23,6 +23,8 @@ from packyard.submitting.proposals import Push
 
 #: How long one command may take, and how many of the last bytes that it printed are kept.
 SECONDS, OUTPUT = 900, 65_536
+#: How long the rest of the output is waited for: a connection that ssh keeps for later would hold it open for ever.
+GRACE = 2
 
 #: Variables that would make git work on another repository than the one it is called for, see git(1).
 _LOCAL = (
@@ -35,7 +37,6 @@ _LOCAL = (
     "GIT_NAMESPACE",
     "GIT_PREFIX",
 )
-_LISTED = re.compile(r"^([0-9a-f]{40,64})\t(\S+)$", re.MULTILINE)
 _NO_OPTIONS = "the receiving end does not support push options"
 #: What Gitea answers when the pull request has this very commit already.
 _SAME = "new commit is same with old commit"
@@ -100,14 +101,6 @@ def fetch(folder: Path, remote: str, ref: str, into: str) -> bool:
     return True
 
 
-def remote_ref(folder: Path, remote: str, ref: str) -> str:
-    """The commit that a ref of a remote has, "" when there is no such ref."""
-    ran = _run(folder, "ls-remote", "--quiet", "--", remote, ref)
-    if ran.code:
-        raise GitFailed("git-failed", "git cannot ask the remote for its branches", ran.words, help=_HELP)
-    return next((oid for oid, name in _LISTED.findall(ran.output) if name == ref), "")
-
-
 def push(folder: Path, remote: str, commit: str, plan: Push, replaces: str = "") -> Pushed:
     """Pushes a commit. Nothing over there is overwritten but the commit `replaces`: a ref with another one refuses it.
 
@@ -134,33 +127,35 @@ def _run(folder: Path, *arguments: str) -> Ran:
         raise UsageError("git-missing", "the program git is not installed", help="install git, or use --patch")
     environ = {name: value for name, value in os.environ.items() if name not in _LOCAL}
     environ |= {"LC_ALL": "C", "LANGUAGE": ""}
-    with subprocess.Popen(  # noqa: S603 - git itself, with a list of arguments
+    process = subprocess.Popen(  # noqa: S603 - git itself, with a list of arguments
         [program, *arguments],
         cwd=folder,
         env=environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-    ) as process:
-        assert isinstance(process.stdout, BufferedReader)
-        kept = bytearray()
-        reader = Thread(target=_keep, args=(process.stdout, kept), daemon=True)
-        reader.start()
-        try:
-            code = process.wait(SECONDS)
-            reader.join(SECONDS)
-        except subprocess.TimeoutExpired:
-            raise _too_slow(arguments) from None
-        finally:
-            process.kill()
+    )
+    assert isinstance(process.stdout, BufferedReader)
+    kept = bytearray()
+    reader = Thread(target=_keep, args=(process.stdout, kept), daemon=True)
+    reader.start()
+    try:
+        code = process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        raise _too_slow(arguments) from None
+    finally:
+        process.kill()
+        process.wait()
+        reader.join(GRACE)
     return Ran(code, bytes(kept).decode("utf-8", "replace"))
 
 
 def _keep(stream: BufferedReader, kept: bytearray) -> None:
     """Reads to the end and keeps the last bytes."""
-    while part := stream.read1(OUTPUT):
-        kept += part
-        del kept[:-OUTPUT]
+    with stream:
+        while part := stream.read1(OUTPUT):
+            kept += part
+            del kept[:-OUTPUT]
 
 
 def _too_slow(arguments: Sequence[str]) -> PackyardError:

@@ -36,7 +36,7 @@ _VALUE = re.compile(
 )
 _STOP = re.compile(rb"(?<![.])[.:?!]\Z")
 _REFERENCE = re.compile(rb"[A-Za-z_$][\w$]*(?:[?!]?\.#?[A-Za-z_$][\w$]*)+")
-_URL = re.compile(rb"://[^\s/:@\"'`<>]{1,64}:([^\s/@\"'`<>]{6,128})@[\w.\[-]")
+_URL = re.compile(rb"://[^\s/:@\"'`<>]{1,64}:((?:(?![\"'`/<>@])[!-~]){6,128})@[\w.\[-]")
 
 #: How values begin that say where the secret is, or are no secret by their form.
 _ELSEWHERE = re.compile(rb"[$%@/~#&*:=]|\.{1,2}/|https?:|arn:|op:|vault:|sha(?:1|256|512)[:-]", re.IGNORECASE)

@@ -35,7 +35,13 @@ from packyard.gate.tools import fields_of, tools_of
 from packyard.gate.values import Candidate, Content
 
 _MODELS = "models.json"
-_PROGRAM = re.compile(r"[A-Za-z0-9_@][A-Za-z0-9_.+@-]*")
+_PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*\+{0,2}")
+#: Lines of comments, in shells and in languages that write them as C does.
+_HASHED, _SLASHED = (
+    re.compile(r"^[ \t]*#.*$", re.MULTILINE),
+    re.compile(r"^[ \t]*(?://|\* [^\"'`(]*$).*$", re.MULTILINE),
+)
+_LIKE_C = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".php")
 _BUILTINS = frozenset(
     {"()", "[", "[[", ".", ":", "alias", "break", "builtin", "case", "cd", "command", "continue", "declare", "dirs"}
     | {
@@ -158,7 +164,7 @@ def _of_run(content: Content, run: Run) -> Iterator[tuple[str, str]]:
     is_told = run.told and is_prompt(run.where)
     kind = "mention" if is_told else "host"
     if run.language != UNREAD:
-        yield from ((kind, host.name) for host in hosts(run.text))
+        yield from ((kind, host.name) for host in hosts(_uncommented(run)))
     for script in scripts_of(run):
         yield from ((kind, host) for host in _bare(script))
         if not is_told:
@@ -166,6 +172,12 @@ def _of_run(content: Content, run: Run) -> Iterator[tuple[str, str]]:
     if not is_told:
         pattern = _IN_CODE if run.language == CODE else _IN_SHELL
         yield from (("env", name) for name in _variables(pattern, run.text) - _set_in(run))
+
+
+def _uncommented(run: Run) -> str:
+    """The text without the comments that have a line of their own, when it is a script."""
+    pattern = _SLASHED if run.where.endswith(_LIKE_C) else _HASHED
+    return run.text if is_prompt(run.where) or not run.whole else pattern.sub("", run.text)
 
 
 def _bare(script: Script) -> Iterator[str]:
@@ -207,7 +219,7 @@ def _models(content: Content) -> Iterator[Capability]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, dict):
-            named = (value.get(key) for key in ("default", "small", "model", "use"))
+            named = (value.get(key) for key in ("default", "small", "model"))
             yield from (Capability("model", name, _MODELS) for name in named if isinstance(name, str))
             waiting += value.values()
         elif isinstance(value, list):

@@ -36,13 +36,14 @@ _READING = frozenset(
 )
 #: Kinds of which another is enough.
 _SAME = {"mention": "host"}
-_WORDS = {
-    "hook": "this hook is new",
-    "mcp-server": "this server is new, or is another one",
-    "command": "a program is started that was not before",
-    "host": "a host is talked to that was not before",
-    "mention": "a host is named to agents that was not before",
-    "plugin": "this plugin is new",
+#: The code of each kind, and what is said of it.
+_NEW = {
+    "hook": ("new-hook", "this hook is new"),
+    "mcp-server": ("new-server", "this server is new, or is another one"),
+    "command": ("new-command", "a program is started that was not before"),
+    "host": ("new-host", "a host is talked to that was not before"),
+    "mention": ("new-mention", "a host is named to agents that was not before"),
+    "plugin": ("new-plugin", "this plugin is new"),
 }
 
 
@@ -51,12 +52,12 @@ def check_growth(candidate: Candidate) -> Iterator[Problem]:
     if candidate.before is None:
         return
     before, after = capabilities(candidate.before), capabilities(candidate.content)
-    for kind, words in _WORDS.items():
+    for kind, (code, words) in _NEW.items():
         known = {_plain(each) for each in before if each.kind in (kind, _SAME.get(kind))}
         known |= _HARMLESS if kind == "command" else set()
         new = {_plain(each): each for each in reversed(after) if each.kind == kind and _plain(each) not in known}
         for each in islice(sorted(new.values()), MOST):
-            yield _problem(candidate.content, each, _code(kind), words)
+            yield _problem(candidate.content, each, code, words)
     for each in islice(_wider(candidate.before, before, after), MOST):
         yield _problem(
             candidate.content, each, "wider-tools", "a tool may be used without asking that might not before"
@@ -72,10 +73,6 @@ def check_cost(candidate: Candidate) -> Iterator[Problem]:
             where = "in every conversation" if name == "always" else "when all of it is called"
             message = f"the pack costs far more tokens {where}"
             yield Problem("cost-grew", candidate.content.path, message, 0, f"about {was}", f"about {now}")
-
-
-def _code(kind: str) -> str:
-    return "new-server" if kind == "mcp-server" else f"new-{kind}"
 
 
 def _plain(each: Capability) -> str:
@@ -106,16 +103,13 @@ def _problem(content: Content, each: Capability, code: str, words: str) -> Probl
 def _line(content: Content, each: Capability) -> int:
     """The line on which the file says so first, if it says so in these words."""
     text = content.files[each.where].decode(errors="replace")
-    words = each.what.rpartition(": ")[2] if each.kind in ("hook", "mcp-server") else each.what
-    place = text.find(words)
-    return Lines(text).at(place) if place >= 0 else 0
+    head, _, tail = each.what.partition(": ")
+    words = {"hook": tail, "mcp-server": f'"{head}"'}.get(each.kind, each.what)
+    found = re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", text)
+    return Lines(text).at(found.start()) if found else 0
 
 
 CHECKS = (
-    ContentCheck(
-        "growth",
-        ("new-hook", "new-server", "new-command", "new-host", "new-mention", "new-plugin", "wider-tools"),
-        check_growth,
-    ),
+    ContentCheck("growth", (*(code for code, _ in _NEW.values()), "wider-tools"), check_growth),
     ContentCheck("cost", ("cost-grew",), check_cost),
 )

@@ -24,7 +24,8 @@ ALPHANUMERIC = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 class Kind(NamedTuple):
     """One kind of token: `heads` are what it may begin with, `rest` the pattern of what follows. It is `sure` when
-    nothing else looks like it; `apart` when a letter or digit next to it means that it is a part of something else.
+    nothing else looks like it; `apart` when a letter or digit next to it means that it is a part of something else;
+    `firm` when its form leaves no room for making it up.
     """
 
     name: str
@@ -32,11 +33,21 @@ class Kind(NamedTuple):
     rest: bytes
     sure: bool = True
     apart: bool = False
+    firm: bool = False
 
 
 _GITHUB = (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")
 _GITLAB = (b"glpat-", b"glptt-", b"glrt-")
 _MINISIGN = (b"RWRTY0Iy", b"RWQAAEIy")
+#: How the base64 of PKCS #8 (RSA, Ed25519, P-256), PKCS #1 (2,048 and 4,096 bits) and OpenSSH begins.
+_BARE_KEY = (
+    b"ANBgkqhkiG9w0BAQEFAASC",
+    b"MC4CAQAwBQYDK2VwBCIEI",
+    b"MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg",
+    b"IBAAKCAQEA",
+    b"IBAAKCAgEA",
+    b"b3BlbnNzaC1rZXktdjEA",
+)
 _NOTE = rb"[\w./:-]{1,100}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{40,100}={0,2}"
 
 #: Every kind, the surer of two that begin alike first.
@@ -82,9 +93,10 @@ KINDS: tuple[Kind, ...] = (
     Kind("a Databricks token", (b"dapi",), rb"[0-9a-f]{32}", apart=True),
     Kind("an Azure storage key", (b"AccountKey=",), rb"[A-Za-z0-9+/]{86}=="),
     Kind("an age secret key", (b"AGE-SECRET-KEY-",), rb"(?:PQ-)?1[0-9A-Z]{58,255}"),
-    Kind("a minisign secret key", _MINISIGN, rb"[A-Za-z0-9+/]{140,204}={0,2}"),
-    Kind("a signify secret key", (b"RWRCSw",), rb"[A-Za-z0-9+/]{100,134}={0,2}"),
+    Kind("a minisign secret key", _MINISIGN, rb"[A-Za-z0-9+/]{140,204}={0,2}", firm=True),
+    Kind("a signify secret key", (b"RWRCSw",), rb"[A-Za-z0-9+/]{100,134}={0,2}", firm=True),
     Kind("a note signer's key", (b"PRIVATE+KEY+",), _NOTE),
+    Kind("a private key", _BARE_KEY, rb"[A-Za-z0-9+/]{24,255}+(?!\.{3}|\xe2\x80\xa6)"),
     Kind("a GitHub token", _GITHUB, rb"[A-Za-z0-9]{20,35}", sure=False),
     Kind("an API key", (b"sk-", b"sk_", b"rk_"), rb"(?:test_)?[A-Za-z0-9]{24,128}", sure=False, apart=True),
     Kind("a Mailgun or Twilio key", (b"key-", b"SK"), rb"[0-9a-f]{32}", sure=False, apart=True),
@@ -98,8 +110,8 @@ _BOT_REST = re.compile(rb"\.[\w-]{6,7}\.[\w-]{27,40}")
 
 #: What tokens are made of, and how much of it each of them has at least.
 _CHARACTERS, _SHORTEST = ALPHANUMERIC + b"_-.:/+=", 20
-#: As much of a token is looked at to tell whether it is made up.
-_JUDGED = 80
+#: As much of both ends of a token is looked at to tell whether it is made up.
+_JUDGED = 40
 
 #: Values that their issuers publish as examples, by a part of each.
 _PUBLISHED = (b"Eby8vdM02xNOcqFl", b"eyJzdWIiOiIxMjM0NTY3ODkwIi", b"4eC39HqLyjWD", b"550e8400-e29b-41d4")
@@ -131,9 +143,17 @@ def tokens(data: bytes) -> Iterator[Token]:
         while (start := data.find(head, end)) >= 0:
             end = start + len(head)
             if found := _token(data, start, end, kinds):
-                end = start + len(found.value)
-                if not made_up(found.value[:_JUDGED]) and not in_words(found.value[:_JUDGED]):
-                    yield found
+                kind, value = found
+                end = start + len(value)
+                yield from _judged(kind, value, start)
+
+
+def _judged(kind: Kind, value: bytes, start: int) -> Iterator[Token]:
+    ends = value[:_JUDGED] + value[_JUDGED:][-_JUDGED:]
+    if kind.firm and entropy(value) > 3:
+        yield Token(kind.name, value, start, True)
+    elif not made_up(ends) and not in_words(ends):
+        yield Token(kind.name, value, start, kind.sure and not doubtful(value[3:][-2 * _JUDGED :]))
 
 
 def runs(data: bytes, characters: bytes, least: int) -> Iterator[tuple[int, int]]:
@@ -158,15 +178,13 @@ def _by_head() -> Mapping[bytes, tuple[Kind, ...]]:
     return {head: tuple(kind for kind in KINDS if head in kind.heads) for head in heads}
 
 
-def _token(data: bytes, start: int, end: int, kinds: tuple[Kind, ...]) -> Token | None:
-    """The token whose head goes from `start` to `end`."""
+def _token(data: bytes, start: int, end: int, kinds: tuple[Kind, ...]) -> tuple[Kind, bytes] | None:
+    """The token whose head goes from `start` to `end`, and its kind."""
     inside = data[max(0, start - 1) : start].isalnum()
     for kind in kinds:
-        if (inside and kind.apart) or not (match := re.compile(kind.rest).match(data, end)):
-            continue
-        if not (kind.apart and data[match.end() : match.end() + 1].isalnum()):
-            value = data[start : match.end()]
-            return Token(kind.name, value, start, kind.sure and not doubtful(value[end - start :][:_JUDGED]))
+        match = None if inside and kind.apart else re.compile(kind.rest).match(data, end)
+        if match and not (kind.apart and data[match.end() : match.end() + 1].isalnum()):
+            return kind, data[start : match.end()]
     return None
 
 

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from packyard.errors import Problem
 from packyard.gate.assigned import literals
-from packyard.gate.patterns import ALPHANUMERIC, Token, made_up, runs, tokens
+from packyard.gate.patterns import ALPHANUMERIC, Token, entropy, made_up, runs, tokens
 from packyard.gate.values import Candidate, ContentCheck
 
 CODES = ("secret", "secret-likely")
@@ -69,7 +69,7 @@ def scan(data: bytes) -> tuple[Secret, ...]:
     sure: dict[bytes, Secret] = {}
     likely: dict[bytes, Secret] = {}
     for view in _views(data):
-        for hit in chain(_sure(view), _unwrapped(view), _likely(view)):
+        for hit in chain(_sure(view), _unwrapped(view), literals(view)):
             if len(sure) > MOST:
                 break
             kept = sure if hit.sure else likely
@@ -101,17 +101,12 @@ def _sure(data: bytes) -> Iterator[Token]:
     yield from tokens(data)
 
 
-def _likely(data: bytes) -> Iterator[Token]:
-    for literal in literals(data):
-        yield Token(literal.kind, literal.value, literal.start, False)
-
-
 def _private_keys(data: bytes) -> Iterator[Token]:
     if b"PRIVATE KEY" in data:
         for match in _PEM.finditer(data):
             body = data[match.end() : match.end() + 600].partition(b"---")[0]
             material = b"".join(_MATERIAL.findall(body))
-            if len(material) >= 32 and (len(material) > 200 or not made_up(body)):
+            if len(material) >= 32 and entropy(material) > 4 and (len(material) > 200 or not made_up(body)):
                 yield Token(f"a private key ({match[1].decode()}PRIVATE KEY)", material, match.start(), True)
     if b"Private-Lines:" in data:
         for match in _PUTTY.finditer(data):
@@ -151,8 +146,9 @@ def _shown(value: bytes) -> str:
 
 def _problem(path: str, secret: Secret) -> Problem:
     if secret.sure:
-        message, code = f"{secret.kind}, for everyone to read", "secret"
-    else:
-        message, code = f"this looks like {secret.kind}", "secret-likely"
-    hint = "revoke it where it was issued, take it out, and let whoever installs the pack set their own"
-    return Problem(code, path, message, secret.line, found=secret.shown, help=hint)
+        hint = "revoke it where it was issued, take it out, and let whoever installs the pack set their own"
+        return Problem(
+            "secret", path, f"{secret.kind}, for everyone to read", secret.line, found=secret.shown, help=hint
+        )
+    hint = "if it is real, revoke it and take it out; if it is an example, let it say so, as YOUR_API_KEY does"
+    return Problem("secret-likely", path, f"this looks like {secret.kind}", secret.line, found=secret.shown, help=hint)

@@ -40,7 +40,10 @@ class Right(NamedTuple):
 
 _SPEAK = Right(_ANY_OWNER, _SPEAKERS, "admin")
 
-#: Everything that anybody can do. `publisher` and `org` are changes of their files.
+#: What changes a file of its own, and whose file it is.
+FILES: Mapping[str, str] = MappingProxyType({"publisher": "a publisher", "org": "an organisation"})
+
+#: Everything that anybody can do.
 RIGHTS: Mapping[str, Right] = MappingProxyType(
     {
         "publish": Right(
@@ -63,12 +66,9 @@ RIGHTS: Mapping[str, Right] = MappingProxyType(
         "transfer": Right(("owner",), _NOBODY, "admin", "signed by the new owner too, over the same bytes"),
         "recover": Right(ROOTS, _NOBODY, "", "takes effect after the waiting time"),
         "publisher": Right(
-            ("owner",),
-            _NOBODY,
-            "admin",
-            "the publisher itself, with a key from before the change; first: any key in it",
+            ("owner",), _NOBODY, "admin", "with a key from before the change; the first time, any of theirs"
         ),
-        "org": Right(_NOBODY, ("owner",), "admin", "an owner from before the change; first: an owner that it names"),
+        "org": Right(_NOBODY, ("owner",), "admin", "as of before the change; the first time, as the file says"),
     }
 )
 
@@ -119,7 +119,7 @@ def authorise(
     if not who:
         message = f"a pack in the scope of an organisation belongs to it: there is no `{action}`"
         return FormatError("owner-scoped", message, expected=f"@{standing.scope}")
-    if action not in ("publish", "publisher", "org") and not standing.owners:
+    if action not in ("publish", *FILES) and not standing.owners:
         return FormatError("statement-unfounded", "the pack has no version yet that a statement could be about")
     if who == ROOTS:
         return None if roots else FormatError("roots-unsigned", "too few of the registry's root keys have signed")

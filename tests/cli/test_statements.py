@@ -212,7 +212,7 @@ def test_a_transfer_in_a_working_tree(tell: Tell, reg: Path) -> None:
     ]
     assert outcome(reg, base) in SOUND
     assert tell("owners", "list", "hello", "--repo", reg).out == "bob  owner\n"
-    assert "error[statement-noop]" in tell(*accept, "--yes", code=1).err
+    assert "error[statement-noop]" in tell(*accept, "--yes", code=2).err
 
 
 def test_a_transfer_over_branches(tell: Tell, bare: Path, home: Path) -> None:
@@ -224,8 +224,10 @@ def test_a_transfer_over_branches(tell: Tell, bare: Path, home: Path) -> None:
     assert f"pushed {branch} to {bare}" in taken.err
     assert git(bare, "log", "--format=%s", f"main..{branch}") == "Accept hello from alice"
     assert outcome(bare, "main", branch) in SOUND
-    again = tell("transfer", "hello", "--accept", "--yes", "--repo", "bob", "--submit", "--key", "bob.key", code=1)
-    assert "error[statement-noop]: you have signed it already" in again.err
+    before = refs(bare)
+    again = tell("transfer", "hello", "--accept", "--yes", "--repo", "bob", "--submit", "--key", "bob.key")
+    assert f"the branch {branch} is there already, and is the same" in again.err
+    assert refs(bare) == before
 
 
 def test_a_transfer_by_patches(tell: Tell, bare: Path, home: Path) -> None:
@@ -247,13 +249,14 @@ def test_nobody_accepts_what_is_not_meant(tell: Tell, bare: Path, home: Path) ->
     by_bob = ("transfer", "hello", "--accept", "--yes", "--repo", "alice", "--key", "bob.key")
     sound = text.read_bytes()
     for old, new, code in (
-        (b"packs.example.org", b"packs.example.net", "statement-place"),
-        (b"pack: hello", b"pack: other", "statement-place"),
         (b"handed over", b"handed  over", "signature-bad"),
         (b"from: alice", b"from: carol", "transfer-parties"),
     ):
         text.write_bytes(sound.replace(old, new))
         assert f"error[{code}]" in tell(*by_bob, code=1).err
+    for old, new in ((b"packs.example.org", b"packs.example.net"), (b"pack: hello", b"pack: other")):
+        text.write_bytes(sound.replace(old, new))
+        assert "error[statement-place]" in tell(*by_bob, code=2).err
     text.write_bytes(sound)
     text.with_name("0001-transfer.yaml.alice.minisig").unlink()
     assert "error[transfer-parties]: who gives has not signed it" in tell(*by_bob, code=1).err
@@ -317,7 +320,13 @@ def test_a_recovery_gathers_signatures(tell: Tell, rooted: Path, home: Path) -> 
     first = tell(*recover, "--key", "keys/root.key")
     assert "1 more root key must sign it" in first.err
     assert "error[statement-noop]" in tell(*recover, "--key", "keys/root.key", code=2).err
+    text = rooted / STATEMENTS / "0001-recover.yaml"
+    sound = text.read_bytes()
+    text.write_bytes(sound.replace(b"packs.example.org", b"packs.example.net"))
+    assert "error[statement-place]" in tell(*recover, "--key", "keys/second.key", code=2).err
+    text.write_bytes(sound)
     second = tell(*recover, "--key", "keys/second.key", "--commit")
+    assert "  | reason: its owner lost the keys" in second.err
     assert "must sign" not in second.err
     assert len(signatures(rooted)) == 3
     assert outcome(rooted, base) == "review"
@@ -334,6 +343,7 @@ def test_a_recovery_over_branches(tell: Tell, rooted: Path, home: Path) -> None:
     tell(*recover, "one", "--key", "keys/root.key")
     tell(*recover, "two", "--key", "keys/second.key")
     assert outcome(home / "registry.git", "main", branch) == "review"
+    assert "is the same" in tell(*recover, "one", "--key", "keys/root.key").err
     assert len(git(home / "registry.git", "rev-list", f"main..{branch}").splitlines()) == 1
 
 

@@ -64,7 +64,7 @@ def test_a_pack_becomes_a_branch(packyard: Packyard, clone: Path, bare: Path, pa
     assert "SHA256SUMS.minisig" in pushed
     assert git(bare, "rev-parse", f"{BRANCH}~") == git(bare, "rev-parse", "main")
     assert f"pushed {BRANCH} to {bare}" in said.err
-    assert "a person has to look at this" in said.err
+    assert "the registry accepts this when a person has looked at it" in said.err
     assert on_disk(pack) == before
     message = git(bare, "log", "-1", "--format=%B", BRANCH)
     assert message.startswith("Add hello 0.1.0\n\nhello 0.1.0: Says in one line what the pack is for\n")
@@ -229,6 +229,7 @@ def test_a_new_publisher_comes_along(packyard: Packyard, clone: Path, bare: Path
     packyard("keygen", "--out", "bob.key", "--no-password")
     said = packyard("submit", pack, "--repo", clone, "--key", "bob.key")
     assert (said.code, "error[key-unknown]" in said.err) == (2, True)
+    assert "--publisher HANDLE registers you" in said.err
     said = packyard("submit", pack, "--repo", clone, "--key", "bob.key", "--publisher", "bob")
     assert said.code == 0, said.err
     assert "review[publisher-new]" in said.err
@@ -533,6 +534,18 @@ def test_github_refuses_and_the_link_is_left(
     assert "https://github.com/acme/packs/compare/main...alice:packyard/hello/0.1.0" in said.err
     assert "tok-secret" not in said.err
     assert REF in refs(hosted / "alice" / "packs.git")
+
+
+def test_a_registry_by_its_address_and_a_fork(
+    packyard: Packyard, hosted: Path, pack: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    places = ("--registry", "git@github.com:acme/packs.git", "--remote", "git@github.com:alice/packs.git")
+    said = packyard("submit", pack, *places)
+    assert said.code == 0, said.err
+    assert said.out.startswith("https://github.com/acme/packs/compare/main...alice:")
+    assert REF in refs(hosted / "alice" / "packs.git")
+    assert REF not in refs(hosted / "acme" / "packs.git")
 
 
 def test_the_registry_can_be_named(packyard: Packyard, clone: Path, hosted: Path, pack: Path) -> None:

@@ -97,7 +97,7 @@ def _of(document: Document, path: Path, value: Mapping[str, Any], matcher: str) 
     shown = " ".join(str(item) for key in ("env", "headers") for item in _values(value.get(key)))
     for key in (*_COMMANDS, *_PROMPTS, *_ADDRESSES):
         text = _text(value.get(key), value.get("args"))
-        if text:
+        if text and (event or server or key not in _ADDRESSES):
             kind = "url" if key in _ADDRESSES else "prompt" if _is_prompt(key, value, event) else "command"
             tools = _texts(value.get("enabledTools")) or ("*",) if server else ()
             yield Launch(document.line((*path, key)), text, kind, event, matcher, server, names, shown, tools)

@@ -27,7 +27,7 @@ _CODES = frozenset(
     {"python", "py", "python3", "javascript", "js", "mjs", "node", "typescript", "ts", "ruby", "rb", "perl", "php"}
 )
 _PROMPT = re.compile(r"\s*[$%#]\s")
-_STARTED = re.compile(r"!`([^`\n]{1,4000})`")
+_STARTED = re.compile(r"(?<![^\s(>:])!`([^`\n]{1,4000})`")
 
 
 class Passage(NamedTuple):

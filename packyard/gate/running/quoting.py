@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
+_HARMLESS = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|([0-7]{1,3})|(.))", re.DOTALL)
 
 
 def quote(word: str) -> str:
-    """The word as a shell reads it back."""
-    return "'" + word.replace("'", "'\\''") + "'"
+    """The word as a shell reads it back, in quotes where it needs them."""
+    return word if _HARMLESS.fullmatch(word) else "'" + word.replace("'", "'\\''") + "'"
 
 
 def unquoted(kind: str | None, text: str) -> str:

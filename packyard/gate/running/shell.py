@@ -7,7 +7,8 @@ is `curl`.  What is substituted (`$(…)`, backticks, `<(…)`) stands in a word
 those of groups and loops, and the code after `bash -c` or `eval`, are in `runs`.  Whatever might be a command is read
 as one: nothing is skipped but comments, the patterns of `case`, and here-documents, which are in `body`.
 
-Reading never fails, and takes time in proportion to the text: what is nested too deeply is the command `TANGLED`.
+Reading never fails, and takes time in proportion to the text: where it is nested too deeply, the rest of it is the
+command `TANGLED`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import re
 from bisect import bisect_left
 from functools import cached_property
 
-from packyard.gate.running.command import GROUP, MADE, TANGLED, Command, Draft, Pipeline, Script
+from packyard.gate.running.command import GROUP, MADE, TANGLED, Command, Draft, Pipeline, Script, commands
 from packyard.gate.running.lines import Lines
 from packyard.gate.running.quoting import unquoted
 from packyard.gate.running.wrappers import codes, unwrap
@@ -83,6 +84,7 @@ class _Reader:
     def script(self, close: str, head: str = "") -> Script:
         """Reads past what closes the script, or to the end of the text; `head` is the first word of its head."""
         if self.depth > _MAX_DEPTH:
+            self.at = len(self.text)
             return ((Command((TANGLED,), self.lines.at(self.at)),),)
         self.depth += 1
         done: list[Pipeline] = []
@@ -126,7 +128,8 @@ class _Reader:
 
     def group(self, part: Draft, close: str, head: str = "") -> None:
         part.words = part.words or [GROUP]
-        part.runs += self.script(close, head)
+        sums = close == ")" and self.text.startswith("(", self.at)
+        part.runs += self.reckoned(head, close) if sums else self.script(close, head)
 
     def add(self, part: Draft, close: str) -> str:
         """Reads a word into its place in the command. Gives the same as `command` when it ends the command."""
@@ -262,10 +265,20 @@ class _Reader:
     def substitute(self, made: list[Script], sign: str) -> str:
         sums = sign == "$(("
         self.at -= sums
-        self.sums += sums
-        made.append(self.script("`" if sign == "`" else ")"))
-        self.sums -= sums
+        made.append(self.reckoned("", ")") if sums else self.script("`" if sign == "`" else ")"))
         return MADE
+
+    def reckoned(self, head: str, close: str) -> Script:
+        """Reads what begins with two parentheses. When one group is all of it, and it ends with two, it is a sum, of
+        which only the substitutions are run.
+        """
+        self.sums += 1
+        found = self.script(close, head)
+        self.sums -= 1
+        whole = found[0][0] if len(found) == 1 == len(found[0]) else Command()
+        if whole.words != (GROUP,) or not self.text.endswith("))", 0, self.at):
+            return found
+        return tuple(pipeline for command in commands(found) for _, made in command.made for pipeline in made)
 
     def finished(self, part: Draft) -> Command:
         under, sets, words = unwrap(tuple(part.words))

@@ -37,7 +37,7 @@ RULES: tuple[Rule, ...] = (
         "a licence that is not an SPDX expression",
         "review",
         "Programs decide by the expression whether a pack may be used, and know only the identifiers of SPDX.",
-        "Write an identifier of the SPDX licence list or an expression of them; `LicenseRef-NAME` is for others.",
+        "Write an identifier of https://spdx.org/licenses/ or an expression of them; `LicenseRef-NAME` is for others.",
         "`license: Apache-2.0 OR MIT`",
         "`license: Apache 2`",
     ),

@@ -1,0 +1,100 @@
+r"""Characters that have no shape, and where writing needs them (Unicode 15.1, chapter 23; UTS #51; UAX #9).
+
+What nobody sees can still be read by a program: tag characters and variation selectors spell whole texts, direction
+marks put words in another order, and a zero-width space makes two names of one. The same characters are in honest use:
+
+    \U0001f469\u200d\U0001f4bb  1\ufe0f\u20e3    joiners and selectors of emoji: a woman at a computer, a keycap
+    \u0645\u06cc\u200c\u062e  \u0915\u094d\u200d\u0937    joiners in Persian, in Indic and other writings
+    \u05e9\u05dc (C++)\u200e                     direction marks where writings of both directions meet
+    \u1797\u17b6\u200b\u1781                     zero-width spaces between words of Khmer, Thai, Lao, Burmese
+    \u845b\U000e0100  \u2268\ufe00               variants of ideographs and of mathematical signs
+
+So a character is judged with its neighbours. A *run* is everything without a shape that stands together: `needed` says
+whether the writing around a run explains it. Line ends, tabs and visible spaces are no such characters; controls are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+CONTROLS = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+TAGS = r"\U000e0000-\U000e007f"
+SELECTORS = r"\ufe00-\ufe0f\U000e0100-\U000e01ef"
+#: What turns the direction of whole stretches: embeddings, overrides, isolates.
+TURNS = r"\u202a-\u202e\u2066-\u2069"
+SHAPELESS = (
+    CONTROLS + r"\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+RIGHT_TO_LEFT = (
+    r"\u0590-\u060b\u060d-\u061b\u061d-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001eeff"
+)
+
+_CURSIVE = r"\u0600-\u07ff\u0840-\u08ff\u1807-\u18af\ua840-\ua877\ufb50-\ufdff\ufe70-\ufefc\U00010ac0-\U00010aff"
+_INDIC = r"\u0900-\u0dff\u1c50-\u1c7f\ua830-\ua839\ua8e0-\ua8ff\uabc0-\uabff\U00011000-\U000116ff\U0001e900-\U0001e95f"
+_SOUTHEAST = r"\u0e00-\u109f\u1780-\u17b3\u17b6-\u17ff\u1950-\u1aaf\u1b00-\u1bff\ua980-\ua9ff\uaa00-\uaadf"
+_PICTURES = (
+    r"\xa9\xae\u203c\u2049\u20e3\u2122\u2139\u2190-\u27ff\u2900-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
+)
+_IDEOGRAPHS = r"\u3005\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_SIGNS = r"0\u1000-\u109f\u2190-\u2bff\u3001-\u303f\ua840-\ua877\uaa60-\uaa7f\uff01-\uff60\U00010ac0-\U00010aff"
+_JAMO = r"\u1100-\u115e\u1161-\u11ff\ua960-\ua97f\ud7b0-\ud7ff"
+_FLAGS = "|".join("".join(chr(0xE0000 + ord(letter)) for letter in place) for place in ("gbeng", "gbsct", "gbwls"))
+
+#: A run with one character before and one after it, where the writing needs the run.
+_NEEDED = rf"""
+    [{_CURSIVE}{_INDIC}{_SOUTHEAST}] [\u200c\u200d]{{1,2}} .?
+  | .? [\u200c\u200d]{{1,2}} [{_CURSIVE}{_SOUTHEAST}]
+  | [{_PICTURES}] \ufe0f?\u200d [{_PICTURES}]
+  | [{_PICTURES}0-9\#*] [\ufe0e\ufe0f] .?
+  | [{_IDEOGRAPHS}] (?:[\ufe00-\ufe02]|[\U000e0100-\U000e01ef]) .?
+  | [{_SIGNS}] [\ufe00-\ufe02] .?
+  | [{_SOUTHEAST}] \u200b{{1,2}} .?
+  | .? \u200b{{1,2}} [{_SOUTHEAST}]
+  | [\u1800-\u180a\u1810-\u18af] [\u180b-\u180d\u180f]?\u180e? .?
+  | [\u0300-\u036f\u0591-\u05c7] \u034f .?
+  | [\u1780-\u17b3\u17b6-\u17ff] [\u17b4\u17b5] .?
+  | [{_JAMO}] [\u115f\u1160]{{1,2}} .?
+  | .? [\u115f\u1160]{{1,2}} [{_JAMO}]
+  | \U0001f3f4 (?:{_FLAGS}) \U000e007f .?
+"""
+#: Runs that are explained by what the line holds somewhere near.
+_MARKS, _BLANKS = re.compile(r"[\u200e\u200f\u061c]{1,2}"), re.compile("\u2800+")
+_NEAR = 400
+
+
+def runs(text: str) -> Iterator[re.Match[str]]:
+    """Every run of characters without a shape, in order, needed or not."""
+    return _runs(text.isascii()).finditer(text)
+
+
+def needed(run: re.Match[str]) -> bool:
+    """Whether the writing around a run needs it, so that it hides nothing."""
+    text, found, (start, end) = run.string, run[0], run.span()
+    if _MARKS.fullmatch(found):
+        return right_to_left(text, start)
+    if _BLANKS.fullmatch(found):
+        return re.search("[\u2801-\u28ff]", _line(text, start)) is not None
+    return _context().fullmatch(text[max(0, start - 1) : end + 1]) is not None
+
+
+def right_to_left(text: str, place: int) -> bool:
+    """Whether there is a letter written from right to left on the line around `place`."""
+    return re.search(f"[{RIGHT_TO_LEFT}]", _line(text, place)) is not None
+
+
+def _line(text: str, place: int) -> str:
+    before, after = text[max(0, place - _NEAR) : place], text[place : place + _NEAR]
+    return before[before.rfind("\n") + 1 :] + after.partition("\n")[0]
+
+
+@cache
+def _runs(ascii_only: bool) -> re.Pattern[str]:
+    return re.compile(f"[{CONTROLS if ascii_only else SHAPELESS}]+")
+
+
+@cache
+def _context() -> re.Pattern[str]:
+    return re.compile(_NEEDED, re.VERBOSE | re.DOTALL)
