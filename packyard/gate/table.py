@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from packyard.gate import dependencies, features, identity, manifests, numbers, rate, scope, settings, statements
+from packyard.gate import (
+    dependencies,
+    features,
+    growth,
+    identity,
+    manifests,
+    numbers,
+    pins,
+    rate,
+    scope,
+    secrets,
+    settings,
+    statements,
+)
 from packyard.gate.proposal import CaseCheck
 from packyard.gate.values import ContentCheck
 
@@ -21,4 +34,7 @@ CASE_CHECKS: tuple[CaseCheck, ...] = (
 CONTENT_CHECKS: tuple[ContentCheck, ...] = (
     *manifests.CHECKS,
     *features.CHECKS,
+    *secrets.CHECKS,
+    *pins.CHECKS,
+    *growth.CHECKS,
 )
