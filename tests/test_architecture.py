@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "recorded": {"errors", "formats", "model"},
     "seal": {"errors", "formats", "model"},
     "trust": {"errors", "formats", "model"},
-    "rules": {"errors", "formats", "history", "model"},
+    "rules": {"errors", "formats", "history", "model", "trust"},
     "lifecycle": {"errors", "formats", "model", "rules"},
     "catalogue": {"errors", "formats", "history", "lifecycle", "model", "rules"},
     "importing": {"errors", "formats", "model", "rules"},

@@ -14,12 +14,12 @@ from packyard.audit import audit
 from packyard.catalogue import RECOVERY_WAIT
 from packyard.edges.keys import ROLES
 from packyard.edges.store import FolderSite
-from packyard.edges.trustees import follow_trust
 from packyard.errors import Problem, ProblemsFound
 from packyard.formats import b64, documents, layout, tarball
 from packyard.formats.entries import parse_entry
 from packyard.formats.tiles import parse_entries
 from packyard.formats.times import format_time
+from packyard.rules.trust import follow_trust
 from packyard.stages import auditing
 from tests.published import MemorySite, load
 from tests.registry import TestRegistry, signer, small
@@ -236,7 +236,11 @@ def test_roots_count_as_of_the_commit(story: Story) -> None:
     assert story.says("recover", "hello", ("root-1", "root-2"), to="bob") == {"key-unknown"}
     story.say("recover", "hello", ("root-3", "root-4"), to="bob")
     story.check()
-    del story.registry.files["trust/1.json"]
+    first = story.registry.files.pop("trust/1.json")
+    assert story.refused() == {"trust-invalid", "path-unknown"}
+    story.registry.files["trust/1.json"] = first
+    for name in [name for name in story.registry.files if name.startswith("trust/")]:
+        del story.registry.files[name]
     assert story.refused() == {"immutable-changed"}
 
 
@@ -256,15 +260,13 @@ def test_a_trust_file_of_the_same_commit_counts(tmp_path: Path) -> None:
     assert problems(tmp_path / "site") == []
 
 
-def test_a_trust_file_that_nobody_signed_names_no_roots(tmp_path: Path) -> None:
+def test_a_trust_file_that_too_few_signed_is_refused(tmp_path: Path) -> None:
     registry = small(tmp_path / "repo")
     registry.trust(by=("root-1",))
     registry.commit("Half signed")
-    registry.statement("recover", "hello", ("root-1", "root-2"), to="bob")
-    registry.commit()
     with pytest.raises(ProblemsFound) as caught:
         built(registry.path, tmp_path / "site")
-    assert {problem.code for problem in caught.value.problems} == {"roots-missing"}
+    assert {problem.code for problem in caught.value.problems} == {"trust-unsigned"}
 
 
 # --- withdrawal ---

@@ -15,7 +15,6 @@ from typing import Any
 from packyard.catalogue import fold
 from packyard.edges.git import Repository
 from packyard.edges.opening import SETTINGS_LIMIT
-from packyard.edges.trustees import follow_trust
 from packyard.errors import FormatError, Problem, ProblemsFound
 from packyard.formats import manifest as manifests
 from packyard.formats import minisign, names, org, publisher, semver
@@ -28,6 +27,7 @@ from packyard.registry import Registry
 from packyard.rules.authority import FILE_LIMIT, Revision, Revisions
 from packyard.rules.folder import SIGNATURE
 from packyard.rules.statements import check_statement
+from packyard.rules.trust import follow_trust
 from packyard.rules.version import MANIFESTS
 
 #: Numbers of events: the commit's place on the line, the kind, and the place among those of the kind.
@@ -101,7 +101,7 @@ class Base:
     def _follow_trust(self, found: Revisions, at: int, before: str, after: str) -> None:
         if (folder := self._subtree(after, "trust")) != self._subtree(before, "trust"):
             for trust in follow_trust(self.source, folder, self.registry.origin, found.chain())[0]:
-                found.add_trust(at * _COMMIT, trust)
+                found.add_trust(first_of(at), trust)
 
     def first_seen(self, key: str) -> int:
         """When the key was first registered, 0 when it is not."""
@@ -225,10 +225,15 @@ class Base:
         return next((entry for entry in self.source.tree(tree) if entry.name == name), None)
 
 
+def first_of(at: int) -> int:
+    """The least number that an event of the commit at place `at` of the line can have."""
+    return at * _COMMIT
+
+
 def numbered(events: Iterable[Event], at: int) -> Iterator[Event]:
     """The events of the commit at place `at` of the line with numbers in the order of the log."""
     for count, event in enumerate(events):
-        yield event._replace(seq=at * _COMMIT + _KIND[event.kind] + count)
+        yield event._replace(seq=first_of(at) + _KIND[event.kind] + count)
 
 
 def is_version(name: str) -> bool:

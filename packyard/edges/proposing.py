@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from packyard.edges.base import Base, numbered
+from packyard.edges.base import Base, first_of, numbered
 from packyard.edges.git import Repository
 from packyard.edges.merging import merged
 from packyard.errors import Problem
 from packyard.gate.proposal import Proposal
 from packyard.history import SOURCE, TREE, Found, compare, differing, misplaced
 from packyard.model import Commit, Entry, Event
+from packyard.registry import Trust
+from packyard.rules.trust import check_trust, follow_trust
 
-#: No more changed paths than these are listed; they are counted up to `_COUNTED`.
-_LISTED, _COUNTED = 200, 100_000
+#: No more changed paths than these are listed of one entry of the two trees.
+_COUNTED = 100_000
 _OF_PEOPLE = ("packs", "publishers", "orgs")
 
 
@@ -48,15 +50,16 @@ def replayed(world: Base, source: Repository, proposal: Proposal) -> Proposal | 
     line = source.since(proposal.head, ancestor.id) if ancestor else None
     if not line or ancestor is None or _is_the_same(line, proposal):
         return None
-    events, problems = list[Event](), list[Problem]()
+    events, problems, trusts = list[Event](), list[Problem](), list[tuple[int, Trust]]()
     before = source.subtree(ancestor.tree, SOURCE)
     for place, commit in enumerate(line, len(world.line)):
         after = source.subtree(commit.tree, SOURCE)
         found = compare(source, commit, before, after)
         events += numbered(found.events, place)
         problems += found.problems
+        trusts += _new_trusts(world, source, place, before, after, trusts)
         before = after
-    return proposal._replace(events=tuple(events), problems=tuple(problems))
+    return proposal._replace(events=tuple(events), problems=tuple(problems), trusts=tuple(trusts))
 
 
 def _is_the_same(line: list[Commit], proposal: Proposal) -> bool:
@@ -83,11 +86,34 @@ def _proposal(world: Base, source: Repository, head: Commit, tree: str, time: in
         after,
         time,
         tuple(numbered(found.events, len(world.line))),
-        (*found.problems, *misplaced(source, world.tree, after)),
-        tuple(outside[:_LISTED]),
-        tuple(settings[:_LISTED]),
+        (*found.problems, *misplaced(source, world.tree, after), *_check_trust(world, source, after)),
+        tuple(outside),
+        tuple(settings),
         len(inside) + len(outside),
+        tuple(_new_trusts(world, source, len(world.line), world.tree, after, [])),
     )
+
+
+def _check_trust(world: Base, source: Repository, after: str) -> Iterator[Problem]:
+    old, new = _trust_folders(source, world.tree, after)
+    return check_trust(source, old, new, world.registry.origin) if old != new else iter(())
+
+
+def _new_trusts(
+    world: Base, source: Repository, place: int, before: str, after: str, known: list[tuple[int, Trust]]
+) -> list[tuple[int, Trust]]:
+    """The trust files that the commit at `place` of the line brings, each with the number of its first event; `known`
+    are those of the commits before it that are not in the base.
+    """
+    old, new = _trust_folders(source, before, after)
+    if old == new:
+        return []
+    chain = (*world.authority.chain(), *(trust for _, trust in known))
+    return [(first_of(place), trust) for trust in follow_trust(source, new, world.registry.origin, chain)[0]]
+
+
+def _trust_folders(source: Repository, *trees: str) -> list[str]:
+    return [source.subtree(tree, "trust") if tree else "" for tree in trees]
 
 
 def _paths(source: Repository, path: str, before: Entry | None, after: Entry | None) -> list[str]:

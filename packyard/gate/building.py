@@ -38,6 +38,8 @@ class _Pack(NamedTuple):
 def judge_build(proposal: Proposal, world: World, source: Source) -> Judged:
     """What a build would say of the change set; `source` holds its objects."""
     authority = _copy(world.authority)
+    for first, trust in proposal.trusts:
+        authority.add_trust(first, trust)
     problems = [*proposal.problems, *judge_settings(proposal, world.registry, source)]
     problems += _people(proposal, authority, source)
     packs = {

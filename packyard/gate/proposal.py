@@ -13,7 +13,7 @@ from packyard.errors import Problem
 from packyard.gate.values import Candidate
 from packyard.model import Commit, Event, Manifest, Pack, Release
 from packyard.protocols import Source
-from packyard.registry import Registry
+from packyard.registry import Registry, Trust
 from packyard.rules.authority import Revisions
 from packyard.rules.statements import Spoken
 
@@ -24,7 +24,8 @@ class Proposal(NamedTuple):
     `before` and `after` are the source trees; `time` is when the merge happens, in seconds. `events` are in the order
     of the log and numbered behind everything that is there. `problems` are changes of what may never change, and
     entries that have no place. `outside` are changed paths beside `registry-src`, `settings` those in it that are of no
-    pack, publisher or organisation; `files` counts all changed files.
+    pack, publisher or organisation; `files` counts all changed files. `trusts` are
+    new trust files, each with the number of the first event that it is there for.
     """
 
     base: Commit
@@ -37,6 +38,7 @@ class Proposal(NamedTuple):
     outside: tuple[str, ...]
     settings: tuple[str, ...]
     files: int
+    trusts: tuple[tuple[int, Trust], ...] = ()
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one kind."""

@@ -8,13 +8,15 @@ from contextlib import suppress
 from packyard.errors import FormatError, Problem
 from packyard.formats.fields import errors_of
 from packyard.formats.registry import LIMITS, parse_registry
+from packyard.gate.naming import LIMIT as RESERVED_LIMIT
+from packyard.gate.naming import RESERVED_NAMES, parse_reserved
 from packyard.gate.proposal import Case, CaseCheck, Proposal
-from packyard.history import SOURCE, TREE
+from packyard.history import FILES, SOURCE, TREE
 from packyard.protocols import Source
 from packyard.registry import Registry
 from packyard.rules.table import rule
 
-PATH = f"{SOURCE}/registry.yaml"
+PATH, RESERVED = f"{SOURCE}/registry.yaml", f"{SOURCE}/{RESERVED_NAMES}"
 _LIMIT = 1_000_000
 
 
@@ -27,7 +29,9 @@ def read_settings(source: Source, tree: str) -> Registry:
 
 
 def judge_settings(proposal: Proposal, before: Registry, source: Source) -> Iterator[Problem]:
-    """What a build would refuse the changed settings for, now or when it builds everything again."""
+    """What the changed settings would be refused for: by a build, now or from scratch, or by the next check."""
+    if RESERVED in proposal.settings:
+        yield from _judge_reserved(proposal, source)
     if PATH not in proposal.settings:
         return
     try:
@@ -43,6 +47,14 @@ def judge_settings(proposal: Proposal, before: Registry, source: Source) -> Iter
         if new < old:
             message = f"the limit `{name}` is lowered, and versions that were published need not fit"
             yield Problem("limit-lowered", PATH, message, 0, f"at least {old}", str(new))
+
+
+def _judge_reserved(proposal: Proposal, source: Source) -> Iterator[Problem]:
+    entry = next((entry for entry in source.tree(proposal.after) if entry.name == RESERVED_NAMES), None)
+    try:
+        parse_reserved(source.blob(entry.oid, RESERVED_LIMIT) if entry and entry.mode in FILES else b"")
+    except FormatError as error:
+        yield from (each.at(RESERVED) for each in errors_of(error))
 
 
 def check_settings(case: Case) -> Iterator[Problem]:

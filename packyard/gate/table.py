@@ -8,6 +8,7 @@ from packyard.gate import (
     growth,
     identity,
     manifests,
+    newcomers,
     numbers,
     pins,
     rate,
@@ -23,6 +24,7 @@ from packyard.gate.values import ContentCheck
 CASE_CHECKS: tuple[CaseCheck, ...] = (
     *scope.CHECKS,
     *identity.CHECKS,
+    *newcomers.CHECKS,
     *numbers.CHECKS,
     *dependencies.CHECKS,
     *statements.CHECKS,

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from packyard.edges.opening import Edges
 from packyard.edges.previous import Recorded, read_recorded
-from packyard.edges.trustees import follow_trust
 from packyard.errors import Problem, UsageError
 from packyard.formats.snapshot import Snapshot
 from packyard.history import compare, misplaced, number, pack_trees
 from packyard.model import Commit
 from packyard.recorded import log_positions
 from packyard.rules.authority import Revision, check_revision
+from packyard.rules.trust import follow_trust
 
 
 class Reading(NamedTuple):
