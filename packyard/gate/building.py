@@ -4,7 +4,7 @@ in the order of the log, on top of the history that is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from packyard.catalogue import fold
@@ -64,14 +64,19 @@ def touched(source: Source, before: str, after: str) -> Iterable[tuple[str, str]
     return [(name, tree) for name, _, tree in pack_trees(source, *trees)]
 
 
-def read_candidate(world: World, event: Event, folder: Folder, past: Past) -> Candidate:
-    """The version with its files, beside the published version that it follows."""
-    followed = _follows(event.ident, past.releases)
-    before = None
-    if followed:
-        path = place(event).removesuffix(event.ident) + followed.version
-        before = content_of(read_folder(world.source, followed.tree, path, world.registry.limits))
-    return Candidate(event.subject, event.ident, content_of(folder), before, followed.version if followed else "")
+def read_candidate(
+    world: World, event: Event, folder: Folder, past: Past, beside: Mapping[str, Folder] | None = None
+) -> Candidate:
+    """The version with its files, and those of the version that it follows: a published one, or one of those that come
+    `beside` it, by number.
+    """
+    coming, published = beside or {}, {release.version: release.tree for release in past.releases}
+    number = _follows(event.ident, (*published, *coming))
+    followed = coming.get(number)
+    if number and followed is None:
+        path = place(event).removesuffix(event.ident) + number
+        followed = read_folder(world.source, published[number], path, world.registry.limits)
+    return Candidate(event.subject, event.ident, content_of(folder), content_of(followed) if followed else None, number)
 
 
 def content_of(folder: Folder) -> Content:
@@ -117,14 +122,18 @@ def _judge_pack(name: str, tree: str, proposal: Proposal, world: World, authorit
     releases, spoken, candidates = list[Release](), list[Spoken](), list[Candidate]()
     problems = list(check_strays(source, name, tree, (*past.events, *new))) if tree else []
     notes: list[Problem] = []
+    folders = {
+        event.ident: read_folder(source, event.objects[0][1], place(event), world.registry.limits) for event in versions
+    }
+    readable = {number: folder for number, folder in folders.items() if folder.whole and semver_is_good(number)}
     for event in versions:
-        folder = read_folder(source, event.objects[0][1], place(event), world.registry.limits)
+        folder = folders[event.ident]
         release, wrong, noted = _version(world.registry, authority, event, folder)
         problems += wrong
         notes += noted
         releases += [release] if release else []
-        if folder.whole and semver_is_good(event.ident):
-            candidates.append(read_candidate(world, event, folder, past))
+        if event.ident in readable:
+            candidates.append(read_candidate(world, event, folder, past, readable))
     for event in (event for event in new if event.kind == "statement"):
         said, wrong = check_statement(source, event, authority, world.registry.origin)
         problems += wrong
@@ -180,9 +189,10 @@ def _release(event: Event, checked: Checked) -> Release:
     )
 
 
-def _follows(version: str, releases: Iterable[Release]) -> Release | None:
-    below = [each for each in releases if semver.sort_key(each.version) < semver.sort_key(version)]
-    return max(below, key=lambda each: semver.sort_key(each.version), default=None)
+def _follows(version: str, others: Iterable[str]) -> str:
+    """The highest of the versions that are below one, "" when there is none."""
+    below = [each for each in others if semver.sort_key(each) < semver.sort_key(version)]
+    return max(below, key=semver.sort_key, default="")
 
 
 def _nothing(name: str, new: list[Event]) -> Problem:

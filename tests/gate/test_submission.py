@@ -52,3 +52,17 @@ def test_what_passes_and_what_fails(good: TestRegistry, base: str, code: str) ->
 def test_every_rule_has_examples() -> None:
     adjustable = {each.code for each in submission.RULES if each.adjustable}
     assert adjustable <= EXAMPLES.keys()
+
+
+def test_versions_of_one_change_set_follow_each_other(good: TestRegistry, base: str) -> None:
+    def several(registry: TestRegistry) -> None:
+        registry.version("hello", "1.1.1", "alice")
+        registry.version("hello", "1.2.0", "alice", files={"rules/two.md": b"Be kind.\n"})
+        registry.version("hello", "1.2.1", "alice")
+
+    first, second, third = judged(good, base, several).releases
+    assert [each.before_version for each in (first, second, third)] == ["1.1.0", "1.1.1", "1.2.0"]
+    assert first.before is not None
+    assert first.before.path == "registry-src/packs/he/hello/1.1.0"
+    assert second.before == first.content
+    assert third.before == second.content
