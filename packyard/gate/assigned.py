@@ -46,6 +46,7 @@ _USUAL = re.compile(
     rb"secure|strong|postgres|mysql|mongo|redis|rabbit|guest|12345?6?7?8?9?0?|abc(?:def)?|qwerty",
     re.IGNORECASE,
 )
+_HEX = re.compile(rb"[0-9a-f]+|[0-9A-F]+")
 _PIECE = re.compile(rb"[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 _LETTERS, _OTHERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0123456789!@#$%^&*?+="
 
@@ -98,6 +99,8 @@ def _irregular(value: bytes, least: int) -> bool:
 
 
 def _spelled(value: bytes) -> bool:
-    """Whether the value is an identifier of words, as in `PKCS7PrivateKeyTypes`: its pieces of one sort are long."""
+    """Whether the value is an identifier of words, as in `PKCS7PrivateKeyTypes`: its pieces of one sort are long, and
+    it is no number in hexadecimal digits.
+    """
     pieces = _PIECE.findall(value)
-    return value.isalnum() and len(value) >= 3.5 * len(pieces)
+    return value.isalnum() and len(value) >= 3.5 * len(pieces) and not _HEX.fullmatch(value)

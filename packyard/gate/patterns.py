@@ -182,10 +182,15 @@ def _token(data: bytes, start: int, end: int, kinds: tuple[Kind, ...]) -> tuple[
     """The token whose head goes from `start` to `end`, and its kind."""
     inside = data[max(0, start - 1) : start].isalnum()
     for kind in kinds:
-        match = None if inside and kind.apart else re.compile(kind.rest).match(data, end)
+        match = None if inside and kind.apart else _rest(kind).match(data, end)
         if match and not (kind.apart and data[match.end() : match.end() + 1].isalnum()):
             return kind, data[start : match.end()]
     return None
+
+
+@cache
+def _rest(kind: Kind) -> re.Pattern[bytes]:
+    return re.compile(kind.rest)
 
 
 def made_up(value: bytes) -> bool:

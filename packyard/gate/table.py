@@ -6,6 +6,7 @@ from packyard.gate import (
     dependencies,
     features,
     growth,
+    hidden,
     identity,
     manifests,
     newcomers,
@@ -37,6 +38,7 @@ CONTENT_CHECKS: tuple[ContentCheck, ...] = (
     *manifests.CHECKS,
     *features.CHECKS,
     *secrets.CHECKS,
+    *hidden.CHECKS,
     *pins.CHECKS,
     *growth.CHECKS,
 )

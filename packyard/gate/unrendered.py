@@ -1,27 +1,36 @@
-"""What a Markdown file holds and its rendering does not show (CommonMark 0.31, GitHub's extensions).
+"""What a Markdown file holds and its rendering does not show (GitHub's Markdown, as cmark-gfm renders it).
 
-    <!-- a comment -->   <?…?>   <!DOCTYPE …>   <![CDATA[…]]>    nothing of it is rendered
-    [//]: # (a remark)   [^1]: a footnote                        nor is a definition that nothing refers to
-    <span style="display:none">…</span>   <p hidden>             rendered, and then not shown
+    <!-- a comment -->   <?…?>   <![CDATA[…]]>               nothing of it is rendered
+    [//]: # (a remark)   [^1]: a footnote                    nor is a definition that nothing refers to
+    <span style="display:none">…</span>   <p hidden>         rendered, and then not shown
+    [](# "a text without a place")   <a data-x="a text">     a text in an attribute that nobody sees
 
-An agent reads the source, so to it all of this is text like any other. What stands in code, between fences or between
-backticks, is shown as it is written; nothing in it is hidden. Where CommonMark and this reader may differ over whether
-something is code, it counts as hidden.
+An agent reads the source, so to it all of this is text like any other. The file is rendered as it is for the people who
+review it, and what they would see is compared with the source; so code that shows how a comment is written is no
+comment, wherever its author thought that the code ends.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect
 from collections.abc import Iterator
+from html import unescape
+from importlib import import_module
+from itertools import islice, zip_longest
 from typing import NamedTuple
+from urllib.parse import unquote
+
+from packyard.gate.running.lines import Lines
 
 COMMENT, REMARK, LINK, MARKUP = "comment", "remark", "link", "markup"
 
+#: Characters of a text that is rendered; in a longer one, everything is hidden that looks so.
+LIMIT = 1_000_000
+
 
 class Unseen(NamedTuple):
-    """A part that is not shown: a COMMENT, a REMARK (a definition that is not about a link), an unused LINK, or MARKUP
-    that hides; the line on which it begins, and what it says.
+    """A part that is not shown: a COMMENT, a REMARK (a definition that says something), an unused LINK, or MARKUP that
+    hides; the line on which it begins, and what it says.
     """
 
     sort: str
@@ -29,188 +38,175 @@ class Unseen(NamedTuple):
     text: str
 
 
-_FENCE = re.compile(r"(?:[ \t>]{0,40}(?:[-*+]|\d{1,9}[.)])[ \t]{1,4}){0,4}[ \t>]{0,40}(`{3,}(?=[^`]*\Z)|~{3,})")
-_CLOSING = re.compile(r"[ \t>]{0,80}(`{3,}|~{3,})[ \t\r]*\Z")
-_ITEM = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:\s|\Z)")
-_BLOCKS = (
-    "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|"
-    "fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|"
-    "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|summary|table|tbody|td|tfoot|th|thead|title|tr|"
-    "track|ul"
-)
-#: What begins a block of HTML, in which there are no fences: up to its end tag, up to a blank line, and (a tag alone on
-#: its line) up to a blank line unless it stands in a paragraph.
-_RAW = re.compile(r" {0,12}<(pre|script|style|textarea)(?:[\s>]|\Z)", re.IGNORECASE)
-_HTML = re.compile(rf" {{0,12}}</?(?:{_BLOCKS})(?:[\s>/]|\Z)", re.IGNORECASE)
-_ALONE = re.compile(r" {0,12}</?[A-Za-z][\w-]{0,100}(?:\s[^<>]*)?>\s*\Z")
-_SPAN, _TICKS = re.compile(r"\\[`<]|`+|<!--"), re.compile("`+")
-_INDENTED = ("    ", "\t")
+_CANDIDATE = re.compile(r"<[!?]|\]:|\]\(|<[A-Za-z][^<>]*=|<[A-Za-z][^<>]*hidden", re.IGNORECASE)
+_EXTENSIONS = ("table", "strikethrough", "autolink")
 
-_HIDDEN = re.compile(
+_COMMENT = re.compile(
     r"<!--(?:-?>|(.*?)(?:-->|\Z))|<\?(.*?)(?:\?>|\Z)|<!\[CDATA\[(.*?)(?:\]\]>|\Z)|<!([A-Za-z][^<>]*)>", re.DOTALL
 )
-_DEFINED = re.compile(
-    r"^ {0,3}\[(?!\s*\])((?:[^\[\]\\\n]|\\.){1,999})\]:[ \t]*(?:\n[ \t]*)?"
-    r"(<[^<>\n]*>|(?!<)[^\s]+)(?:\s[ \t]*(?:\n[ \t]*)?(\"[^\"]{0,2000}\"|'[^']{0,2000}'|\([^()]{0,2000}\)))?[ \t\r]*$",
-    re.MULTILINE,
-)
-_FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\s\[\]]{1,200})\]:(.*)$", re.MULTILINE)
-_REFERENCE = re.compile(r"(^ {0,3})?\[([^\[\]]{1,999})\](:?)", re.MULTILINE)
-_NOWHERE = re.compile(r"<?[#./]*>?")
-_TAG = re.compile(r"<[A-Za-z][\w-]{0,40}(?=\s)([^<>]{1,4000})>")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_HIDDEN_ATTRIBUTE = re.compile(
-    r"\shidden(?=[\s=/]|\Z)|\scolor\s{0,9}=\s{0,9}[\"']?(?:white|#fff(?:fff)?)\b", re.IGNORECASE
+_TAG = re.compile(r"<([A-Za-z][\w:-]{0,60}+)((?:[^\"'<>]{1,400}+|\"[^\"]{0,4000}+\"|'[^']{0,4000}+'){0,100}+)")
+_ATTRIBUTE = re.compile(
+    r"([^\s\"'=<>/]{1,60}+)\s{0,20}=\s{0,20}(\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]++)|([^\s\"'=<>/]{1,60}+)"
 )
 _HIDING_STYLE = re.compile(
     r"display:none|visibility:(?:hidden|collapse)|clip-path:|clip:rect|(?:text-indent|left|top|right):-\d{3}"
     r"|(?:font-size|opacity|(?<!-)height|(?<!-)width|max-height|max-width):0*\.?0+(?![\d.]*[1-9])"
-    r"|(?<!-)color:(?:white|transparent|#fff(?:fff)?|rgba?\(255,255,255)\b"
+    r"|(?<!-)color:transparent|\\"
 )
+_PALE = re.compile(r"(?<!-)color:(?:white|#fff(?:fff)?|rgba?\(255,255,255)\b")
+_WHITE = re.compile("white|#fff(?:fff)?", re.IGNORECASE)
+#: Attributes whose values are shown, or are no text.
+_SHOWN = frozenset(("alt", "aria-label", "class", "d", "points", "sizes", "srcset", "style"))
+#: Words of an attribute, and of a label or an empty link, that make it a text.
+_LONG, _LABEL = 8, 4
+_EMPTY = re.compile(r"\[\s{0,100}\][(\[]")
+_EMPTY_LINK = re.compile(r"<a href=\"([^\"]*)\"(?: title=\"([^\"]*)\")?></a>")
+
+#: What a definition may stand behind on its line: quotes, lists, and the beginnings of footnotes.
+_BEFORE = r"^[ \t>*+.)0-9-]*+(?:\[\^[^\s\[\]]{1,999}+\]:[ \t]*+)*+"
+_DEFINED = re.compile(
+    _BEFORE + r"\[(?!\s*\])((?:[^\[\]\\]|\\.){1,1001})\]:[ \t]*(?:\n[ \t>]*)?(<[^<>\n]*>|[^\s<]\S*)?", re.MULTILINE
+)
+_FOOTNOTE = re.compile(r"^[ \t>*+.)0-9-]*+\[\^([^\s\[\]]{1,999}+)\]:", re.MULTILINE)
+_BLANK_LINE = re.compile(r"\n[ \t>]*(?:\n|\Z)")
+#: Characters of what may follow a definition; parts that are looked for and not found.
+_FAR, _LOST = 4000, 100
+_NOWHERE = re.compile(r"<?[#./]*>?")
+_VALUE = re.compile(r" (?:href|src|title|alt)=\"([^\"]*)\"")
+_SIGNS = re.compile(r"[\s!-/:-@\[-`{-~]+")
 
 
-def unrendered(markdown: str) -> Iterator[Unseen]:
-    """Everything in the text that its rendering does not show, sort by sort, in order."""
-    if "<" not in markdown and "]:" not in markdown:
+def unrendered(markdown: str, render: bool = True) -> Iterator[Unseen]:
+    """Everything in the text that its rendering does not show, sort by sort, in order.
+
+    Unless it is to `render`, or when it is longer than `LIMIT`, what looks like a comment, a tag or a definition is one
+    that hides.
+    """
+    if not _CANDIDATE.search(markdown):
         return
-    text = without_code(markdown)
-    lines = _Lines(text)
-    for found in _HIDDEN.finditer(text):
-        yield Unseen(COMMENT, lines.at(found.start()), next(filter(None, found.groups()), ""))
-    seen = _HIDDEN.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
-    yield from _definitions(seen, markdown, lines)
-    for tag in _TAG.finditer(seen):
-        if _hides(tag[1]):
-            yield Unseen(MARKUP, lines.at(tag.start()), tag[0])
+    render = render and len(markdown) <= LIMIT
+    html = _html(markdown) if render else markdown
+    source = _Source(markdown)
+    for comment in _COMMENT.finditer(html):
+        yield Unseen(COMMENT, source.line(comment[0]), next(filter(None, comment.groups()), ""))
+    shown = _COMMENT.sub("", html)
+    yield from _definitions(markdown, shown if render else "")
+    yield from _markup(markdown, shown)
 
 
-def _hides(attributes: str) -> bool:
-    style = re.search(r"\sstyle\s{0,9}=(.*)", attributes, re.IGNORECASE | re.DOTALL)
-    if style and _HIDING_STYLE.search("".join(style[1].split()).lower()):
-        return True
-    return _HIDDEN_ATTRIBUTE.search(_QUOTED.sub("''", attributes)) is not None or 'color="white"' in attributes
+def _markup(markdown: str, shown: str) -> Iterator[Unseen]:
+    source = _Source(markdown)
+    for tag in _TAG.finditer(shown):
+        if hiding := [value for name, value in _attributes(tag[2]) if _hides(name.lower(), unescape(value))]:
+            yield Unseen(MARKUP, source.line(tag[0]) or source.line(unescape(hiding[0])), f"{tag[0]}>")
+    for link in _EMPTY_LINK.finditer(shown):
+        if len((text := unquote(f"{link[1]} {link[2] or ''}")).split()) >= _LABEL:
+            written = _EMPTY.search(markdown)
+            yield Unseen(MARKUP, source.lines.at(written.start()) if written else 0, unescape(text))
 
 
-class _Lines:
-    """Counts lines forward through a text."""
+def _html(markdown: str) -> str:
+    """The rendering. The library keeps some memory of every text, so only those come here that have to."""
+    cmark = import_module("cmarkgfm")
+    options = cmark.cmark.Options.CMARK_OPT_UNSAFE | cmark.cmark.Options.CMARK_OPT_FOOTNOTES
+    html: str = cmark.markdown_to_html_with_extensions(markdown, options, _EXTENSIONS)
+    return html
+
+
+class _Source:
+    """Looks for parts of a text that come one after the other."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.place, self.line = text, 0, 1
+        self.text, self.lines, self.place, self.lost = text, Lines(text), 0, 0
 
-    def at(self, place: int) -> int:
-        if place < self.place:
-            self.place, self.line = 0, 1
-        self.line += self.text.count("\n", self.place, place)
-        self.place = place
-        return self.line
-
-
-def _definitions(text: str, whole: str, lines: _Lines) -> Iterator[Unseen]:
-    found = [*_DEFINED.finditer(text), *_FOOTNOTE.finditer(text)] if "]:" in text else []
-    used = _used(whole) if found else set()
-    for definition in found:
-        footnote = definition.re is _FOOTNOTE
-        label = "^" * footnote + whole[definition.start(1) : definition.end(1)]
-        if _normal(label) in used or (label.startswith("^") and not footnote):
-            continue
-        remark = footnote or definition[3] or _NOWHERE.fullmatch(definition[2])
-        yield Unseen(
-            REMARK if remark else LINK,
-            lines.at(definition.start()),
-            whole[definition.start() : definition.end()].strip(),
-        )
+    def line(self, part: str) -> int:
+        """The line on which the next such part begins; 0 when it cannot be found."""
+        start = part.partition("\n")[0]
+        place = self.text.find(start, self.place) if self.lost < _LOST else -1
+        if place < 0:
+            self.lost += 1
+            return 0
+        self.place = place + len(start)
+        return self.lines.at(place)
 
 
-def _used(markdown: str) -> set[str]:
-    """The labels that anything in the text refers to, code included."""
-    found = _REFERENCE.finditer(markdown)
-    return {_normal(label[2]) for label in found if label[1] is None or not label[3]}
+def _attributes(text: str) -> Iterator[tuple[str, str]]:
+    for name, value, alone in _ATTRIBUTE.findall(text):
+        yield (alone, "") if alone else (name, value.strip("\"'"))
 
 
-def _normal(label: str) -> str:
-    return " ".join(label.split()).casefold()
+def _hides(name: str, value: str) -> bool:
+    if name == "style":
+        style = re.sub(r"/\*.*?\*/|\s+", "", value, flags=re.DOTALL).lower()
+        return bool(_HIDING_STYLE.search(style) or (_PALE.search(style) and "background" not in style))
+    if name == "color":
+        return _WHITE.fullmatch(value) is not None
+    return name == "hidden" or (name not in _SHOWN and len(value.split()) >= _LONG)
 
 
-def without_code(markdown: str) -> str:
-    """The text with everything that is shown as code turned into spaces; everything else stays where it is."""
-    reader = _Reader()
-    return "\n".join(map(reader.line, markdown.split("\n")))
+def _definitions(markdown: str, html: str) -> Iterator[Unseen]:
+    """The definitions of links and footnotes that cannot be seen, neither as what they are for nor as code."""
+    if "]:" not in markdown:
+        return
+    seen, lines = _Seen(html), Lines(markdown)
+    for note, rest in _with_rest(_FOOTNOTE, markdown):
+        text = f"[^{note[1]}]:{rest}"
+        if not seen.footnote(note[1]) and not seen.line(text.partition("\n")[0]):
+            yield Unseen(REMARK, lines.at(note.start(1)), text)
+    for definition, rest in _with_rest(_DEFINED, markdown):
+        text = markdown[definition.start(1) - 1 : definition.end()]
+        unseen = [line for line in rest.split("\n") if line.strip() and not seen.value(line) and not seen.line(line)]
+        sort = _unused(seen, definition[1], definition[2] or "", bool(unseen))
+        if sort and not seen.line((text + rest).partition("\n")[0]):
+            yield Unseen(sort, lines.at(definition.start(1)), text + "\n".join(unseen))
 
 
-class _Reader:
-    """Goes through a text line by line; knows whether it is in a fence, a comment, a list or a block of HTML."""
-
-    def __init__(self) -> None:
-        self.fence = self.raw = ""
-        self.comment = self.html = self.item = self.indented = False
-        self.blank = True
-
-    def line(self, line: str) -> str:
-        """The line without its code."""
-        if self.fence:
-            closing = _CLOSING.match(line)
-            if closing and closing[1].startswith(self.fence):
-                self.fence = ""
-            return " " * len(line)
-        if self.comment or self.raw:
-            return self.spans(line)
-        if not line.strip():
-            self.blank, self.html = True, False
-            return line
-        if not self.html and (opening := _FENCE.match(line)):
-            self.fence, self.blank, self.indented = opening[1], False, False
-            return " " * len(line)
-        return self.text(line)
-
-    def text(self, line: str) -> str:
-        """A line that is neither blank nor a fence, nor inside one."""
-        deep = line.startswith(("    ", "\t"))
-        self.indented = deep and not self.item and not self.html and (self.blank or self.indented)
-        if not self.indented:
-            self.html = self.html or bool(_HTML.match(line) or (self.blank and _ALONE.match(line)))
-            raw = _RAW.match(line)
-            self.raw = raw[1].lower() if raw else ""
-        if not deep:
-            self.item = _ITEM.match(line) is not None or (self.item and line.startswith(" "))
-        self.blank = False
-        return " " * len(line) if self.indented else self.spans(line)
-
-    def spans(self, line: str) -> str:
-        """The line without what stands between backticks; takes note of a comment that goes on after it."""
-        literal = self.html or bool(self.raw)
-        if self.raw and f"</{self.raw}" in line.lower():
-            self.raw = ""
-        if "`" not in line and "<!--" not in line and not self.comment:
-            return line
-        kept, place, ticks = list[str](), 0, _ticks(line)
-        while place < len(line):
-            if self.comment:
-                end = line.find("-->", max(0, place - 2)) + 3
-                self.comment, begin, place = end < 3, place, end if end >= 3 else len(line)
-                kept.append(line[begin:place])
-                continue
-            if not (found := _SPAN.search(line, place)):
-                break
-            kept.append(line[place : found.start()])
-            self.comment = found[0] == "<!--"
-            end = 0 if literal or self.comment else _end_of_code(ticks, found)
-            place = end or found.end()
-            kept.append(" " * (place - found.start()) if end else found[0])
-        return "".join(kept) + line[place:]
+def _with_rest(pattern: re.Pattern[str], text: str) -> Iterator[tuple[re.Match[str], str]]:
+    """Every match, and what follows it up to a blank line, or to the next match."""
+    for found, after in zip_longest(pattern.finditer(text), islice(pattern.finditer(text), 1, None)):
+        rest = text[found.end() : min(found.end() + _FAR, after.start() if after else len(text))]
+        blank = _BLANK_LINE.search(rest)
+        yield found, rest[: blank.start()] if blank else rest
 
 
-def _ticks(line: str) -> dict[str, list[int]]:
-    """Where the runs of backticks of each length begin."""
-    places: dict[str, list[int]] = {}
-    for run in _TICKS.finditer(line):
-        places.setdefault(run[0], []).append(run.start())
-    return places
+def _unused(seen: _Seen, label: str, target: str, said: bool) -> str:
+    """What a definition is that cannot be seen, else ""; `said` is whether more than its target is unseen."""
+    nowhere = _NOWHERE.fullmatch(target) is not None
+    if said or len(target.split()) > 1 or (len(label.split()) >= _LABEL and not seen.text(label)):
+        return REMARK
+    if nowhere or seen.value(target):
+        return ""
+    return LINK
 
 
-def _end_of_code(ticks: dict[str, list[int]], opening: re.Match[str]) -> int:
-    """Where code that begins with these backticks ends, or an escaped character; 0 when it is neither."""
-    if opening[0].startswith("\\"):
-        return opening.end()
-    places = ticks.get(opening[0], [])
-    closing = bisect(places, opening.start())
-    return places[closing] + len(opening[0]) if closing < len(places) else 0
+class _Seen:
+    """What of a rendering can be seen, without blanks and signs."""
+
+    def __init__(self, html: str) -> None:
+        text = unescape(re.sub(r"<[^<>]*>", "", html))
+        self.whole, self.asked = _letters(text), 0
+        self.lines = {_letters(line) for line in text.split("\n")}
+        values = (unquote(unescape(value)).split("\n") for value in _VALUE.findall(html))
+        self.values = {_letters(line) for lines in values for line in lines}
+        self.footnotes = {unquote(unescape(label)).casefold() for label in re.findall(r"<li id=\"fn-([^\"]*)\"", html)}
+
+    def line(self, text: str) -> bool:
+        """Whether the text is one of the lines, and so most likely code."""
+        return _letters(text) in self.lines
+
+    def value(self, text: str) -> bool:
+        """Whether something leads to the target, or has the title."""
+        return _letters(unquote(unescape(text))) in self.values
+
+    def text(self, text: str) -> bool:
+        """Whether the text is there at all; of many texts, only the first are looked for."""
+        self.asked += 1
+        return self.asked <= _LOST and _letters(text) in self.whole
+
+    def footnote(self, label: str) -> bool:
+        """Whether anything refers to the footnote."""
+        return label.casefold() in self.footnotes
+
+
+def _letters(text: str) -> str:
+    return _SIGNS.sub("", text).casefold()
