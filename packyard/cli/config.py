@@ -43,11 +43,13 @@ def command(repo: Path, as_json: bool) -> None:
 
 
 def _program() -> list[Line]:
+    from packyard.edges.keys import is_key_text
+
     found = settings.find()
     lines = []
     for setting in settings.SETTINGS:
         value, source = found.get(setting.name, (setting.default, "default"))
-        shown = "(the text of a key)" if "\n" in value else value
+        shown = "(the text of a key)" if is_key_text(value) else value
         lines.append(Line(setting.name, shown, setting.default, source, setting.help))
     return lines
 

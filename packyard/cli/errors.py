@@ -128,10 +128,20 @@ def _lines(problem: Problem, word: str, colour: bool) -> Iterator[str]:
     for name, value, limit in (
         ("expected: ", problem.expected, VALUE_LENGTH),
         ("found:    ", problem.found, VALUE_LENGTH),
-        ("help: ", problem.help, TEXT_LENGTH),
+        ("help: ", problem.help or (_fix(problem.code) if word == "error" else ""), TEXT_LENGTH),
     ):
         if value:
             yield f"   {paint('=', 'blue', colour)} {name}{printable(value, limit)}"
+
+
+def _fix(code: str) -> str:
+    """What the rule table says to do about a code."""
+    from packyard.rules.table import rule
+
+    try:
+        return rule(code).fix
+    except KeyError:
+        return ""
 
 
 def outcome(code: str) -> str:

@@ -54,7 +54,7 @@ def _wishes(name: str, version: str) -> Wishes:
     try:
         return Wishes(name and parse_name(name), version and semver.format_version(semver.parse(version)))
     except FormatError as error:
-        raise UsageError(error.code, error.message, expected=error.expected, found=error.found) from None
+        raise options.refused(error) from None
 
 
 def _plan(origin: Path, kind: str, wishes: Wishes) -> Plan:
@@ -100,7 +100,7 @@ def _tell(made: Plan, target: Path, dry_run: bool) -> None:
         return
     say(f"made {what} in {printable(str(target))}")
     place = shlex.quote(str(target))
-    say(f"next: look through it, then `packyard validate {place}` and `packyard sign {place}`")
+    say(f"next: look through it, then `packyard validate {place}` and `packyard submit {place}`")
 
 
 def _document(made: Plan, target: Path, written: bool) -> dict[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +85,8 @@ def _beside(candidate: Candidate, world: Base | None) -> Iterator[ContentCheck]:
     name, path = candidate.name, candidate.content.path
     standing = world.standing(name) if world else None
     if standing is None:
-        yield ContentCheck("names", _NAMES, lambda _candidate: check_name(name, path, _names(world)))
+        known = cache(lambda: _names(world))
+        yield ContentCheck("names", _NAMES, lambda _candidate: check_name(name, path, known()))
     if world is None:
         return
     if standing and any(state.release.version == candidate.version for state in standing.versions):

@@ -107,5 +107,13 @@ def sign_as(signer: MinisignSigner, text: bytes, comment: str, path: str, publis
     try:
         verify_by(text, parse_signature(signature), comment, today(), publisher, scope)
     except FormatError as error:
-        raise ProblemsFound([error.at(path)]) from None
+        raise ProblemsFound([error.at(path)._replace(help=error.help or other_keys(publisher, scope))]) from None
     return signature
+
+
+def other_keys(publisher: Publisher, scope: str) -> str:
+    """With which keys a publisher could sign today what needs a scope, in words of help."""
+    able = [key.key_id for key in publisher.keys if key.valid_on(today()) and scope in key.scopes]
+    if not able:
+        return f"{publisher.handle} has no key that may sign this today"
+    return f"sign with a key of {publisher.handle} that may: --key FILE, with the key {' or '.join(able)}"

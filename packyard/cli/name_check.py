@@ -104,7 +104,8 @@ def _source(repo: Path) -> tuple[Source, str]:
     git = Repository(repo)
     tree = git.subtree(git.resolve("HEAD").tree, SOURCE)
     if not tree:
-        raise UsageError("source-missing", f"the folder {SOURCE} is missing", path=str(repo))
+        hint = "name a clone of the registry with --repo, or its site with --site"
+        raise UsageError("source-missing", f"the folder {SOURCE} is missing", path=str(repo), help=hint)
     return git, tree
 
 

@@ -226,7 +226,8 @@ def _ask(field: Field) -> str:
 def _given(name: str | None, given: Mapping[str, str | None]) -> dict[str, str]:
     """What the options say, and what is usual for the rest."""
     if not name:
-        raise UsageError("usage-wrong", "the new pack has no name", expected="packyard new NAME")
+        hint = "`packyard name-check NAME` says whether a name is free"
+        raise UsageError("usage-wrong", "the new pack has no name", expected="packyard new NAME", help=hint)
     chosen = {"name": _checked(NAME, name)}
     for field in FIELDS:
         value = given[field.option]
@@ -239,7 +240,10 @@ def _checked(field: Field, text: str) -> str:
         return field.check(text)
     except FormatError as error:
         message = f"{field.question.lower()}: {error.message}"
-        raise UsageError("usage-wrong", message, expected=error.expected, found=error.found or text) from None
+        hint = "`packyard new --help` says what it takes"
+        raise UsageError(
+            "usage-wrong", message, expected=error.expected, found=error.found or text, help=hint
+        ) from None
 
 
 def _files(chosen: Mapping[str, str], short: str) -> dict[str, bytes]:

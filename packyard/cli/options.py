@@ -19,6 +19,8 @@ from packyard.submitting.addresses import FORGES
 
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 FOLDER = click.Path(path_type=Path)
+#: What git calls the repository that a clone was made of.
+ORIGIN = "origin"
 
 
 class Route(NamedTuple):
@@ -45,7 +47,7 @@ class Ending(NamedTuple):
 
 def in_place(repo: Path) -> Ending:
     """The ending of a command that only looks at a working tree."""
-    return Ending(False, False, Route(repo, "", "origin", "", "", "auto", False, None, True))
+    return Ending(False, False, Route(repo, "", ORIGIN, "", "", "auto", False, None, True))
 
 
 def configured(name: str) -> Callable[[], str | None]:
@@ -78,7 +80,7 @@ _ROUTE = (
     click.option("--registry", default="", metavar="URL", help="A registry to clone, in place of --repo."),
     click.option(
         "--remote",
-        default="origin",
+        default=ORIGIN,
         show_default=True,
         metavar="NAME|URL",
         help="Where to push: your fork, or the registry.",
@@ -92,7 +94,13 @@ _ROUTE = (
     click.option(
         "--base", default="", metavar="BRANCH", help="The registry's branch.  [default: main, or the clone's]"
     ),
-    click.option("--forge", type=click.Choice(["auto", *FORGES]), default="auto", show_default=True),
+    click.option(
+        "--forge",
+        type=click.Choice(["auto", *FORGES]),
+        default="auto",
+        show_default=True,
+        help="How it is proposed there; auto: as the host's name tells.",
+    ),
     click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing."),
     click.option("--patch", type=FOLDER, metavar="FILE", help="Write a patch for `git am` and push nothing."),
     click.option("--no-check", "unchecked", is_flag=True, help="Do not ask the gate before anything is pushed."),
@@ -118,7 +126,8 @@ def ending(function: Callable[..., Any]) -> Callable[..., Any]:
         commit, submit = given.pop("commit"), given.pop("submit")
         submit = submit or taken.dry_run or taken.patch is not None or bool(taken.registry)
         if commit and submit:
-            raise UsageError("usage-wrong", "--commit writes here, --submit elsewhere", expected="one of them")
+            message, hint = "--commit commits here, --submit pushes a branch", "leave one of them out"
+            raise UsageError("usage-wrong", message, expected="one of them", help=hint)
         return function(*arguments, ending=Ending(commit, submit, taken), **given)
 
     submit = click.option("--submit", is_flag=True, help="Commit to a new branch, push it and propose it.")
@@ -146,8 +155,37 @@ def parse_target(text: str) -> tuple[str, str]:
         if at:
             semver.parse(version)
     except ValueError as error:
-        raise UsageError("usage-wrong", str(error), expected="NAME or NAME@VERSION", found=text) from None
+        hint = "such as `hello@1.2.0` or `@acme/hello@1.2.0`"
+        raise UsageError("usage-wrong", str(error), expected="NAME or NAME@VERSION", found=text, help=hint) from None
     return name, version
+
+
+def parse_pack(text: str) -> str:
+    """The name of a pack, where no version is wanted. Raises `UsageError`."""
+    name, version = parse_target(text)
+    if version:
+        hint = "leave the version out"
+        raise UsageError("usage-wrong", "this is about the whole pack", expected=name, found=text, help=hint)
+    return name
+
+
+def parse_release(text: str) -> tuple[str, str]:
+    """Name and version in NAME@VERSION. Raises `UsageError`."""
+    name, version = parse_target(text)
+    if not version:
+        hint = f"such as `{name}@1.2.0`"
+        raise UsageError("usage-wrong", "this is about one version", expected=f"{name}@VERSION", found=text, help=hint)
+    return name, version
+
+
+def refused(error: FormatError, path: str = "", help: str = "") -> UsageError:
+    """What a parser or a rule refuses as the error of a command; what helps is what the rule's table says, unless
+    there is something better to say.
+    """
+    from packyard.rules.table import rule
+
+    hint = help or error.help or rule(error.code).fix
+    return UsageError(error.code, error.message, path=path, expected=error.expected, found=error.found, help=hint)
 
 
 def parse_handle(text: str) -> str:
@@ -155,19 +193,31 @@ def parse_handle(text: str) -> str:
     try:
         return names.parse_handle(text)
     except FormatError as error:
-        raise UsageError(error.code, error.message, expected=error.expected, found=error.found) from None
+        raise refused(error) from None
 
 
 def public_key(text: str) -> PublicKey:
     """The minisign public key in a `.pub` file, or in the text itself. Raises `UsageError`."""
-    path = Path(text)
+    from packyard.edges.keys import is_key_text
+
+    secret = is_key_text(text)
     try:
-        if not path.is_file():
-            return parse_public_key(text)
-        with path.open("rb") as file:
+        if secret or not _is_file(text):
+            return parse_public_key_file(text.encode(errors="replace")) if secret else parse_public_key(text)
+        with Path(text).open("rb") as file:
             return parse_public_key_file(file.read(LIMIT + 1))
     except FormatError as error:
-        raise UsageError(error.code, error.message, expected="a public key, or its .pub file", found=text) from None
+        hint = "`packyard keygen` prints it, and writes it beside the secret key"
+        expected = "a public key, or its .pub file"
+        found = "(the text of a key)" if secret else text
+        raise UsageError(error.code, error.message, expected=expected, found=found, help=hint) from None
+
+
+def _is_file(text: str) -> bool:
+    try:
+        return Path(text).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def put(repo: Path, files: Mapping[str, bytes | None], message: str, commit: bool, folder: str = "") -> None:

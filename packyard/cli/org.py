@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 
 import click
 
@@ -36,7 +37,8 @@ def add(org: str, owners: tuple[str, ...], key: str | None, ending: Ending) -> i
     """Found ORG, whose packs are called @ORG/NAME. You are an owner of it."""
     here = ground(ending)
     if here.tree.org(parse_handle(org)):
-        raise UsageError("org-exists", "there is such an organisation already", path=_path(org))
+        hint = f"an owner of it takes you in with `packyard org set {org} HANDLE ROLE`; or choose another name"
+        raise UsageError("org-exists", "there is such an organisation already", path=_path(org), help=hint)
     signer = find_signer(key)
     own = publisher_of(signer, here.tree.authority()).handle
     members = dict.fromkeys((own, *map(parse_handle, owners)), "owner")
@@ -57,7 +59,9 @@ def set_(org: str, handle: str, role: str, key: str | None, ending: Ending) -> i
     here, handle = ground(ending), parse_handle(handle)
     before = _org(here, org)
     if before.members.get(handle) == role:
-        raise UsageError("statement-noop", f"{handle} is {role} of {org} already", path=_path(org))
+        raise UsageError(
+            "statement-noop", f"{handle} is {role} of {org} already", path=_path(org), help="there is nothing to do"
+        )
     after = before._replace(members={**before.members, handle: role})
     return _finish(ending, here, after, before.members, find_signer(key), f"Make {handle} {role} of {org}")
 
@@ -72,7 +76,14 @@ def remove(org: str, handle: str, key: str | None, ending: Ending) -> int:
     here = ground(ending)
     before = _org(here, org)
     if handle not in before.members:
-        raise UsageError("member-unknown", f"{handle} is no member of {org}", path=_path(org))
+        raise UsageError(
+            "member-unknown",
+            f"{handle} is no member of {org}",
+            path=_path(org),
+            expected=", ".join(before.members),
+            found=handle,
+            help="correct the handle",
+        )
     after = before._replace(members={name: role for name, role in before.members.items() if name != handle})
     return _finish(ending, here, after, before.members, find_signer(key), f"Remove {handle} from {org}")
 
@@ -82,23 +93,39 @@ def _finish(
 ) -> int:
     """Writes and signs the revision; `members` are those before it, one of whom must be allowed to sign."""
     own = publisher_of(signer, here.tree.authority())
-    path, text, file = _path(after.org), format_org(after), f"{after.org}.yaml.{own.handle}.minisig"
+    path, file = _path(after.org), f"{after.org}.yaml.{own.handle}.minisig"
+    text = format_org(after) + _after(here.tree.read(path))
     if members.get(own.handle) not in _RIGHT.scoped:
         role, expected = members.get(own.handle, "no member"), f"{' or '.join(_RIGHT.scoped)} of {after.org}"
         message = "the signer may not change the organisation"
-        raise UsageError("owner-mismatch", message, path=path, expected=expected, found=f"{own.handle}, {role}")
+        hint = "let an owner sign; --key FILE names another key"
+        found = f"{own.handle}, {role}"
+        raise UsageError("owner-mismatch", message, path=path, expected=expected, found=found, help=hint)
     try:
         parse_org(text, after.org)
     except FormatError as error:
-        raise UsageError(error.code, error.message, path=path, expected=error.expected, found=error.found) from None
+        raise options.refused(error, path) from None
     for handle in after.members:
         if here.tree.publisher(handle) is None:
-            raise UsageError("member-unknown", "only a registered publisher can be a member", path=path, found=handle)
+            raise UsageError(
+                "member-unknown",
+                "only a registered publisher can be a member",
+                path=path,
+                found=handle,
+                help=f"they register first: `packyard publisher add {handle}`",
+            )
     comment = f"org {after.org}"
     signature = sign_as(signer, text, comment, f"{path}.{own.handle}.minisig", own, _RIGHT.scope)
     files = {**_old_signatures(here, after.org), f"{after.org}.yaml": text, file: signature}
     hand = Hand(own.handle, signer.public_key, comment)
     return finish(ending, here, revision("orgs", after.org, title, files, file, hand))
+
+
+def _after(before: bytes | None) -> bytes:
+    """A line by which no revision is word for word one that was there before, with members who had come and gone: its
+    signature could be used again.
+    """
+    return f"# in the place of {sha256(before).hexdigest()}\n".encode() if before is not None else b""
 
 
 def _old_signatures(here: Ground, org: str) -> dict[str, bytes | None]:
@@ -109,7 +136,8 @@ def _old_signatures(here: Ground, org: str) -> dict[str, bytes | None]:
 def _org(here: Ground, org: str) -> Org:
     found = here.tree.org(parse_handle(org))
     if found is None:
-        raise UsageError("org-unknown", "there is no such organisation", path=_path(org))
+        hint = f"correct the name, or found it with `packyard org add {org}`"
+        raise UsageError("org-unknown", "there is no such organisation", path=_path(org), help=hint)
     return found
 
 

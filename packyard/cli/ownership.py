@@ -9,22 +9,11 @@ from pathlib import Path
 import click
 
 from packyard.cli import options
+from packyard.cli.cosigning import begun, latest, must_be_alone, must_be_here, must_be_new, show_text, speak_as_root
 from packyard.cli.keys import find_signer, publisher_of, sign_as, today
-from packyard.cli.options import Ending, parse_handle, parse_target
+from packyard.cli.options import Ending, parse_handle, parse_pack
 from packyard.cli.sending import finish
-from packyard.cli.speaking import (
-    Draft,
-    Wish,
-    begun,
-    latest,
-    must_be_alone,
-    must_be_here,
-    must_be_new,
-    show_text,
-    speak,
-    speak_as_root,
-    state_of,
-)
+from packyard.cli.speaking import Draft, Wish, speak, state_of, tell
 from packyard.cli.starting import Ground, ground
 from packyard.cli.terminal import document, say
 from packyard.errors import FormatError, ProblemsFound, UsageError
@@ -51,7 +40,7 @@ def owners() -> None:
 def list_(name: str, as_json: bool, repo: Path) -> None:
     """Show who may publish and speak for a pack, the principal owner first."""
     here = ground(options.in_place(repo))
-    state = state_of(here, repo, _pack(name))
+    state = state_of(here, repo, parse_pack(name))
     roles, waiting = _roles(here, state), state.recovery
     if as_json:
         recovery = {"to": waiting.to, "effective": format_time(waiting.effective)} if waiting else None
@@ -72,7 +61,7 @@ def list_(name: str, as_json: bool, repo: Path) -> None:
 @options.ending
 def add(name: str, handle: str, reason: str, key: str | None, ending: Ending) -> int:
     """Let HANDLE publish NAME and speak for it too."""
-    pack, fields = _pack(name), {"handle": parse_handle(handle)}
+    pack, fields = parse_pack(name), {"handle": parse_handle(handle)}
     wish = Wish(
         pack, "add-owner", fields, reason or f"{handle} works on {pack}", f"Add {handle} to the owners of {pack}"
     )
@@ -87,7 +76,11 @@ def add(name: str, handle: str, reason: str, key: str | None, ending: Ending) ->
 @options.ending
 def remove(name: str, handle: str, reason: str, key: str | None, ending: Ending) -> int:
     """Take HANDLE off the owners of NAME. The principal owner leaves by a transfer alone."""
-    pack, fields, title = _pack(name), {"handle": parse_handle(handle)}, f"Remove {handle} from the owners of {name}"
+    pack, fields, title = (
+        parse_pack(name),
+        {"handle": parse_handle(handle)},
+        f"Remove {handle} from the owners of {name}",
+    )
     wish = Wish(pack, "remove-owner", fields, reason or f"{handle} no longer works on {pack}", title)
     return speak(ending, ground(ending), wish, key)
 
@@ -106,10 +99,13 @@ def transfer(name: str, receiver: str, accepting: bool, reason: str, yes: bool, 
     The statement goes from one to the other as a branch of the registry (--submit, and --accept --submit finds it), as
     a patch (--patch, then `git am`), or in a working tree that both can see.
     """
-    pack = _pack(name)
+    pack = parse_pack(name)
     if accepting == bool(receiver):
         raise UsageError(
-            "usage-wrong", "say either who gets the pack or that you accept it", expected="--to or --accept"
+            "usage-wrong",
+            "say either who gets the pack or that you accept it",
+            expected="--to HANDLE or --accept",
+            help="the owner says --to; whoever is to get the pack says --accept after that",
         )
     if accepting:
         return _accept(ending, pack, yes, key)
@@ -129,22 +125,16 @@ def recover(name: str, receiver: str, reason: str, key: str | None, ending: Endi
 
     --key is a root key of the registry. Where more than one must sign, each says the same, and adds its signature.
     """
-    pack, fields = _pack(name), {"to": parse_handle(receiver)}
+    pack, fields = parse_pack(name), {"to": parse_handle(receiver)}
     wish = Wish(pack, "recover", fields, reason or "its owner lost the keys", f"Recover {pack} for {receiver}")
     return speak_as_root(ending, ground(ending), wish, key)
-
-
-def _pack(text: str) -> str:
-    name, version = parse_target(text)
-    if version:
-        raise UsageError("usage-wrong", "this is about the whole pack", expected=name, found=text)
-    return name
 
 
 def _roles(here: Ground, state: State) -> Mapping[str, str]:
     """The role of everybody who has one."""
     if not state.versions:
-        raise UsageError("pack-unknown", f"there is no pack {state.name}", path=pack_place(state.name))
+        hint = "correct the name, or bring the working tree up to date with `git pull`"
+        raise UsageError("pack-unknown", f"there is no pack {state.name}", path=pack_place(state.name), help=hint)
     scope = Standing(state.name).scope
     org = here.tree.org(scope) if scope else None
     standing = Standing(state.name, state.owners, org)
@@ -158,14 +148,18 @@ def _accept(ending: Ending, name: str, yes: bool, key: str | None) -> int:
     here, signer = ground(ending), find_signer(key)
     own = publisher_of(signer, here.tree.authority())
     tree, commit = begun(here, name, "transfer")
-    draft, there = latest(tree, name, "transfer")
-    if draft is None or (here.start is not None and not commit):
+    draft, there = latest(tree, name, "transfer") if tree else (None, {})
+    if draft is None:
+        begin, offline = f"packyard transfer {name} --to {own.handle}", here.start is not None and here.start.offline
+        where = (
+            ", as last fetched" if offline else f", on the branch packyard/{name}/NNNN-transfer" if here.start else ""
+        )
         raise UsageError(
             "transfer-missing",
             f"there is no transfer of {name} to accept",
             path=f"{pack_place(name)}/statements",
-            help="the owner begins it with `packyard transfer NAME --to HANDLE`; get it first, and for --submit "
-            f"as the branch packyard/{name}/NNNN-transfer",
+            expected=f"one that the owner has signed{where}",
+            help=f"the owner begins it with `{begin}{' --submit' if here.start else ''}`",
         )
     _must_be_meant(here.tree, name, draft, there, own.handle)
     must_be_alone(here, name, draft, there, commit)
@@ -176,6 +170,7 @@ def _accept(ending: Ending, name: str, yes: bool, key: str | None) -> int:
     hand = Hand(own.handle, signer.public_key, draft.comment)
     files = {**there, f"{draft.stem}.yaml": draft.text, file: signature}
     title = f"Accept {name} from {draft.said.fields['from']}"
+    tell(draft, hand)
     return finish(ending, here, spoken(name, draft.stem, title, draft.said.reason, files, file, hand))
 
 
@@ -186,10 +181,13 @@ def _must_be_meant(tree: SourceTree, name: str, draft: Draft, there: Mapping[str
     must_be_here(tree, name, said)
     try:
         if said.fields["to"] != own:
-            raise FormatError("transfer-parties", "it is not you who gets it", expected=own, found=said.fields["to"])
+            hint = "sign with a key of whoever gets it: --key FILE"
+            message = "it is not you who gets it"
+            raise FormatError("transfer-parties", message, expected=own, found=said.fields["to"], help=hint)
         signature = there.get(f"{draft.stem}.yaml.{giver}.minisig")
         if signature is None:
-            raise FormatError("transfer-parties", "who gives has not signed it", expected=giver)
+            hint = f"ask {giver} to sign it first"
+            raise FormatError("transfer-parties", "who gives has not signed it", expected=giver, help=hint)
         parsed = minisign.parse_signature(signature)
         verify_by(draft.text, parsed, draft.comment, today(), tree.publisher(giver), _SCOPE)
     except FormatError as error:

@@ -8,8 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+from packyard.cli.options import refused
 from packyard.edges.workfolder import read_pack
-from packyard.errors import FormatError, Problem, ProblemsFound, UsageError
+from packyard.errors import FormatError, Problem, ProblemsFound
 from packyard.formats import sums
 from packyard.formats.manifest import derive_features
 from packyard.model import Event, Manifest
@@ -65,10 +66,7 @@ def renumber(described: Described, version: str, limits: Mapping[str, int] = LIM
     try:
         data = set_version(folder.files[name], name, version)
     except FormatError as error:
-        place = f"{folder.path}/{name}"
-        raise UsageError(
-            error.code, error.message, path=place, expected=error.expected, found=error.found, help=error.help
-        ) from None
+        raise refused(error, f"{folder.path}/{name}") from None
     return describe_folder(folder._replace(files={**folder.files, name: data}), limits)
 
 

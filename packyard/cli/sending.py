@@ -1,26 +1,24 @@
 """The end of every change: written into the working tree, committed there, or on its way as a pull request.
 
 A submission makes a branch of its own; what the gate would reject is not pushed. Doing the same again ends in the same:
-a branch that brings just these files is taken as it is, one that brings others is left alone.
+a branch that brings just these files is taken as it is. One that brings an earlier form of them by the same author is
+brought up to date, and the pull request with it; any other is left alone.
 """
 
 from __future__ import annotations
 
 import os
-import shlex
 import time
 from pathlib import Path
-from typing import NamedTuple
 
-import pygit2
-
+from packyard.cli.branches import find_branch, known_commit, quoted, set_branch
 from packyard.cli.errors import FINDINGS
 from packyard.cli.options import Ending, Route, put
-from packyard.cli.starting import OWN, Ground, Start, quote, told
+from packyard.cli.starting import Ground, Start, quote, told
 from packyard.cli.terminal import printable, say
 from packyard.cli.validate import show
 from packyard.edges import push as git
-from packyard.edges.commits import author_of, commit_onto, holds, read_files, write_files
+from packyard.edges.commits import author_of, commit_onto, read_files, write_files
 from packyard.edges.workfolder import write_file
 from packyard.errors import UsageError, WorldError
 from packyard.submitting.changes import Change
@@ -37,6 +35,7 @@ def finish(ending: Ending, ground: Ground, change: Change) -> int:
     if change.waits:
         write_files(ending.route.repo, change.files)
         say(f"written, and to be committed later: {change.waits}")
+        say(f"next, in the same working tree: `{change.then}`")
     else:
         put(ending.route.repo, change.files, change.message, ending.commit, change.folder)
     return 0
@@ -50,75 +49,21 @@ def propose(start: Start, route: Route, change: Change) -> int:
     if route.patch is not None:
         return _write_patch(start, route, route.patch, change)
     if start.way is None:
-        raise UsageError("remote-unknown", "there is no remote to push to", path=str(start.folder))
+        hint = "name one with --remote, or write a patch with --patch FILE"
+        raise UsageError("remote-unknown", "there is no remote to push to", path=str(start.folder), help=hint)
     with told():
         branch = find_branch(start, change.branch)
-        head = _known(start, change, branch)
+        head = known_commit(start, change, branch)
         if head:
             say(f"the branch {change.branch} is there already, and is the same")
         else:
             head = commit_onto(start.repository, start.commit, change.files, change.message)
         if not _may_go_on(start, route, change, head):
             return FINDINGS
-        _set_branch(start.repository, change.branch, head)
+        set_branch(start.repository, change.branch, head)
         pushed = _push(start, start.way, change, head, branch.there)
-    _open(start.way, change, pushed)
+    _open(start, start.way, change, pushed)
     return 0
-
-
-# --- the branch ---
-
-
-class Branch(NamedTuple):
-    """The commits that a branch has in the clone and where it is pushed to, "" where it is not."""
-
-    here: str
-    there: str
-
-
-def find_branch(start: Start, name: str) -> Branch:
-    """The branch of that name. An open proposal at Gitea is no branch."""
-    ref, kept = f"refs/heads/{name}", f"{OWN}/branches/{name}"
-    local, there = start.repository.references.get(ref), ""
-    if start.way is not None and not start.offline and git.fetch(start.folder, start.remote, ref, kept):
-        there = str(start.repository.references[kept].target)
-        start.repository.references.delete(kept)
-    return Branch("" if local is None else str(local.target), there)
-
-
-def _known(start: Start, change: Change, branch: Branch) -> str:
-    """The commit that brings the very same already, "" when there is none. Raises `UsageError` when the branch is there
-    and brings anything but a part of it: a statement that lacks signatures is a part of the statement with them.
-    """
-    known = ""
-    for commit in filter(None, branch):
-        there = read_files(start.repository, commit, change.files)
-        part = {path: data for path, data in change.files.items() if there.get(path) == data}
-        if not part or not holds(start.repository, commit, start.commit, part):
-            raise _taken(start, change, branch, commit)
-        if part == change.files:
-            known = commit
-    return known
-
-
-def _taken(start: Start, change: Change, branch: Branch, commit: str) -> UsageError:
-    clone = f"git -C {_quoted(start.folder)}"
-    here = commit == branch.here
-    away = f"branch -D {change.branch}" if here else f"push {_quoted(start.remote)} --delete {change.branch}"
-    return UsageError(
-        "branch-exists",
-        f"the branch {change.branch} is there already and holds something else",
-        path=str(start.folder) if here or start.way is None else start.way.fork.shown,
-        found=f"commit {commit[:12]}",
-        help=f"take another version, or take the branch away: `{clone} {away}`",
-    )
-
-
-def _set_branch(repository: pygit2.Repository, branch: str, commit: str) -> None:
-    """Moves the branch, unless it is checked out: the working tree would no longer fit it."""
-    ref = f"refs/heads/{branch}"
-    if repository.head_is_unborn or repository.head.name != ref:
-        repository.references.create(ref, pygit2.Oid(hex=commit), force=True)
 
 
 # --- the gate ---
@@ -146,6 +91,8 @@ def _push(start: Start, way: Way, change: Change, head: str, there: str) -> git.
     """Pushes the commit as the forge wants it; once more and plainly where the server takes no options. `there` is the
     commit that the branch has over there, and that it takes the place of.
     """
+    if there == head and way.forge != "gitea":
+        return git.Pushed(False, True, ())
     try:
         remote = start.registry if way.forge == "gitea" and not change.waits else start.remote
         plan = plan_push(way, change)
@@ -155,40 +102,42 @@ def _push(start: Start, way: Way, change: Change, head: str, there: str) -> git.
             pushed = git.push(start.folder, start.remote, head, plan_plain(change), there)
             pushed = pushed._replace(taken=False)
     except git.GitFailed as error:
-        again = f"git -C {_quoted(start.folder)} push {_quoted(start.remote)} {change.branch}"
-        hint = f"the branch {change.branch} is in your clone: run the same command again, or `{again}`"
+        again = f"git -C {quoted(start.folder)} push {quoted(start.remote)} {change.branch}"
+        hint = f"nothing is lost: run the same command again, or push the branch from your clone: `{again}`"
+        if way.upstream.host and not way.forked:
+            hint += "; if you may not push there, fork it, and name your fork with --remote"
         raise git.GitFailed("push-failed", error.problem.message, error.words, way.fork.shown, hint) from None
     return pushed
 
 
 def _say_what_waits(change: Change) -> None:
     if change.waits:
-        say(change.waits)
+        say(f"{change.waits}; next: `{change.then} --submit`")
 
 
-def _open(way: Way, change: Change, pushed: git.Pushed) -> None:
-    """Opens the pull request where that is still to be done, and says what there is now."""
-    if change.waits:
-        say(f"pushed {change.branch} to {printable(way.fork.shown)}")
-        _say_what_waits(change)
-        return
-    if way.forge == "gitea" and pushed.taken:
+def _open(start: Start, way: Way, change: Change, pushed: git.Pushed) -> None:
+    """Opens the pull request where that is still to be done, and says what there is now, and what comes next."""
+    if way.forge == "gitea" and pushed.taken and not change.waits:
         say(
             "the registry has this proposal already" if pushed.known else f"proposed to {printable(way.upstream.shown)}"
         )
         quote(pushed.words)
         return
-    say(f"pushed {change.branch} to {printable(way.fork.shown)}")
-    if way.forge == "gitlab" and pushed.taken:
+    if not pushed.known:
+        say(f"pushed {change.branch} to {printable(way.fork.shown)}")
+    if change.waits:
+        _say_what_waits(change)
+    elif way.forge == "gitlab" and pushed.taken:
         quote(pushed.words)
+    elif way.forge == "github" and way.upstream.host and _by_api(way, change):
         return
-    if way.forge == "github" and way.upstream.host and _by_api(way, change):
-        return
-    if page := link(way, change):
-        say("open this page to propose it:")
+    elif page := link(way, change):
+        say(f"next: open this page to propose it{', if nobody did so yet' if pushed.known else ''}:")
         print(page)
     else:
-        say("no forge is known there: ask the registry's maintainers to look at the branch")
+        check = f"packyard check --base {start.base} --head {change.branch}"
+        known = "" if way.forge != "none" or not way.upstream.host else "; --forge says whose pages there are"
+        say(f"next: a maintainer of the registry looks at it with `{check}` and merges it{known}")
 
 
 def _by_api(way: Way, change: Change) -> bool:
@@ -202,7 +151,8 @@ def _by_api(way: Way, change: Change) -> bool:
         opened = open_pull_request(access, way, change)
     except WorldError as error:
         found = error.problem
-        hint = f"the branch is pushed; open the pull request by hand: {link(way, change._replace(body=''))}"
+        page = f"the branch is pushed; the pull request can be opened by hand: {link(way, change._replace(body=''))}"
+        hint = f"{found.help}; {page}" if found.help else page
         message, expected = found.message, found.expected
         raise WorldError(
             found.code, message, path=found.path, expected=expected, found=found.found, help=hint
@@ -230,7 +180,7 @@ def _show_plan(start: Start, change: Change) -> None:
     for option in plan.options:
         print(f"        with the option {option}")
     if change.waits:
-        print(f"wait    {change.waits}")
+        print(f"wait    {change.waits}: `{change.then} --submit`")
     elif way.forge != "none":
         print(f"propose {change.title}, to {way.base} of {printable(way.upstream.shown)}")
 
@@ -244,10 +194,8 @@ def _write_patch(start: Start, route: Route, path: Path, change: Change) -> int:
         return FINDINGS
     before = read_files(start.repository, start.commit, change.files)
     write_file(path, format_patch(change, before, author, int(time.time())))
-    say(f"wrote {path}: `git am {_quoted(path)}` puts it on {start.base} at {start.commit[:12]}")
+    say(f"wrote {path}: `git am {quoted(path)}` puts it on {start.base} at {start.commit[:12]}")
+    if change.waits:
+        say(f"on a branch for it, made with `git switch -c {change.branch} {start.commit[:12]}`")
     _say_what_waits(change)
     return 0
-
-
-def _quoted(text: Path | str) -> str:
-    return shlex.quote(str(text))

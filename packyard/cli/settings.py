@@ -63,9 +63,19 @@ class Found(NamedTuple):
 
 
 def config_folder(environ: Mapping[str, str]) -> Path:
-    """The folder of the user's own files; see the XDG Base Directory Specification."""
-    base = environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or Path.home()) / ".config"
-    return Path(base) / "packyard"
+    """The folder of the user's own files."""
+    return _base(environ, "XDG_CONFIG_HOME", ".config") / "packyard"
+
+
+def cache_folder(environ: Mapping[str, str]) -> Path:
+    """The folder of what can be made again."""
+    return _base(environ, "XDG_CACHE_HOME", ".cache") / "packyard"
+
+
+def _base(environ: Mapping[str, str], variable: str, usual: str) -> Path:
+    """A base directory; one that is not absolute counts for nothing, as the XDG Base Directory Specification wants."""
+    named = Path(environ.get(variable, ""))
+    return named if named.is_absolute() else Path(environ.get("HOME") or Path.home()) / usual
 
 
 def find(environ: Mapping[str, str] = os.environ) -> dict[str, Found]:

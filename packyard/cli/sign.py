@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,6 +60,7 @@ def command(folder: Path, number: str | None, repo: Path | None, key: str | None
         write_file(folder / path, data)
     _verify(folder, signer, comment, {**LIMITS, **limits})
     say(f"signed {comment} with key {signer.key_id}, identity {sums.identity(files[SUMS])}")
+    say(f"next: `packyard submit {shlex.quote(str(folder))}` proposes it to a registry")
 
 
 def _number(number: str, described: Described, world: Base | None) -> str:

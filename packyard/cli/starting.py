@@ -15,23 +15,32 @@ from typing import NamedTuple
 
 import pygit2
 
+from packyard.cli import settings
 from packyard.cli.errors import count
-from packyard.cli.options import Ending, Route
+from packyard.cli.options import ORIGIN, Ending, Route, refused
 from packyard.cli.terminal import printable, say
 from packyard.edges import push as git
 from packyard.edges.base import Base
 from packyard.edges.commits import open_repository
 from packyard.edges.git import Repository
 from packyard.edges.workfolder import DiskSource, WorkingTree
-from packyard.errors import FormatError, UsageError
+from packyard.errors import FormatError, UsageError, WorldError
 from packyard.history import SOURCE
-from packyard.submitting.addresses import Address, forge_of, format_address, parse_address, parse_project
+from packyard.submitting.addresses import (
+    Address,
+    forge_of,
+    format_address,
+    parse_address,
+    parse_project,
+    without_user,
+)
 from packyard.submitting.proposals import Way
 from packyard.submitting.source import SourceTree
 
 #: Refs that are kept for ourselves: branches of repositories that are no remotes, and branches that are looked at.
 OWN = "refs/packyard"
 _LINES, _WIDTH = 20, 200
+_WHERE = "name a clone of the registry with --repo, or its address with --registry"
 
 
 class Start(NamedTuple):
@@ -72,12 +81,13 @@ def begin(route: Route) -> Start:
     """Opens the clone and fetches the registry's branch; a dry run and a patch take it as it was last seen."""
     with told():
         folder = _cached(route.registry) if route.registry else route.repo
-        repository = open_repository(folder)
+        repository, route = _opened(folder), _with_password(route)
         offline = route.dry_run or route.patch is not None
         fork, upstream = ("", "") if offline and not len(repository.remotes) else _remotes(repository, route)
         base = route.base or _default_branch(repository, upstream)
         if not pygit2.reference_is_valid_name(f"refs/heads/{base}") or base.startswith("-"):
-            raise UsageError("usage-wrong", "not the name of a branch", expected="such as main", found=base)
+            hint = "--base is the registry's branch; without it, the one that the clone knows"
+            raise UsageError("usage-wrong", "not the name of a branch", expected="such as main", found=base, help=hint)
         commit = _base_commit(repository, upstream, base, offline)
     way = _way(repository, route, fork, upstream, base) if fork else None
     return Start(folder, repository, fork, upstream, way, base, commit, source_at(folder, commit), offline)
@@ -89,7 +99,8 @@ def source_at(folder: Path, commit: str) -> SourceTree:
     root = reader.subtree(reader.resolve(commit).tree, SOURCE)
     if not root:
         message = f"the folder {SOURCE} is missing in commit {commit[:12]}"
-        raise UsageError("source-missing", message, path=str(folder), help="name the registry's branch with --base")
+        hint = f"{_WHERE}; --base names another branch of it"
+        raise UsageError("source-missing", message, path=str(folder), help=hint)
     return SourceTree(reader, root)
 
 
@@ -118,16 +129,37 @@ def quote(words: tuple[str, ...]) -> None:
 # --- the repositories ---
 
 
+def _opened(folder: Path) -> pygit2.Repository:
+    """The clone. Raises `WorldError` when it is none, or lacks files that it would fetch when git asked for them."""
+    try:
+        found = open_repository(folder)
+    except WorldError as error:
+        problem = error.problem
+        raise WorldError(problem.code, problem.message, path=problem.path, found=problem.found, help=_WHERE) from None
+    if any(entry.name.endswith(".partialclonefilter") for entry in found.config):
+        message, hint = "the clone lacks files: it was made with --filter", f"clone it whole, then {_WHERE}"
+        raise WorldError("git-unreadable", message, path=str(folder), help=hint)
+    return found
+
+
+def _with_password(route: Route) -> Route:
+    """The same route by an address in which there is a password: the clone that is kept does not know it."""
+    if without_user(route.registry) == route.registry:
+        return route
+    remote = route.registry if route.remote == ORIGIN else route.remote
+    return route._replace(remote=remote, upstream=route.upstream or route.registry)
+
+
 def _cached(address: str) -> Path:
     """A clone of the registry in the user's cache, made when it is missing."""
     place = _parsed(address)
-    url = address if place.host else str(Path(place.path).resolve())
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "packyard" / "registries"
+    url = without_user(address) if place.host else str(Path(place.path).resolve())
+    cache = settings.cache_folder(os.environ) / "registries"
     name = place.path.rstrip("/").rpartition("/")[2].removesuffix(".git")
     folder = cache / f"{name}-{sha256(url.encode()).hexdigest()[:12]}"
     if not folder.is_dir():
         say(f"cloning {printable(place.shown)}")
-        git.clone(url, folder)
+        git.clone(address if place.host else url, folder)
     return folder
 
 
@@ -173,18 +205,14 @@ def _parsed(text: str) -> Address:
     try:
         return parse_address(text)
     except FormatError as error:
-        raise _refused(error) from None
+        raise refused(error) from None
 
 
 def _project(text: str, near: Address) -> Address:
     try:
         return parse_project(text, near)
     except FormatError as error:
-        raise _refused(error) from None
-
-
-def _refused(error: FormatError) -> UsageError:
-    return UsageError(error.code, error.message, expected=error.expected, found=error.found)
+        raise refused(error, help=f"name it as {error.expected}") from None
 
 
 # --- the registry's branch ---

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from packyard.cli import options
-from packyard.cli.options import Ending, parse_target
-from packyard.cli.speaking import Wish, speak, speak_as_root
+from packyard.cli.cosigning import speak_as_root
+from packyard.cli.options import Ending, parse_pack, parse_release, parse_target
+from packyard.cli.speaking import Wish, speak
 from packyard.cli.starting import ground
 from packyard.errors import UsageError
 from packyard.formats import semver
@@ -21,7 +22,7 @@ from packyard.submitting.source import SourceTree
 @options.ending
 def yank(target: str, reason: str, key: str | None, ending: Ending) -> int:
     """Say that a version must not be installed any more. It stays where it is for those who have it in a lock file."""
-    return _about(target, "yank", reason, key, ending)
+    return _about(parse_release(target), "yank", reason, key, ending)
 
 
 @click.command("unyank", context_settings=options.CONTEXT)
@@ -31,7 +32,7 @@ def yank(target: str, reason: str, key: str | None, ending: Ending) -> int:
 @options.ending
 def unyank(target: str, reason: str, key: str | None, ending: Ending) -> int:
     """Take a yank back."""
-    return _about(target, "unyank", reason, key, ending)
+    return _about(parse_release(target), "unyank", reason, key, ending)
 
 
 @click.command("deprecate", context_settings=options.CONTEXT)
@@ -42,7 +43,7 @@ def unyank(target: str, reason: str, key: str | None, ending: Ending) -> int:
 @options.ending
 def deprecate(target: str, reason: str, replacement: str, key: str | None, ending: Ending) -> int:
     """Say that a pack, or one version of it, should not be used any more. It can still be installed."""
-    return _about(target, "deprecate", reason, key, ending, replacement=replacement)
+    return _about(parse_target(target), "deprecate", reason, key, ending, replacement=replacement)
 
 
 @click.command("undeprecate", context_settings=options.CONTEXT)
@@ -52,7 +53,7 @@ def deprecate(target: str, reason: str, replacement: str, key: str | None, endin
 @options.ending
 def undeprecate(target: str, reason: str, key: str | None, ending: Ending) -> int:
     """Take a deprecation back."""
-    return _about(target, "undeprecate", reason, key, ending)
+    return _about(parse_target(target), "undeprecate", reason, key, ending)
 
 
 @click.command("promote", context_settings=options.CONTEXT)
@@ -63,7 +64,7 @@ def undeprecate(target: str, reason: str, key: str | None, ending: Ending) -> in
 @options.ending
 def promote(target: str, channel: str, reason: str, key: str | None, ending: Ending) -> int:
     """Put a version into CHANNEL: stable, beta, edge, or a name of your own."""
-    return _about(target, "promote", reason or f"the next of {channel}", key, ending, channel=channel)
+    return _about(parse_release(target), "promote", reason or f"the next of {channel}", key, ending, channel=channel)
 
 
 @click.command("archive", context_settings=options.CONTEXT)
@@ -73,7 +74,7 @@ def promote(target: str, channel: str, reason: str, key: str | None, ending: End
 @options.ending
 def archive(name: str, reason: str, key: str | None, ending: Ending) -> int:
     """Say that nothing new will come of a pack: no version and no promotion. This cannot be taken back."""
-    return _about(name, "archive", reason, key, ending)
+    return _about((parse_pack(name), ""), "archive", reason, key, ending)
 
 
 @click.command("rename", context_settings=options.CONTEXT)
@@ -84,7 +85,12 @@ def archive(name: str, reason: str, key: str | None, ending: Ending) -> int:
 @options.ending
 def rename(name: str, to: str, reason: str, key: str | None, ending: Ending) -> int:
     """Say that another pack carries on. Clients follow; no new version comes under the old name."""
-    return _about(name, "rename", reason or f"goes on as {to}", key, ending, to=to)
+    name, to = parse_pack(name), parse_pack(to)
+    here, title = ground(ending), f"Rename {name} to {to}"
+    if not here.tree.versions(to):
+        hint = "publish it first: whoever asks for the old name gets it"
+        raise UsageError("rename-target", f"there is no pack {to} that could carry on", path=pack_place(to), help=hint)
+    return speak(ending, here, Wish(name, "rename", {"to": to}, reason or f"goes on as {to}", title), key)
 
 
 @click.command("withdraw", context_settings=options.CONTEXT)
@@ -99,7 +105,7 @@ def withdraw(target: str, reason: str, legal: str, key: str | None, ending: Endi
     A version on which other packs depend can be withdrawn for a legal reason only; yank it instead. With --legal, --key
     is a root key; where more than one must sign, each says the same, and adds its signature.
     """
-    name, version = parse_target(target)
+    name, version = parse_release(target)
     here, title = ground(ending), f"Withdraw {name} {version}"
     if legal:
         return speak_as_root(
@@ -109,20 +115,21 @@ def withdraw(target: str, reason: str, legal: str, key: str | None, ending: Endi
     return speak(ending, here, Wish(name, "withdraw", {"version": version}, reason, title), key)
 
 
-def _about(target: str, action: str, reason: str, key: str | None, ending: Ending, **more: str) -> int:
-    name, version = parse_target(target)
+def _about(target: tuple[str, str], action: str, reason: str, key: str | None, ending: Ending, **more: str) -> int:
+    name, version = target
     fields = {field: value for field, value in {"version": version, **more}.items() if value}
-    title = f"{action.capitalize()} {name} {version}".rstrip()
+    title = f"{action.capitalize()} {name} {version}".rstrip() + (f" to {more['channel']}" if "channel" in more else "")
     return speak(ending, ground(ending), Wish(name, action, fields, reason, title), key)
 
 
 def _must_not_be_needed(tree: SourceTree, name: str, version: str) -> None:
-    """Raises `UsageError` when a version of another pack depends on this one; the gate knows which of them count."""
+    """Raises `UsageError` when a version of another pack depends on this one, and is not withdrawn itself."""
     users = [
         f"{pack} {number}"
         for pack, number, manifest in tree.manifests()
         for wanted, span in manifest.dependencies
-        if pack != name and wanted == name and version and semver.satisfies(version, semver.parse_range(span))
+        if pack != name and wanted == name and semver.satisfies(version, semver.parse_range(span))
+        if not any(said.action == "withdraw" and said.fields["version"] == number for said in tree.statements(pack))
     ]
     if users:
         more = f" and {len(users) - 5} more" if len(users) > 5 else ""

@@ -11,7 +11,7 @@ import click
 
 from packyard.cli import options
 from packyard.cli.judging import judge
-from packyard.cli.keys import find_signer
+from packyard.cli.keys import find_signer, other_keys
 from packyard.cli.options import Route
 from packyard.cli.packs import Described, check_signed, describe, renumber, sign_files, sound
 from packyard.cli.publisher import registration
@@ -25,6 +25,7 @@ from packyard.formats import minisign, sums
 from packyard.model import Event
 from packyard.rules.authority import Revision, Revisions
 from packyard.rules.folder import SIGNATURE, SUMS
+from packyard.rules.rights import RIGHTS
 from packyard.submitting.changes import Change, Hand, joined, release, version_place
 from packyard.submitting.versions import next_version
 
@@ -40,8 +41,9 @@ from packyard.submitting.versions import next_version
 def command(folder: Path, number: str, handle: str, key: str | None, route: Route) -> int:
     """Validate the pack in DIR, sign it, commit it to a new branch, push that and open a pull request.
 
-    DIR and the registry's working tree stay as they are. Without a token for GitHub's API (PACKYARD_GITHUB_TOKEN,
-    GITHUB_TOKEN or GH_TOKEN) the page to open is printed.
+    DIR and the registry's working tree stay as they are. Called again after a change, it brings your branch, and the
+    pull request with it, up to date. Without a token for GitHub's API (PACKYARD_GITHUB_TOKEN, GITHUB_TOKEN or GH_TOKEN)
+    the page to open is printed.
     """
     start = begin(route)
     limits = start.tree.registry().limits
@@ -51,7 +53,7 @@ def command(folder: Path, number: str, handle: str, key: str | None, route: Rout
         described = renumber(described, next_version(published) if number == "auto" else number, limits)
     manifest = sound(described)
     if manifest.version in published:
-        raise _published(start, described, manifest.name, manifest.version)
+        return _published(start, described, manifest.name, manifest.version)
     _must_be_fit(start, route, described)
     signer = cache(lambda: find_signer(key))
     authority, joining = _authority(start, handle, signer)
@@ -94,7 +96,8 @@ def _signed(
     """
     manifest = sound(described)
     if anew or check_signed(described, authority, limits).problems:
-        if not authority.holder(signer().key_id):
+        holder = authority.publisher(authority.holder(signer().key_id), 1)
+        if holder is None:
             raise UsageError(
                 "key-unknown",
                 "no publisher of this registry has the key",
@@ -105,7 +108,8 @@ def _signed(
         files = {**own, **sign_files(described, signer())}
         described = described._replace(folder=described.folder._replace(files=files))
         if problems := check_signed(described, authority, limits).problems:
-            raise ProblemsFound(problems)
+            hint = other_keys(holder, RIGHTS["publish"].scope)
+            raise ProblemsFound(each._replace(help=each.help or hint) for each in problems)
     key_id = minisign.parse_signature(described.folder.files[SIGNATURE]).key_id
     publisher = authority.publisher(authority.holder(key_id), 1)
     key = publisher.key(key_id) if publisher else None
@@ -114,11 +118,17 @@ def _signed(
     return described, Hand(publisher.handle, key.key, f"{manifest.name} {manifest.version}")
 
 
-def _published(start: Start, described: Described, name: str, version: str) -> UsageError:
-    """The error of a version that is there already, be it the same or another."""
+def _published(start: Start, described: Described, name: str, version: str) -> int:
+    """Says that there is nothing to do when the version is published just as it is here. Raises `UsageError` when what
+    is published is another.
+    """
     place, files = version_place(name, version), described.folder.files
     digests = ((path, sha256(files[path]).hexdigest()) for path in described.paths)
-    same = start.tree.read(f"{place}/{SUMS}") == sums.format(digests)
-    message = f"{name} {version} is published already, " + ("just as it is here" if same else "and never changes")
-    hint = "" if same else "`--version auto` takes the next number"
-    return UsageError("version-exists", message, path=place, help=hint)
+    if start.tree.read(f"{place}/{SUMS}") == sums.format(digests):
+        say(f"{name} {version} is published already, just as it is here: there is nothing to do")
+        return 0
+    message, hint = (
+        f"{name} {version} is published already, and never changes",
+        "`--version auto` takes the next number",
+    )
+    raise UsageError("version-exists", message, path=place, help=hint)

@@ -1,7 +1,8 @@
 """What the commands say: documents for programs on stdout, words for people on stderr.
 
 Text from outside (paths, names, what a file held) passes through `printable` before a person sees it, so that nothing
-in it can move the cursor, reverse the reading order or begin a new line.
+in it can move the cursor, reverse the reading order or begin a new line. In the logs of automation `::` at the
+beginning of a line and `##[` anywhere are commands: no line begins with text from outside, and `##[` is broken up.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ _COLOURS = {"red": 31, "green": 32, "yellow": 33, "blue": 34, "bold": 1, "dim": 
 def printable(text: str, limit: int = 0) -> str:
     """The text on one line, with escapes for what is not printable; longer than `limit` it is cut in the middle."""
     shown = "".join(character if character.isprintable() else _escape(character) for character in text)
+    shown = shown.replace("##[", "##\\x5b")
     if limit and len(shown) > limit:
         half = (limit - 1) // 2
         shown = f"{shown[:half]}…{shown[-half:]}"
@@ -51,4 +53,4 @@ def document(name: str, fields: Mapping[str, Any]) -> None:
     """One JSON document for programs, in ASCII; `name` is that of its format, as in `packyard/NAME/1`."""
     import json
 
-    print(json.dumps({"format": f"packyard/{name}/1", **fields}, indent=2))
+    print(json.dumps({"format": f"packyard/{name}/1", **fields}, indent=2).replace("##[", "##\\u005b"))

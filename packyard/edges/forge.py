@@ -2,19 +2,20 @@
 
 A token is sent to the API of the registry's own host and nowhere else: those that are named for GitHub itself never
 leave for another host, unless the API was named by PACKYARD_GITHUB_API. Redirections are not followed, and a token is
-never part of what is shown.
+never part of what is shown. An answer that is no pull request becomes an error that says what to do about it.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode, urlsplit
 
 from packyard.errors import UsageError, WorldError
-from packyard.submitting.addresses import Address, github_api
+from packyard.submitting.addresses import Address, github_api, without_user
 from packyard.submitting.changes import Change
 from packyard.submitting.proposals import Way
 
@@ -24,6 +25,7 @@ _ENTERPRISE_TOKENS = ("GH_ENTERPRISE_TOKEN", "GITHUB_ENTERPRISE_TOKEN")
 CONNECT_SECONDS, READ_SECONDS, LIMIT = 10, 30, 1_000_000
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TOKEN = re.compile(r"[!-~]{1,500}")
+_SECONDS = re.compile(r"[0-9]{1,10}")
 _PAGE = re.compile(r"https?://[!-~]{1,500}")
 
 
@@ -35,6 +37,16 @@ class Access(NamedTuple):
 
     def __repr__(self) -> str:
         return f"Access({self.api})"
+
+
+class Answer(NamedTuple):
+    """What came back: `fields` is the JSON document, None for one that is none; `wait` says how many seconds to wait
+    before the next request, "" when nothing is said of that.
+    """
+
+    status: int
+    fields: Any
+    wait: str = ""
 
 
 class Opened(NamedTuple):
@@ -54,10 +66,17 @@ def find_access(upstream: Address, environ: Mapping[str, str]) -> Access | None:
     if not token:
         return None
     parts = urlsplit(api)
-    if not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)):
-        raise UsageError("usage-wrong", "a token is sent over https only", path=API, expected="https://", found=api)
+    if without_user(api) != api or not (
+        parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+    ):
+        message, expected = "a token is sent over https only", "https://HOST/PATH, without a user"
+        hint = f"correct {API}, or unset it"
+        raise UsageError("usage-wrong", message, path=API, expected=expected, found=without_user(api), help=hint)
     if not _TOKEN.fullmatch(token):
-        raise UsageError("usage-wrong", "the token for GitHub is not one", expected="printable ASCII without spaces")
+        hint = f"correct {' or '.join(candidates)}, or unset it: then the page to open is printed"
+        raise UsageError(
+            "usage-wrong", "the token for GitHub is not one", expected="printable ASCII without spaces", help=hint
+        )
     return Access(api, token)
 
 
@@ -66,26 +85,47 @@ def open_pull_request(access: Access, way: Way, change: Change) -> Opened:
     head = f"{way.fork.owner}:{change.branch}"
     pulls = f"/repos/{quote(way.upstream.path)}/pulls"
     asked = {"title": change.title, "body": change.body, "head": head, "base": way.base}
-    status, answer = _call(access, "POST", pulls, asked)
-    if status == 201 and (page := _page(answer)):
+    answer = _call(access, "POST", pulls, asked)
+    if answer.status == 201 and (page := _page(answer.fields)):
         return Opened(page, True)
-    if status == 422:
+    if answer.status == 422:
         query = urlencode({"head": head, "base": way.base, "state": "open"})
-        found, listed = _call(access, "GET", f"{pulls}?{query}")
-        page = _page(listed[0]) if found == 200 and isinstance(listed, list) and listed else ""
-        if page:
+        found = _call(access, "GET", f"{pulls}?{query}")
+        listed = found.fields if found.status == 200 and isinstance(found.fields, list) else []
+        if listed and (page := _page(listed[0])):
             return Opened(page, False)
     raise WorldError(
         "forge-refused",
-        f"GitHub answered {status}",
+        f"GitHub answered {answer.status}",
         path=access.api + pulls,
         expected="201",
-        found=_words(answer).replace(access.token, "…"),
+        found=_words(answer.fields).replace(access.token, "…"),
+        help=_advice(answer),
     )
 
 
-def _call(access: Access, method: str, path: str, fields: Mapping[str, str] | None = None) -> tuple[int, Any]:
-    """Status and document of the answer; None for one that is no JSON."""
+def _advice(answer: Answer) -> str:
+    """What to do about an answer; see https://docs.github.com/rest/using-the-rest-api/troubleshooting-the-rest-api."""
+    if answer.wait:
+        return f"GitHub has had too many requests: run the same command again in {answer.wait} seconds"
+    if answer.status >= 500:
+        return "GitHub has trouble of its own: run the same command again later"
+    if 300 <= answer.status < 400:
+        return "the registry has another name now: say it with --upstream OWNER/REPO, or `git remote set-url`"
+    return _ADVICE.get(answer.status, "")
+
+
+_ADVICE = {
+    401: f"the token is wrong or has expired: put a new one into {TOKEN}",
+    403: "the token needs the right to write pull requests of the registry, or must be let in by its organisation",
+    404: "the token does not see the registry, or there is none of this name: --upstream OWNER/REPO names it",
+    422: "GitHub says what it takes for wrong; most often that is --base, or --upstream",
+    429: "GitHub has had too many requests: run the same command again later",
+}
+
+
+def _call(access: Access, method: str, path: str, fields: Mapping[str, str] | None = None) -> Answer:
+    """One request and its answer. Raises `WorldError` `network-failed`."""
     import urllib3
     from urllib3.exceptions import HTTPError
 
@@ -100,12 +140,25 @@ def _call(access: Access, method: str, path: str, fields: Mapping[str, str] | No
     timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
     with urllib3.PoolManager(retries=False, timeout=timeout) as pool:
         try:
-            response = pool.request(method, access.api + path, body=body, headers=headers, preload_content=False)
+            response = pool.request(
+                method, access.api + path, body=body, headers=headers, preload_content=False, redirect=False
+            )
             data = response.read(LIMIT + 1, decode_content=True)
         except HTTPError as error:
             found = str(error).replace(access.token, "…")
             raise WorldError("network-failed", "the forge cannot be asked", path=access.api, found=found) from None
-    return response.status, _document(data)
+    return Answer(response.status, _document(data), _wait(response.status, response.headers))
+
+
+def _wait(status: int, headers: Mapping[str, str]) -> str:
+    """The seconds after which a limited request may be made again, "" when it was not limited, or nobody knows."""
+    said, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")
+    if status not in (403, 429):
+        return ""
+    if _SECONDS.fullmatch(said):
+        return said
+    limited = headers.get("x-ratelimit-remaining") == "0" and _SECONDS.fullmatch(reset)
+    return str(max(int(reset) - int(time.time()), 1)) if limited else ""
 
 
 def _document(data: bytes) -> Any:

@@ -2,6 +2,10 @@
 
 Arguments are lists, never a shell's text; what follows `--` cannot be taken for an option. Git asks for a password as
 it always does, on the terminal. What it prints is kept up to a bound.
+
+User and password in an address (`https://robot:token@host/acme/packs`) are for git alone, and every user of a machine
+can read the arguments of a program: git gets the address without them, and asks a credential helper that has them from
+the environment, see gitcredentials(7). What git prints is kept without them too.
 """
 
 from __future__ import annotations
@@ -11,14 +15,16 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from io import BufferedReader
 from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
 
 from packyard.errors import PackyardError, UsageError, WorldError
+from packyard.submitting.addresses import without_user
 from packyard.submitting.proposals import Push
 
 #: How long one command may take, and how many of the last bytes that it printed are kept.
@@ -41,6 +47,10 @@ _NO_OPTIONS = "the receiving end does not support push options"
 #: What Gitea answers when the pull request has this very commit already.
 _SAME = "new commit is same with old commit"
 _NO_REF = "couldn't find remote ref"
+#: Settings of the user's that are for pushes of their own: one more option would be refused, a submodule is not ours.
+_PLAIN = ("-c", "push.pushOption=", "-c", "push.gpgSign=if-asked")
+_USER, _PASSWORD = "PACKYARD_GIT_USER", "PACKYARD_GIT_PASSWORD"  # names of variables
+_HELPER = f'!f() {{ test "$1" = get && printf \'username=%s\\npassword=%s\\n\' "${_USER}" "${_PASSWORD}"; }}; f'
 
 
 class Ran(NamedTuple):
@@ -52,7 +62,7 @@ class Ran(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """The lines that it printed for people."""
-        return tuple(line.strip() for line in re.split(r"[\r\n]+", self.output) if line.strip())
+        return tuple(without_user(line.strip()) for line in re.split(r"[\r\n]+", self.output) if line.strip())
 
     @property
     def remote_words(self) -> tuple[str, ...]:
@@ -86,18 +96,20 @@ def clone(url: str, folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".clone-") as part:
         ran = _run(folder.parent, "clone", "--quiet", "--no-checkout", "--no-tags", "--", url, f"{part}/clone")
         if ran.code:
-            raise GitFailed("git-failed", "the registry cannot be cloned", ran.words, help=_HELP)
+            raise GitFailed("git-failed", "the registry cannot be cloned", ran.words, without_user(url), _HELP)
         with suppress(FileExistsError):
             Path(part, "clone").rename(folder)
 
 
 def fetch(folder: Path, remote: str, ref: str, into: str) -> bool:
     """Fetches one ref of a remote or an address into a ref of the repository; False when there is no such ref."""
-    ran = _run(folder, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--", remote, f"+{ref}:{into}")
+    plain = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-prune", "--recurse-submodules=no")
+    ran = _run(folder, "fetch", *plain, "--", remote, f"+{ref}:{into}")
     if ran.code and _NO_REF in ran.output:
         return False
     if ran.code:
-        raise GitFailed("git-failed", "git cannot fetch from the registry", ran.words, help=_HELP)
+        path, hint = without_user(remote), f"{_HELP}; {_OFFLINE}"
+        raise GitFailed("git-failed", "git cannot fetch from the registry", ran.words, path, hint)
     return True
 
 
@@ -108,7 +120,8 @@ def push(folder: Path, remote: str, commit: str, plan: Push, replaces: str = "")
     """
     options = [f"--push-option={option}" for option in plan.options]
     lease = [f"--force-with-lease={plan.ref}:{replaces}"] if replaces else []
-    ran = _run(folder, "push", "--no-follow-tags", *lease, *options, "--", remote, f"{commit}:{plan.ref}")
+    plain = ("--no-follow-tags", "--recurse-submodules=no")
+    ran = _run(folder, *_PLAIN, "push", *plain, *lease, *options, "--", remote, f"{commit}:{plan.ref}")
     if ran.code and options and _NO_OPTIONS in ran.output:
         return Pushed(False, False, ran.remote_words)
     known = _SAME in ran.output
@@ -118,6 +131,7 @@ def push(folder: Path, remote: str, commit: str, plan: Push, replaces: str = "")
 
 
 _HELP = "what git said is above; try the same with git itself, and run the command again"
+_OFFLINE = "without a network, --patch FILE takes the registry as it was last fetched"
 
 
 def _run(folder: Path, *arguments: str) -> Ran:
@@ -127,8 +141,10 @@ def _run(folder: Path, *arguments: str) -> Ran:
         raise UsageError("git-missing", "the program git is not installed", help="install git, or use --patch")
     environ = {name: value for name, value in os.environ.items() if name not in _LOCAL}
     environ |= {"LC_ALL": "C", "LANGUAGE": ""}
+    for argument in arguments:
+        environ |= _credentials(argument, environ)
     process = subprocess.Popen(  # noqa: S603 - git itself, with a list of arguments
-        [program, *arguments],
+        [program, *map(without_user, arguments)],
         cwd=folder,
         env=environ,
         stdin=subprocess.DEVNULL,
@@ -150,6 +166,20 @@ def _run(folder: Path, *arguments: str) -> Ran:
     return Ran(code, bytes(kept).decode("utf-8", "replace"))
 
 
+def _credentials(address: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Variables that make git take user and password of a web address from the environment; none for any other text."""
+    if not address.startswith(("https://", "http://")) or without_user(address) == address:
+        return {}
+    parts, given = urlsplit(without_user(address)), environ.get("GIT_CONFIG_COUNT", "")
+    count = int(given) if given.isdecimal() else 0
+    user, _, password = urlsplit(address).netloc.rpartition("@")[0].partition(":")
+    found = {"GIT_CONFIG_COUNT": str(count + 2), _USER: unquote(user), _PASSWORD: unquote(password)}
+    for number, helper in enumerate(("", _HELPER), count):  # the empty one takes those away that came before
+        found[f"GIT_CONFIG_KEY_{number}"] = f"credential.{parts.scheme}://{parts.netloc}.helper"
+        found[f"GIT_CONFIG_VALUE_{number}"] = helper
+    return found
+
+
 def _keep(stream: BufferedReader, kept: bytearray) -> None:
     """Reads to the end and keeps the last bytes."""
     with stream:
@@ -159,4 +189,5 @@ def _keep(stream: BufferedReader, kept: bytearray) -> None:
 
 
 def _too_slow(arguments: Sequence[str]) -> PackyardError:
-    return WorldError("git-failed", f"`git {arguments[0]}` did not end", expected=f"within {SECONDS} seconds")
+    command = next(word for word in arguments if word in ("clone", "fetch", "push"))
+    return WorldError("git-failed", f"`git {command}` did not end", expected=f"within {SECONDS} seconds")

@@ -35,7 +35,7 @@ def _statement(case: Case, event: Event) -> str:
     if said is None:
         return f"says {event.ident} of {event.subject}"
     fields = " ".join(f"{name} {value}" for name, value in said.statement.fields.items())
-    by = ", ".join(sorted(said.signers))
+    by = ", ".join(sorted(said.signers)) or "the registry's root keys"
     return " ".join(part for part in (f"{said.statement.action} {event.subject}", fields, f"by {by}") if part)
 
 

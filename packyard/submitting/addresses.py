@@ -25,6 +25,7 @@ _SSH_HOSTS = {"ssh.github.com": "github.com", "altssh.gitlab.com": "gitlab.com"}
 
 _SCP = re.compile(r"(?:[^@/:\s]+@)?([A-Za-z0-9.-]+):(?!//)(\S+)")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_IN_WEB = re.compile(r"(https?://)[^/\s]{1,2000}@", re.IGNORECASE)
 _PROJECT = re.compile(r"[A-Za-z0-9_.-]+(?:/[A-Za-z0-9_.-]+)+")
 
 
@@ -80,13 +81,18 @@ def _of_scp(text: str) -> Address | None:
     return Address("ssh", _SSH_HOSTS.get(host, host), 0, _path(match[2])) if match else None
 
 
+def without_user(text: str) -> str:
+    """The text without the users and passwords of the web addresses in it; ssh needs its user, which is no secret."""
+    return _IN_WEB.sub(r"\1", text)
+
+
 def _path(text: str) -> str:
     return unquote(text).strip("/").removesuffix(".git").rstrip("/")
 
 
 def _refused(text: str) -> FormatError:
     expected = "such as https://host/owner/repo, git@host:owner/repo, or a folder"
-    shown = re.sub(r"//[^/@]*@", "//", text)
+    shown = re.sub(r"//[^/]*@", "//", text)
     return FormatError("remote-invalid", "not the address of a repository", expected=expected, found=ascii(shown)[1:-1])
 
 

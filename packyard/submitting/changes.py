@@ -26,8 +26,8 @@ _LISTED = 30
 class Change(NamedTuple):
     """Files by their path from the root of the repository (None takes one away), and how the change is told.
 
-    `folder` holds all that it brings, "" where there is more there. `waits` says what is still missing before it can be
-    proposed, in words.
+    `folder` is the one that is the change's alone, "" without one. `waits` says what is still missing before it can be
+    proposed, and `then` is the command that brings it; "" when nothing is.
     """
 
     files: Mapping[str, bytes | None]
@@ -36,6 +36,7 @@ class Change(NamedTuple):
     branch: str
     folder: str = ""
     waits: str = ""
+    then: str = ""
 
     @property
     def message(self) -> str:
@@ -123,7 +124,7 @@ def revision(
 def joined(first: Change, second: Change) -> Change:
     """Both changes as one, told by the second's title and on its branch."""
     files = {**first.files, **second.files}
-    return second._replace(files=files, body=f"{second.body}\n\n{first.title}: {first.body}", folder="")
+    return second._replace(files=files, body=f"{second.body}\n\n{first.title}: {first.body}")
 
 
 def _by_hand(folder: str, text: str, signature: str, hand: Hand, more: str = "") -> list[str]:

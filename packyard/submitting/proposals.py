@@ -3,7 +3,8 @@
     github   the branch is pushed to the fork, then the API opens the pull request, or a link with everything filled in
     gitlab   the push itself asks for the merge request, with push options
              https://docs.gitlab.com/topics/git/commit/#push-options-for-merge-requests
-    gitea    the push to `refs/for/BASE` is the pull request; nothing stays behind in the repository's branches
+    gitea    the push to `refs/for/BASE` is the pull request; nothing stays behind in the repository's branches. The
+             topic is the author's own, and what it holds gives way to what is pushed
              https://docs.gitea.com/usage/pull-request/agit
     none     the branch is pushed, and that is all
 
@@ -55,7 +56,7 @@ def plan_push(way: Way, change: Change) -> Push:
         options = ("merge_request.create", f"merge_request.target={way.base}", *target)
         return Push(branch, (*options, f"merge_request.title={change.title}"))
     if way.forge == "gitea":
-        return Push(f"refs/for/{way.base}", (f"topic={change.branch}", f"title={change.title}"))
+        return Push(f"refs/for/{way.base}", (f"topic={change.branch}", f"title={change.title}", "force-push=true"))
     return Push(branch)
 
 

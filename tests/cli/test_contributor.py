@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import stat
@@ -12,6 +13,7 @@ from pathlib import Path
 import pygit2
 import pytest
 
+from packyard.cli import settings
 from packyard.edges.commits import commit
 from packyard.edges.workfolder import WorkingTree
 from packyard.formats import minisign, publisher, sums
@@ -106,6 +108,29 @@ def test_validate_notes_do_not_fail(packyard: Packyard, pack: Path) -> None:
     assert said.code == 0
     assert "note[target-unknown]" in said.err
     assert said.out.startswith("accept: hello 0.1.0, 5 files, ")
+
+
+def test_validate_says_what_a_pack_can_do_and_what_it_costs(packyard: Packyard, pack: Path) -> None:
+    said = packyard("validate", pack)
+    assert "can    nothing by itself\ncosts  about " in said.err
+    (pack / "hooks").mkdir()
+    run = {"type": "command", "command": "sh hooks/guard.sh"}
+    hooks = {"hooks": {"PreToolUse": [{"matcher": "Bash", "hooks": [run]}]}}
+    (pack / "hooks" / "hooks.json").write_text(json.dumps(hooks))
+    (pack / "hooks" / "guard.sh").write_text("#!/bin/sh\ncurl https://api.example.org/\n")
+    said = packyard("validate", pack)
+    for line in (
+        "can    hook        PreToolUse Bash: sh hooks/guard.sh\n",
+        "can    host        api.example.org\n",
+        "can    script      hooks/guard.sh\n",
+    ):
+        assert line in said.err
+    found = json.loads(packyard("validate", pack, "--json").out)
+    assert {"kind": "host", "what": "api.example.org", "where": "hooks/guard.sh"} in found["capabilities"]
+    assert found["cost"].keys() == {"always", "invoked"}
+    (pack / "pack.json").write_text("{")
+    found = json.loads(packyard("validate", pack, "--json").out)
+    assert (found["capabilities"], found["cost"]) == (None, None)
 
 
 def test_validate_does_not_mind_an_old_signature(packyard: Packyard, registry: Path, pack: Path) -> None:
@@ -392,11 +417,38 @@ def test_rotate_and_revoke(packyard: Packyard, registry: Path) -> None:
     assert "error[key-unknown]" in packyard(*revoke, "--key", "third.key").err
 
 
-@pytest.mark.parametrize("key", ["nonsense", "/nowhere.pub", "RWQ"])
+def test_retire(packyard: Packyard, registry: Path) -> None:
+    path = registry / "registry-src" / "publishers" / "alice.yaml"
+    packyard("keygen", "--out", "second.key", "--no-password")
+    packyard("publisher", "add-key", "alice", "second.pub", "--repo", registry, "--commit")
+    first, second = publisher.parse_publisher(path.read_bytes(), "alice").keys
+    said = packyard("publisher", "retire", "alice", second.key_id.lower(), "--repo", registry, "--commit")
+    assert (said.code, "warning" in said.err) == (0, False)
+    assert publisher.parse_publisher(path.read_bytes(), "alice").keys[1].retired == second.since
+    again = packyard("publisher", "retire", "alice", second.key_id, "--repo", registry)
+    assert "error[key-unknown]" in again.err
+    assert f"= found:    {second.key_id}, retired {second.since}" in again.err
+    last = packyard("publisher", "retire", "alice", first.key_id, "--repo", registry)
+    assert "warning: alice has no key left with the scope admin: nobody can give it another" in last.err
+
+
+@pytest.mark.parametrize("key", ["nonsense", "/nowhere.pub", "RWQ", "x" * 5_000, "a\0b"])
 def test_rotate_wants_a_public_key(key: str, packyard: Packyard, registry: Path) -> None:
     said = packyard("publisher", "rotate", "alice", key, "--repo", registry)
     assert said.code == 2
     assert "error[key-invalid]" in said.err
+    assert " = help: " in said.err
+
+
+def test_a_secret_key_in_the_wrong_place_is_not_shown(packyard: Packyard, registry: Path) -> None:
+    packyard("keygen", "--out", "second.key", "--no-password")
+    secret = Path("second.key").read_text()
+    for text in (secret, secret.splitlines()[1]):
+        said = packyard("publisher", "rotate", "alice", text, "--repo", registry)
+        assert (said.code, "error[key-invalid]" in said.err) == (2, True)
+        assert secret.splitlines()[1][10:60] not in said.err
+    public = Path("second.pub").read_text()
+    assert packyard("publisher", "rotate", "alice", public, "--repo", registry, "--commit").code == 0
 
 
 def test_unknown_publishers(packyard: Packyard, registry: Path) -> None:
@@ -437,7 +489,7 @@ def test_statements_are_numbered_and_signed(packyard: Packyard, published: Path)
     [
         (["yank", "hello@9.9.9"], "version-unknown"),
         (["yank", "nothing@1.0.0"], "pack-unknown"),
-        (["yank", "hello"], "field-missing"),
+        (["yank", "hello"], "usage-wrong"),
         (["unyank", "hello@0.1.0"], "statement-noop"),
         (["undeprecate", "hello"], "statement-noop"),
         (["yank", "Hello@1.0.0"], "usage-wrong"),
@@ -486,6 +538,30 @@ def test_config(packyard: Packyard, registry: Path, monkeypatch: pytest.MonkeyPa
     )
     assert (found["registry.limits.files"]["value"], found["registry.limits.files"]["source"]) == ("1000", "default")
     assert "jobs " in packyard("config").out
+    monkeypatch.setenv("PACKYARD_KEY", "RWRTY0IyVGhlIHNlY3JldA==")
+    assert "VGhlIHNlY3JldA" not in packyard("config").out + packyard("config", "--json").out
+
+
+def test_a_relative_configuration_folder_does_not_count(
+    packyard: Packyard, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for value in ("config", "", "./config"):
+        monkeypatch.setenv("XDG_CONFIG_HOME", value)
+        assert settings.config_folder(os.environ) == home / ".config" / "packyard"
+    monkeypatch.setenv("XDG_CACHE_HOME", "cache")
+    assert settings.cache_folder(os.environ) == home / ".cache" / "packyard"
+    monkeypatch.setenv("XDG_CACHE_HOME", "/var/cache")
+    assert settings.cache_folder(os.environ) == Path("/var/cache/packyard")
+
+
+@pytest.mark.parametrize("command", ["##[error]no", "##[set-output name=x]y", "::error::no"])
+def test_no_command_of_automation_gets_through(command: str, packyard: Packyard, pack: Path) -> None:
+    manifest = pack / "pack.json"
+    manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "targets": [command]}))
+    said, document = packyard("validate", pack), packyard("validate", pack, "--json")
+    assert "##[" not in said.err + said.out + document.out
+    assert not any(line.lstrip().startswith("::") for line in (said.err + said.out + document.out).splitlines())
+    assert command in {note["found"] for note in json.loads(document.out)["notes"]}
 
 
 def test_config_of_a_wrong_registry(packyard: Packyard, registry: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from packyard import errors
 from packyard.cli.errors import as_object, format_problem, reported, show_notes
 from packyard.errors import FormatError, PackyardError, Problem, ProblemsFound
+from packyard.rules.table import rule
 
 SAMPLE = Problem(
     "sums-mismatch", "registry-src/packs/he/hello/1.2.0/README.md", "the file is not what was signed", 0, "9f86", "6030"
@@ -48,9 +49,16 @@ def test_a_line_is_told_with_the_file() -> None:
     assert "  --> a.yaml:7\n" in format_problem(Problem("yaml-invalid", "a.yaml", "not YAML", 7, "a key"))
 
 
+def test_without_help_of_its_own_an_error_shows_the_rules() -> None:
+    problem = Problem("symlink", "a", "a symbolic link")
+    assert format_problem(problem).splitlines()[-1] == f"   = help: {rule('symlink').fix}"
+    assert "help" not in format_problem(problem._replace(code="no-such-rule"))
+    assert "help" not in format_problem(problem, "note")
+
+
 def test_text_from_outside_stays_on_its_line() -> None:
     text = format_problem(Problem("path-invalid", "a\n  --> b\x1b[2J", "no\u202eisrever", 0, "x" * 1000, "\ud800"))
-    assert len(text.splitlines()) == 4
+    assert len(text.splitlines()) == 5
     assert all(line.isprintable() for line in text.splitlines())
     assert max(map(len, text.splitlines())) < 200
 

@@ -112,8 +112,14 @@ def test_submitted_on_a_branch_of_its_own(tell: Tell, bare: Path, home: Path) ->
     assert "minisign -VHm 0001-yank.yaml -x 0001-yank.yaml.alice.minisig -P RW" in message
     assert git(home / "alice", "status", "--porcelain") == "M README.md"
     assert "is the same" in tell("yank", "hello@0.1.0", "--reason", "broken", "--repo", "alice", "--submit").err
-    other = tell("yank", "hello@0.1.0", "--reason", "very broken", "--repo", "alice", "--submit", code=2)
+    other = tell("yank", "hello@0.1.0", "--reason", "very broken", "--repo", "alice", "--submit")
+    assert f"this takes the place of commit {git(bare, 'rev-parse', branch)[:12]}" not in other.err
+    assert "this takes the place of commit" in other.err
+    assert "reason: very broken" in git(bare, "show", f"{branch}:{STATEMENTS}/0001-yank.yaml")
+    git(home / "alice", "config", "user.email", "somebody.else@example.org")
+    other = tell("yank", "hello@0.1.0", "--reason", "broken", "--repo", "alice", "--submit", code=2)
     assert "error[branch-exists]" in other.err
+    assert "reason: very broken" in git(bare, "show", f"{branch}:{STATEMENTS}/0001-yank.yaml")
     git(bare, "update-ref", "refs/heads/main", f"refs/heads/{branch}")
     tell("unyank", "hello@0.1.0", "--reason", "mended", "--repo", "bob", "--submit")
     assert "0002-unyank.yaml" in signatures(bare, "packyard/hello/0002-unyank")
@@ -138,10 +144,11 @@ def test_dry_run_patch_and_forge_are_ways_of_submitting(tell: Tell, bare: Path, 
     [
         (["promote", "hello@0.3.0", "beta"], "version-unknown"),
         (["promote", "hello@0.1.0", "Beta!"], "field-invalid"),
-        (["promote", "hello", "beta"], "field-missing"),
-        (["archive", "hello@0.1.0", "--reason", "no"], "field-unknown"),
+        (["promote", "hello", "beta"], "usage-wrong"),
+        (["archive", "hello@0.1.0", "--reason", "no"], "usage-wrong"),
+        (["deprecate", "hello", "--reason", ""], "field-missing"),
         (["rename", "hello", "--to", "hello"], "field-invalid"),
-        (["withdraw", "hello", "--reason", "no"], "field-missing"),
+        (["withdraw", "hello", "--reason", "no"], "usage-wrong"),
         (["withdraw", "hello@0.1.0", "--reason", "no", "--legal", "order 7"], "roots-missing"),
         (["owners", "add", "hello", "carol"], "publisher-unknown"),
         (["owners", "add", "hello", "alice"], "statement-noop"),
@@ -164,6 +171,7 @@ def test_what_would_be_refused_is_not_written(arguments: list[str], code: str, p
     said = packyard(*arguments, "--repo", reg)
     assert said.code in (1, 2)
     assert f"error[{code}]" in said.err
+    assert " = help: " in said.err
     assert not (reg / STATEMENTS).exists()
 
 
@@ -177,6 +185,8 @@ def test_a_version_that_others_need_is_not_withdrawn(tell: Tell, reg: Path, home
     assert "error[withdraw-needed]" in said.err
     assert "user 0.1.0" in said.err
     tell("withdraw", "hello@0.2.0", "--reason", "nobody needs it", "--repo", reg, "--commit")
+    tell("withdraw", "user@0.1.0", "--reason", "it is gone", "--repo", reg, "--commit", "--key", "bob.key")
+    tell("withdraw", "hello@0.1.0", "--reason", "nobody needs it now", "--repo", reg, "--commit")
 
 
 # --- owners -----------------------------------------------------------------------------------------------------------
@@ -199,7 +209,8 @@ def test_owners_are_shown(tell: Tell, reg: Path) -> None:
 def test_a_transfer_in_a_working_tree(tell: Tell, reg: Path) -> None:
     base = git(reg, "rev-parse", "HEAD")
     given = tell("transfer", "hello", "--to", "bob", "--repo", reg)
-    assert "bob has to sign it too: `packyard transfer hello --accept`" in given.err
+    assert "written, and to be committed later: bob has to sign it too\n" in given.err
+    assert "next, in the same working tree: `packyard transfer hello --accept`" in given.err
     accept = ("transfer", "hello", "--accept", "--repo", reg, "--key", "bob.key")
     asked = tell(*accept, code=2)
     assert "  | action: transfer" in asked.err
@@ -218,7 +229,7 @@ def test_a_transfer_in_a_working_tree(tell: Tell, reg: Path) -> None:
 def test_a_transfer_over_branches(tell: Tell, bare: Path, home: Path) -> None:
     branch = "packyard/hello/0001-transfer"
     given = tell("transfer", "hello", "--to", "bob", "--repo", "alice", "--submit", "--forge", "github")
-    assert "bob has to sign it too" in given.err
+    assert "bob has to sign it too; next: `packyard transfer hello --accept --submit`" in given.err
     assert outcome(home / "alice", "main", branch) == "reject"
     taken = tell("transfer", "hello", "--accept", "--yes", "--repo", "bob", "--submit", "--key", "bob.key")
     assert f"pushed {branch} to {bare}" in taken.err
@@ -230,9 +241,19 @@ def test_a_transfer_over_branches(tell: Tell, bare: Path, home: Path) -> None:
     assert refs(bare) == before
 
 
+def test_offline_a_transfer_is_as_last_seen(tell: Tell, bare: Path, home: Path) -> None:
+    tell("transfer", "hello", "--to", "bob", "--repo", "alice", "--submit")
+    accept = ("transfer", "hello", "--accept", "--yes", "--repo", "bob", "--key", "bob.key", "--dry-run")
+    said = tell(*accept, code=2)
+    assert "= expected: one that the owner has signed, as last fetched" in said.err
+    git(home / "bob", "fetch", "-q")
+    assert "0001-transfer.yaml.bob.minisig" in tell(*accept).out
+
+
 def test_a_transfer_by_patches(tell: Tell, bare: Path, home: Path) -> None:
     given = tell("transfer", "hello", "--to", "bob", "--repo", "alice", "--patch", "give.patch")
-    assert "bob has to sign it too" in given.err
+    assert "on a branch for it, made with `git switch -c packyard/hello/0001-transfer" in given.err
+    assert "bob has to sign it too; next: `packyard transfer hello --accept --submit`" in given.err
     git(home / "bob", "checkout", "-q", "-b", "packyard/hello/0001-transfer")
     git(home / "bob", "am", "-q", str(home / "give.patch"))
     tell("transfer", "hello", "--accept", "--yes", "--repo", "bob", "--key", "bob.key", "--patch", "take.patch")
@@ -319,6 +340,7 @@ def test_a_recovery_gathers_signatures(tell: Tell, rooted: Path, home: Path) -> 
     assert "error[key-unknown]" in tell(*recover, code=2).err
     first = tell(*recover, "--key", "keys/root.key")
     assert "1 more root key must sign it" in first.err
+    assert "next, in the same working tree: `packyard recover hello --to bob --key FILE`" in first.err
     assert "error[statement-noop]" in tell(*recover, "--key", "keys/root.key", code=2).err
     text = rooted / STATEMENTS / "0001-recover.yaml"
     sound = text.read_bytes()
@@ -345,6 +367,9 @@ def test_a_recovery_over_branches(tell: Tell, rooted: Path, home: Path) -> None:
     assert outcome(home / "registry.git", "main", branch) == "review"
     assert "is the same" in tell(*recover, "one", "--key", "keys/root.key").err
     assert len(git(home / "registry.git", "rev-list", f"main..{branch}").splitlines()) == 1
+    git(home / "registry.git", "update-ref", "refs/heads/main", branch)
+    again = tell(*recover, "one", "--key", "keys/root.key", code=2)
+    assert "error[statement-noop]: the roots have given it to bob already, from " in again.err
 
 
 def test_a_withdrawal_for_a_legal_reason(tell: Tell, rooted: Path) -> None:
@@ -352,6 +377,8 @@ def test_a_withdrawal_for_a_legal_reason(tell: Tell, rooted: Path) -> None:
     withdraw = ("withdraw", "hello@0.1.0", "--reason", "a court says so", "--legal", "order 7", "--repo", rooted)
     said = tell(*withdraw, "--key", "keys/root.key", "--commit")
     assert "written, and to be committed later: 1 more root key must sign it" in said.err
+    again = "packyard withdraw hello@0.1.0 --reason 'a court says so' --legal 'order 7' --key FILE"
+    assert f"next, in the same working tree: `{again}`" in said.err
     assert git(rooted, "rev-parse", "HEAD") == base
     tell(*withdraw, "--key", "keys/second.key", "--commit")
     assert outcome(rooted, base) == "review"
@@ -376,7 +403,8 @@ def test_a_publisher_by_submission(tell: Tell, bare: Path, home: Path) -> None:
         ("publish", "admin"),
         ("publish",),
     ]
-    assert "error[key-shared]" in tell(*add, "--repo", home / "reg", code=2).err or True
+    git(bare, "update-ref", "refs/heads/main", branch)
+    assert "error[key-shared]: the new key is known already" in tell(*add, "--repo", "alice", "--submit", code=2).err
 
 
 def test_an_organisation_and_its_members(tell: Tell, reg: Path, home: Path, packyard: Packyard) -> None:

@@ -115,6 +115,77 @@ def test_a_detached_head_is_no_matter(packyard: Packyard, clone: Path, bare: Pat
     assert git(clone, "rev-parse", "--abbrev-ref", "HEAD") == "HEAD"
 
 
+def test_settings_of_git_change_no_byte(packyard: Packyard, clone: Path, bare: Path, pack: Path) -> None:
+    for name, value in (
+        ("core.autocrlf", "true"),
+        ("core.safecrlf", "true"),
+        ("core.eol", "crlf"),
+        ("core.fileMode", "false"),
+        ("commit.gpgSign", "true"),
+        ("user.signingKey", "nobody's"),
+        ("gpg.program", "false"),
+        ("push.gpgSign", "true"),
+        ("push.default", "nothing"),
+        ("filter.x.clean", "tr a-z A-Z"),
+        ("i18n.commitEncoding", "latin1"),
+    ):
+        git(clone, "config", name, value)
+    (clone / ".git" / "info" / "attributes").write_text("* text=auto eol=crlf filter=x ident\n")
+    (pack / "rules" / "windows.md").write_bytes("# Für Fenster\r\n\r\n- $Id$ bleibt.\r\n".encode())
+    (pack / "hooks").mkdir()
+    (pack / "hooks" / "run.sh").write_bytes(b"#!/bin/sh\necho hello\n")
+    assert packyard("submit", pack, "--repo", clone).code == 0
+    pushed = files_of(bare, BRANCH, f"{PLACE}/0.1.0")
+    assert {path: data for path, data in pushed.items() if not path.startswith("SHA256SUMS")} == on_disk(pack)
+    assert "gpgsig" not in git(bare, "cat-file", "commit", BRANCH)
+    assert git(bare, "ls-tree", BRANCH, f"{PLACE}/0.1.0/hooks/run.sh").startswith("100755 ")
+    git(bare, "fsck", "--strict")
+
+
+def test_a_registry_with_a_submodule(
+    packyard: Packyard, clone: Path, bare: Path, registry: Path, pack: Path, home: Path
+) -> None:
+    git(home, "init", "-q", "theme")
+    git(home / "theme", "commit", "-q", "--allow-empty", "-m", "Begin")
+    git(registry, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(home / "theme"), "theme")
+    git(registry, "commit", "-q", "-m", "Theme")
+    git(registry, "push", "-q", str(bare), "main")
+    git(clone, "config", "push.recurseSubmodules", "on-demand")
+    git(clone, "config", "fetch.recurseSubmodules", "true")
+    said = packyard("submit", pack, "--repo", clone)
+    assert said.code == 0, said.err
+    assert git(bare, "ls-tree", BRANCH, "theme").startswith("160000 commit ")
+    assert packyard("submit", pack, "--repo", clone / "theme").code in (2, 3)
+
+
+@pytest.mark.parametrize(("how", "code"), [("--depth=1", "history-shallow"), ("--filter=blob:none", "git-unreadable")])
+def test_a_clone_that_lacks_something(
+    how: str, code: str, packyard: Packyard, bare: Path, pack: Path, home: Path
+) -> None:
+    git(bare, "config", "uploadpack.allowFilter", "true")
+    git(home, "clone", "-q", "--no-checkout", how, f"file://{bare}", "part")
+    before = refs(bare)
+    said = packyard("submit", pack, "--repo", "part")
+    assert (said.code, f"error[{code}]" in said.err) == (3, True)
+    assert " = help: " in said.err
+    assert refs(bare) == before
+
+
+@pytest.mark.parametrize("arguments", [("submit", "hello"), ("org", "add", "acme", "--submit")])
+def test_outside_of_a_registry(
+    arguments: tuple[str, ...], packyard: Packyard, registry: Path, pack: Path, home: Path
+) -> None:
+    said = packyard(*arguments)
+    assert (said.code, "error[git-unreadable]" in said.err) == (3, True)
+    assert "name a clone of the registry with --repo, or its address with --registry" in said.err
+    git(home, "init", "-q", "own")
+    git(home / "own", "commit", "-q", "--allow-empty", "-m", "Begin")
+    git(home / "own", "remote", "add", "origin", str(home / "own"))
+    said = packyard(*arguments, "--repo", "own")
+    assert (said.code, "error[source-missing]" in said.err) == (2, True)
+    assert "name a clone of the registry with --repo, or its address with --registry" in said.err
+
+
 def test_it_is_built_on_the_registry_as_it_is_now(
     packyard: Packyard, clone: Path, bare: Path, registry: Path, pack: Path
 ) -> None:
@@ -148,10 +219,42 @@ def test_the_same_again_is_the_same(packyard: Packyard, clone: Path, bare: Path,
     assert refs(bare) == before
 
 
-def test_something_else_under_the_same_version_is_refused(
+def test_ones_own_submission_is_brought_up_to_date(
     packyard: Packyard, clone: Path, bare: Path, pack: Path, home: Path
 ) -> None:
     assert packyard("submit", pack, "--repo", clone).code == 0
+    first = refs(bare)[REF]
+    (pack / "rules" / "hello.md").unlink()
+    (pack / "rules" / "other.md").write_text("# Others\n\n- Something else.\n")
+    said = packyard("submit", pack, "--repo", clone)
+    assert said.code == 0, said.err
+    assert f"this takes the place of commit {first[:12]} on the branch {BRANCH}" in said.err
+    assert "rules/hello.md" not in files_of(bare, BRANCH, f"{PLACE}/0.1.0")
+    assert git(bare, "rev-parse", f"{BRANCH}~") == git(bare, "rev-parse", "main")
+    assert refs(bare)[REF] == refs(clone)[REF]
+    git(home, "clone", "-q", str(bare), "other")
+    assert "is there already, and is the same" in packyard("submit", pack, "--repo", "other").err
+
+
+def test_a_branch_that_brings_more_is_left_alone(packyard: Packyard, clone: Path, bare: Path, pack: Path) -> None:
+    assert packyard("submit", pack, "--repo", clone).code == 0
+    git(clone, "checkout", "-q", BRANCH)
+    (clone / "more.txt").write_text("more")
+    git(clone, "add", "more.txt")
+    git(clone, "commit", "-q", "-m", "More")
+    git(clone, "checkout", "-q", "main")
+    before = refs(bare), refs(clone)
+    said = packyard("submit", pack, "--repo", clone)
+    assert (said.code, "error[branch-exists]" in said.err) == (2, True)
+    assert (refs(bare), refs(clone)) == before
+
+
+def test_somebody_elses_branch_is_left_alone(
+    packyard: Packyard, clone: Path, bare: Path, pack: Path, home: Path
+) -> None:
+    assert packyard("submit", pack, "--repo", clone).code == 0
+    for name, value in (("name", "Else"), ("email", "else@example.org")):
+        git(clone, "config", f"user.{name}", value)
     before = refs(bare), refs(clone)
     (pack / "rules" / "hello.md").write_text("# Others\n\n- Something else.\n")
     said = packyard("submit", pack, "--repo", clone)
@@ -208,11 +311,12 @@ def test_what_is_published_stays(packyard: Packyard, clone: Path, bare: Path, pa
     assert packyard("submit", pack, "--repo", clone).code == 0
     land(bare)
     said = packyard("submit", pack, "--repo", clone)
-    assert said.code == 2
-    assert "error[version-exists]: hello 0.1.0 is published already, just as it is here" in said.err
+    assert said.code == 0
+    assert said.err == "hello 0.1.0 is published already, just as it is here: there is nothing to do\n"
     (pack / "rules" / "hello.md").write_text("# Others\n\n- Something else.\n")
     said = packyard("submit", pack, "--repo", clone)
-    assert "hello 0.1.0 is published already, and never changes" in said.err
+    assert said.code == 2
+    assert "error[version-exists]: hello 0.1.0 is published already, and never changes" in said.err
     assert "--version auto" in said.err
 
 
@@ -328,6 +432,16 @@ def test_a_refused_push_can_be_tried_again(packyard: Packyard, clone: Path, bare
     assert refs(bare)[REF] == refs(clone)[REF]
 
 
+def test_somebody_who_may_not_push_is_told_of_forks(packyard: Packyard, clone: Path, hosted: Path, pack: Path) -> None:
+    git(clone, "remote", "set-url", "origin", "git@github.com:acme/packs.git")
+    hook(hosted / "acme" / "packs.git", "echo 'permission denied' >&2; exit 1")
+    said = packyard("submit", pack, "--repo", clone)
+    assert (said.code, "error[push-failed]" in said.err) == (3, True)
+    assert "if you may not push there, fork it, and name your fork with --remote" in said.err
+    git(clone, "remote", "set-url", "origin", "git@github.com:alice/packs.git")
+    assert packyard("submit", pack, "--repo", clone).code == 0
+
+
 def test_a_registry_out_of_reach(packyard: Packyard, clone: Path, bare: Path, pack: Path) -> None:
     bare.rename(bare.with_name("gone"))
     before = refs(clone)
@@ -422,7 +536,7 @@ def test_gitea_takes_the_push_as_the_proposal(packyard: Packyard, clone: Path, b
     seen = serve_options(bare)
     said = packyard("submit", pack, "--repo", clone, "--forge", "gitea")
     assert said.code == 0, said.err
-    assert seen.read_text().splitlines() == [f"topic={BRANCH}", "title=Add hello 0.1.0"]
+    assert seen.read_text().splitlines() == [f"topic={BRANCH}", "title=Add hello 0.1.0", "force-push=true"]
     assert "refs/for/main" in refs(bare)
     assert REF not in refs(bare)
     assert f"proposed to {bare}" in said.err
@@ -431,6 +545,18 @@ def test_gitea_takes_the_push_as_the_proposal(packyard: Packyard, clone: Path, b
     again = packyard("submit", pack, "--repo", clone, "--forge", "gitea")
     assert again.code == 0
     assert "the registry has this proposal already" in again.err
+
+
+def test_gitlab_again_is_the_page(packyard: Packyard, clone: Path, hosted: Path, pack: Path) -> None:
+    point(clone, "gitlab.com")
+    for owner in ("acme", "alice"):
+        serve_options(hosted / owner / "packs.git")
+    assert packyard("submit", pack, "--repo", clone).out == ""
+    before = refs(hosted / "alice" / "packs.git")
+    again = packyard("submit", pack, "--repo", clone)
+    assert "next: open this page to propose it, if nobody did so yet:" in again.err
+    assert again.out.startswith("https://gitlab.com/alice/packs/-/merge_requests/new?")
+    assert refs(hosted / "alice" / "packs.git") == before
 
 
 @pytest.mark.parametrize("forge", ["gitlab", "gitea"])
@@ -522,18 +648,48 @@ def test_github_opens_the_pull_request(
     assert "tok-secret" not in said.err + again.err + json.dumps(refs(clone))
 
 
+@pytest.mark.parametrize("status", [401, 403, 404, 422, 429, 500, 302])
 def test_github_refuses_and_the_link_is_left(
-    packyard: Packyard, clone: Path, hosted: Path, pack: Path, monkeypatch: pytest.MonkeyPatch
+    status: int, packyard: Packyard, clone: Path, hosted: Path, pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PACKYARD_GITHUB_TOKEN", "tok-secret")
-    with github(answer(403, {"message": "Resource not accessible by tok-secret"})) as forge:
+    refusal = answer(status, {"message": "Resource not accessible by tok-secret"}, Location="http://127.0.0.1:9/")
+    page = "https://github.com/acme/packs/pull/7"
+    with github(refusal, *([answer(200, [])] if status == 422 else [])) as forge:
         monkeypatch.setenv("PACKYARD_GITHUB_API", forge.url)
         said = packyard("submit", pack, "--repo", clone)
+        forge.answers.append(answer(201, {"html_url": page}))
+        again = packyard("submit", pack, "--repo", clone)
     assert said.code == 3
-    assert "error[forge-refused]: GitHub answered 403" in said.err
+    assert f"error[forge-refused]: GitHub answered {status}" in said.err
+    assert "the branch is pushed; the pull request can be opened by hand: " in said.err
     assert "https://github.com/acme/packs/compare/main...alice:packyard/hello/0.1.0" in said.err
     assert "tok-secret" not in said.err
     assert REF in refs(hosted / "alice" / "packs.git")
+    assert (again.code, again.out) == (0, f"{page}\n")
+
+
+def test_a_password_in_an_address_is_kept_nowhere(
+    packyard: Packyard, bare: Path, pack: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git is told that the web address is the bare repository; it knows it by the address without the password only."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    trace = home / "trace"
+    for name, value in (
+        ("GIT_TRACE", str(trace)),
+        ("GIT_CONFIG_COUNT", "1"),
+        ("GIT_CONFIG_KEY_0", f"url.{bare}.insteadOf"),
+        ("GIT_CONFIG_VALUE_0", "https://example.org/acme/packs.git"),
+    ):
+        monkeypatch.setenv(name, value)
+    address = "https://robot:tok-secret@example.org/acme/packs.git"
+    for number in ("0.1.0", "0.1.1"):
+        said = packyard("submit", pack, "--registry", address, "--version", number)
+        assert said.code == 0, said.err
+        assert f"pushed packyard/hello/{number} to example.org/acme/packs" in said.err
+        assert "tok-secret" not in said.err + said.out
+    (kept,) = (home / "cache" / "packyard" / "registries").iterdir()
+    assert "secret" not in kept.name + (kept / ".git" / "config").read_text() + trace.read_text()
 
 
 def test_a_registry_by_its_address_and_a_fork(

@@ -49,6 +49,7 @@ def test_a_token_goes_to_its_own_host(place: object, environ: dict[str, str], ac
         {"PACKYARD_GITHUB_API": "http://example.org"},
         {"PACKYARD_GITHUB_API": "http://localhost.example.org"},
         {"PACKYARD_GITHUB_API": "file:///x"},
+        {"PACKYARD_GITHUB_API": "https://robot:pw-secret@example.org/api"},
         {"PACKYARD_GITHUB_TOKEN": "two words"},
         {"PACKYARD_GITHUB_TOKEN": "tok\nX-Header: y"},
     ],
@@ -58,6 +59,7 @@ def test_a_token_is_not_sent_in_the_clear(environ: dict[str, str]) -> None:
         find_access(GITHUB, {"PACKYARD_GITHUB_TOKEN": "tok-secret"} | environ)
     assert "secret" not in repr(caught.value.problem)
     assert "words" not in repr(caught.value.problem)
+    assert caught.value.problem.help
 
 
 def test_the_request() -> None:
@@ -85,30 +87,39 @@ def test_one_that_is_open_already() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "words"),
+    ("answers", "words", "help"),
     [
-        ([answer(401, {"message": "Bad credentials"})], "Bad credentials"),
-        ([answer(404, {"message": "Not Found"})], "Not Found"),
+        ([answer(401, {"message": "Bad credentials"})], "Bad credentials", "PACKYARD_GITHUB_TOKEN"),
+        ([answer(403, {"message": "Not accessible"})], "Not accessible", "right to write pull requests"),
+        ([answer(403, {}, **{"Retry-After": "60"})], "", "in 60 seconds"),
+        ([answer(403, {}, **{"Retry-After": "\x1b[31m"})], "", "right to write pull requests"),
+        ([answer(429, {}, **{"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "1"})], "", "in 1 seconds"),
+        ([answer(429, {"message": "slow down"})], "slow down", "too many requests"),
+        ([answer(404, {"message": "Not Found"})], "Not Found", "--upstream"),
         (
             [answer(422, {"message": "Invalid", "errors": [{"message": "no commits"}, 3]}), answer(200, [])],
             "no commits",
+            "--base",
         ),
-        ([answer(201, {"html_url": "javascript:alert(1)"})], ""),
-        ([answer(201, {"html_url": "https://x/\x1b[31m"})], ""),
-        ([answer(201, ["x"])], ""),
-        ([Answer(201, b"[" * 100_000)], ""),
-        ([Answer(500, b"<html>")], ""),
-        ([Answer(201, b" " * (LIMIT + 1))], ""),
-        ([answer(302, {}, Location="http://127.0.0.1:1/")], ""),
-        ([answer(422, "x"), answer(200, ["x"])], ""),
+        ([answer(422, {"message": "Invalid"}), answer(500, [])], "Invalid", "--base"),
+        ([answer(201, {"html_url": "javascript:alert(1)"})], "", ""),
+        ([answer(201, {"html_url": "https://x/\x1b[31m"})], "", ""),
+        ([answer(201, ["x"])], "", ""),
+        ([Answer(201, b"[" * 100_000)], "", ""),
+        ([Answer(500, b"<html>")], "", "later"),
+        ([Answer(201, b" " * (LIMIT + 1))], "", ""),
+        ([answer(302, {}, Location="http://127.0.0.1:1/")], "", "another name"),
+        ([answer(307, {}, Location="https://example.net/tok-secret")], "", "another name"),
+        ([answer(422, "x"), answer(200, ["x"])], "", "--base"),
     ],
 )
-def test_whatever_it_answers(answers: list[Answer], words: str) -> None:
+def test_whatever_it_answers(answers: list[Answer], words: str, help: str) -> None:
     with github(*answers) as forge, pytest.raises(WorldError) as caught:
         open_pull_request(Access(forge.url, "tok-secret"), WAY, CHANGE)
     problem = caught.value.problem
     assert problem.code == "forge-refused"
     assert words in problem.found
+    assert help in problem.help
     assert "secret" not in repr(problem)
     assert not forge.answers
 

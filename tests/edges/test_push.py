@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -86,6 +91,82 @@ def test_messages_are_understood_in_every_language(pair: tuple[Path, Path], monk
     monkeypatch.setenv("LANGUAGE", "de")
     git(theirs, "config", "receive.advertisePushOptions", "false")
     assert not push.push(own, "origin", head(own), Push(f"{HEADS}/a", ("x=y",))).taken
+
+
+def test_settings_for_pushes_of_ones_own_do_not_count(pair: tuple[Path, Path]) -> None:
+    own, theirs = pair
+    git(theirs, "config", "receive.advertisePushOptions", "false")
+    for name, value in (
+        ("push.pushOption", "ci.skip"),
+        ("push.gpgSign", "true"),
+        ("push.followTags", "true"),
+        ("push.recurseSubmodules", "check"),
+        ("fetch.prune", "true"),
+        ("fetch.pruneTags", "true"),
+        ("remote.origin.mirror", "false"),
+    ):
+        git(own, "config", name, value)
+    git(own, "tag", "-a", "-m", "x", "own-tag")
+    assert push.push(own, "origin", head(own), Push(f"{HEADS}/a")).taken
+    git(own, "update-ref", "refs/packyard/kept", head(own))
+    assert push.fetch(own, "origin", f"{HEADS}/a", "refs/packyard/x")
+    assert refs(theirs) == {f"{HEADS}/a": head(own)}
+    assert {"refs/packyard/kept", "refs/packyard/x"} < set(refs(own))
+
+
+@contextmanager
+def asking() -> Iterator[tuple[str, list[str | None]]]:
+    """A web server that wants a password and then knows nothing; its address, and the passwords it got."""
+    seen: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            seen.append(self.headers.get("Authorization"))
+            self.send_response(404 if seen[-1] else 401)
+            self.send_header("WWW-Authenticate", 'Basic realm="x"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Keeps the tests' output clean."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield f"127.0.0.1:{server.server_address[1]}", seen
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_password_in_an_address_is_for_git_alone(
+    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, _ = pair
+    trace = tmp_path / "trace"  # every command that git runs, with its arguments
+    monkeypatch.setenv("GIT_TRACE", str(trace))
+    monkeypatch.setenv("GIT_TERMINAL_PROMPT", "0")
+    with asking() as (host, seen):
+        address = f"http://robot:s%40cret@{host}/acme/packs.git"
+        for call in (
+            lambda: push.fetch(own, address, f"{HEADS}/a", "refs/packyard/x"),
+            lambda: push.push(own, address, head(own), Push(f"{HEADS}/a")),
+            lambda: push.clone(address, tmp_path / "kept"),
+        ):
+            with pytest.raises(GitFailed) as caught:
+                call()
+            assert "cret" not in repr((caught.value.words, caught.value.problem))
+    basic = b64encode(b"robot:s@cret").decode()
+    assert set(seen) == {None, f"Basic {basic}"}
+    assert "cret" not in trace.read_text()
+    assert f"http://{host}/acme/packs.git" in trace.read_text()
+
+
+def test_what_git_says_is_kept_without_passwords() -> None:
+    said = push.Ran(1, "fatal: https://u:p@ss@host/x and http://tok@host:1/y: ssh://git@host/z")
+    assert said.words == ("fatal: https://host/x and http://host:1/y: ssh://git@host/z",)
 
 
 def test_a_clone_is_whole_or_not_at_all(pair: tuple[Path, Path], tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def way(forge: str, fork: str = "https://example.org/alice/packs", base: str = "
     [
         ("github", Push("refs/heads/packyard/hello/1.0.0")),
         ("none", Push("refs/heads/packyard/hello/1.0.0")),
-        ("gitea", Push("refs/for/main", ("topic=packyard/hello/1.0.0", "title=Add hello 1.0.0"))),
+        ("gitea", Push("refs/for/main", ("topic=packyard/hello/1.0.0", "title=Add hello 1.0.0", "force-push=true"))),
         (
             "gitlab",
             Push(

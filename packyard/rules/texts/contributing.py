@@ -44,8 +44,8 @@ RULES = (
     block(
         "branch-exists",
         "the branch is there and holds something else",
-        "A submission has a branch of its own; what others may be looking at is not overwritten.",
-        "Take another version, or take the old branch away.",
+        "A submission has a branch of its own. What the same author submitted before gives way; nothing else does.",
+        "Look at the branch with `git log`; take another version, or take the old branch away.",
     ),
     block(
         "git-missing",
@@ -68,7 +68,7 @@ RULES = (
     block(
         "forge-refused",
         "the forge did not open the pull request",
-        "The token may lack a right, or the forge wants something else.",
+        "The token may lack a right, or the forge wants something else; the message says what to do about it.",
         "The branch is pushed: open the pull request by hand, on the page that the message names.",
     ),
 )
