@@ -1,7 +1,7 @@
 """A runner for workflows: the `run` steps of a job, one after the other, as the forge's own runner would run them.
 
-What a step says in `${{ }}` is looked up in a mapping; one that is not there is an error. Actions of others do not run:
-whoever calls does what they would do.
+What a step says in `${{ }}` is looked up in a mapping, of alternatives (`a || 'b'`) the first that is not empty; what
+is not there is an error. Actions of others do not run: whoever calls does what they would do.
 """
 
 from __future__ import annotations
@@ -62,7 +62,11 @@ class Runner:
         return dict(line.split("=", 1) for line in self.outputs.read_text().splitlines())[name]
 
     def _filled(self, text: str) -> str:
-        return _EXPRESSION.sub(lambda found: self.values[found[1]], text)
+        return _EXPRESSION.sub(lambda found: self._value(found[1]), text)
+
+    def _value(self, expression: str) -> str:
+        found = (word[1:-1] if word.startswith("'") else self.values[word] for word in expression.split(" || "))
+        return next(filter(None, found), "")
 
 
 def _read(workflow: Path) -> dict[str, Any]:

@@ -89,9 +89,14 @@ def yard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Yard:
 # Checks -----------------------------------------------------------------------------------------------------------
 
 
-def checking(yard: Yard, commit: str, place: str) -> Runner:
-    """A runner of the check, with the base checked out."""
-    values = {"github.token": "", "github.event.pull_request.head.sha": commit}
+def checking(yard: Yard, commit: str, place: str, queued_on: str = "") -> Runner:
+    """A runner of the check, with the main branch checked out: of a pull request, or of one in a merge queue."""
+    values = {
+        "github.token": "",
+        "github.event.pull_request.head.sha": "" if queued_on else commit,
+        "github.event.merge_group.head_sha": commit if queued_on else "",
+        "github.event.merge_group.base_sha": queued_on,
+    }
     runner = Runner(WORKFLOWS / "check.yml", "check", yard.home / place, values)
     yard.checkout(runner.work)
     runner.passes("Fetch what is proposed")
@@ -115,6 +120,19 @@ def test_a_second_release_is_accepted(yard: Yard) -> None:
     runner = checking(yard, yard.submit("0.1.1"), "second")
     assert "::notice title=packyard check::accept" in runner.passes("Judge it")
     assert runner.summary.read_text().startswith("## Accept")
+
+
+def test_in_a_queue_each_is_judged_on_top_of_what_is_before_it(yard: Yard) -> None:
+    """What is merged later is judged by what is merged before it, though the main branch does not have that yet."""
+    main = git(yard.bare, "rev-parse", "main")
+    first = yard.submit("0.1.0", "--publisher", "alice")
+    yard.merge(first)
+    second = yard.submit("0.1.1")
+    git(yard.bare, "update-ref", "refs/heads/main", main)
+    runner = checking(yard, second, "queued", queued_on=first)
+    assert git(runner.work, "rev-parse", "HEAD") == main
+    assert "::notice title=packyard check::accept" in runner.passes("Judge it")
+    assert "review" in checking(yard, second, "alone", queued_on=main).passes("Judge it")
 
 
 def test_what_is_not_signed_is_rejected_and_nothing_of_it_runs(yard: Yard) -> None:
@@ -222,6 +240,7 @@ class Forge(NamedTuple):
         """Builds and publishes the main branch."""
         build = self.job("deploy", "build", **{"inputs.new-log": new_log})
         build.passes("Build the site")
+        assert "ok: snapshot " in build.passes("Audit it as a client would")
         self.publish(build)
 
 
@@ -280,6 +299,39 @@ def test_what_somebody_changed_on_the_site_is_found(forge: Forge) -> None:
     assert "index.html" in ran.out
 
 
+#: Plays `gh issue`: keeps what it was called with, and lists one issue that is open.
+GH = """\
+#!/bin/sh
+printf '%s\\n' "$*" >> "$GH_LOG"
+for last; do :; done
+[ "$2" != list ] || printf '%s' "$GH_ISSUES" | jq -r "$last"
+"""
+
+
+@pytest.mark.parametrize("workflow", ["nightly", "reseal"])
+def test_what_is_wrong_is_told_in_one_issue(workflow: str, tmp_path: Path) -> None:
+    need("jq")
+    program, log = tmp_path / "bin" / "gh", tmp_path / "log"
+    program.parent.mkdir()
+    program.write_text(GH)
+    program.chmod(0o755)
+    told = Runner(
+        WORKFLOWS / f"{workflow}.yml", "tell", tmp_path / "job", {"github.token": "t", "github.repository": "r"}
+    )
+    title = told.job["steps"][0]["env"]["TITLE"]
+    place = {"GITHUB_SERVER_URL": "https://forge.example", "GITHUB_REPOSITORY": "acme/packs", "GITHUB_RUN_ID": "12"}
+    for issues, call in (
+        ([{"number": 3, "title": "another"}], f"issue create --title {title} --body "),
+        ([{"number": 4, "title": title}], "issue comment 4 --body Again: "),
+    ):
+        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+        told.passes(told.job["steps"][0]["name"], PATH=path, GH_LOG=str(log), GH_ISSUES=json.dumps(issues), **place)
+        listed, said = log.read_text().splitlines()[-2:]
+        assert listed.startswith("issue list --app github-actions --state open ")
+        assert said.startswith(call)
+        assert "https://forge.example/acme/packs/actions/runs/12" in said
+
+
 def compare(forge: Forge) -> Runner:
     runner = forge.job("nightly", "compare")
     runner.passes("Build the site from nothing")
@@ -322,7 +374,8 @@ def test_a_release_becomes_a_submission(yard: Yard) -> None:
         "inputs.registry": "acme/packs",
         "inputs.folder": "hello",
         "inputs.fork": "",
-        "inputs.version || github.event.release.tag_name": "v0.2.0",
+        "inputs.version": "",
+        "github.event.release.tag_name": "v0.2.0",
         "github.actor": "alice",
         "secrets.key": (yard.home / "config/packyard/keys/default.key").read_text(),
         "secrets.password": "",

@@ -24,13 +24,23 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.forges import git
 from tests.tools import need
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 #: Whose addresses the documentation has: specifications, programs, and names that are reserved for examples.
-HOSTS = ["c2sp.org", "in-toto.io", "slsa.dev", "semver.org", "spdx.org", "keepachangelog.com", "github.com", "127.0.0.1"]
+HOSTS = [
+    "c2sp.org",
+    "in-toto.io",
+    "slsa.dev",
+    "semver.org",
+    "spdx.org",
+    "keepachangelog.com",
+    "github.com",
+    "127.0.0.1",
+]
 EXAMPLES = (".example", "example.org", "example.net")
 NEXT = "-- next block --"
 #: Starts a server and goes on when it has said where it is, which must be true.
@@ -123,6 +133,78 @@ def web_server(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
+#: What the forge does with a branch that somebody pushes to a fork: a maintainer merges it if the check lets it pass.
+MERGE = """\
+#!/bin/sh
+unset GIT_DIR
+while read -r _ commit ref; do
+  case $ref in refs/heads/packyard/*)
+    cd "{registry}" && git fetch -q "{fork}" "$commit" &&
+      packyard check --repo . --head "$commit" --review-ok >> check.log 2>&1 &&
+      git update-ref refs/heads/main "$commit" ;;
+  esac
+done
+exit 0
+"""
+
+
+#: What is there on the page for reviewers, and proposed: a hook in a pack that is there, and a name beside its name.
+REVIEWED = """\
+git clone -q https://github.com/acme/packs clone
+packyard keygen --no-password
+packyard new tidy-commits --description "Small commits whose messages say why"
+packyard submit tidy-commits --repo clone --publisher ada --version 1.0.0
+git -C clone merge -q packyard/tidy-commits/1.0.0
+packyard keygen --no-password --out again.key
+packyard publisher add ada-again --repo clone --key again.key --commit
+git -C clone push -q origin main
+mkdir tidy-commits/hooks
+cat > tidy-commits/hooks/hooks.json <<'END'
+{"hooks": {"PostToolUse": [{"matcher": "Bash", "hooks": [
+  {"type": "command", "command": "sh ${CLAUDE_PLUGIN_ROOT}/hooks/count.sh"}]}]}}
+END
+cat > tidy-commits/hooks/count.sh <<'END'
+#!/bin/sh
+# How many commits a day, for the team.
+curl -s "https://stats.tidy.example/?n=$(git rev-list --count HEAD)"
+END
+sed -i 's/"rules"/"rules", "hooks"/' tidy-commits/pack.json
+packyard submit tidy-commits --repo clone --version 1.1.0
+packyard keygen --no-password --out cleo.key
+packyard new tidy-comits --description "Commits that are tidy and small"
+packyard submit tidy-comits --repo clone --publisher cleo --key cleo.key
+"""
+
+
+def plugin(folder: Path) -> None:
+    """Makes a plugin for Claude Code."""
+    files = {
+        ".claude-plugin/plugin.json": '{"name": "review-tools", "description": "Says first what may do harm"}',
+        "commands/review.md": "---\ndescription: Review a diff\n---\n\nRead the diff; say first what it can break.\n",
+    }
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text)
+
+
+def forge(home: Path, *people: str) -> Path:
+    """A folder that git takes for github.com, with the registry `acme/packs` and everybody's fork of it; the bare
+    repository of the registry. Its keys are in `keys`.
+    """
+    command = [str(Path(sys.executable).with_name("packyard")), "init", "made", "--keys", "keys", "--no-password"]
+    subprocess.run(command, cwd=home, check=True, capture_output=True)
+    registry = home / "github.com" / "acme" / "packs"
+    for owner in ("acme", *people):
+        fork = registry.parent.parent / owner / "packs"
+        git(home, "clone", "--quiet", "--bare", "made", str(fork))
+        if owner != "acme":
+            hook = fork / "hooks" / "post-receive"
+            hook.write_text(MERGE.format(registry=registry, fork=fork))
+            hook.chmod(0o755)
+    git(home, "config", "--global", f"url.file://{home}/github.com/.insteadOf", "https://github.com/")
+    return registry
+
+
 # Commands ---------------------------------------------------------------------------------------------------------
 
 
@@ -144,6 +226,38 @@ def test_commands_for_operators(home: Path) -> None:
     with web_server(home / "empty" / "www") as address:
         blocks = tour(DOCS / "operators.md")
         run(home, [block._replace(code=block.code.replace("https://packs.my.example/", address)) for block in blocks])
+
+
+@pytest.mark.interop
+def test_commands_for_contributors(home: Path) -> None:
+    """The forge is a folder, whose maintainer merges at once what the check lets pass; nobody is there to think of a
+    password.
+    """
+    registry = forge(home, "ada", "ben")
+    plugin(home / "empty" / "review-tools")
+    blocks = tour(DOCS / "contributors.md")
+    run(
+        home,
+        [block._replace(code=re.sub(r"keygen(?! --no-pass)", "keygen --no-password", block.code)) for block in blocks],
+    )
+    titles = git(registry, "log", "--format=%s").splitlines()
+    assert (len(titles), titles[0]) == (22, "Add a key of ada"), "one proposal was not merged"
+
+
+@pytest.mark.interop
+def test_commands_for_reviewers(home: Path) -> None:
+    """The pull requests are there, and the root key is."""
+    registry = forge(home)
+    (home / "keys").rename(home / "offline")
+    subprocess.run(["bash", "-euo", "pipefail", "-c", REVIEWED], cwd=home, check=True, capture_output=True)
+    for number, branch in ((7, "tidy-commits/1.1.0"), (8, "tidy-comits/0.1.0")):
+        git(registry, "update-ref", f"refs/pull/{number}/head", f"refs/heads/packyard/{branch}")
+    run(home, tour(DOCS / "reviewers.md"))
+
+
+@pytest.mark.interop
+def test_commands_for_forges(home: Path) -> None:
+    run(home, tour(DOCS / "forges.md"))
 
 
 def test_what_is_not_shown_is_missed(home: Path) -> None:
@@ -182,3 +296,18 @@ def test_every_page_is_in_the_index() -> None:
     index = (DOCS / "README.md").read_text()
     pages = {path.name for path in DOCS.glob("*.md")} - {"README.md"}
     assert {name for name in pages if f"({name})" not in index} == set()
+
+
+def test_every_part_of_the_program_is_on_the_map() -> None:
+    text = (DOCS / "ARCHITECTURE.md").read_text()
+    code = ROOT / "packyard"
+    parts = [path for path in (*code.iterdir(), *(code / "gate").iterdir()) if path.is_dir() or path.parent == code]
+    names = {path.name + "/" * path.is_dir() for path in parts if not path.name.startswith("_")}
+    assert {name for name in names if name not in text} == set()
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = (DOCS / "adr/README.md").read_text()
+    for path in DOCS.glob("adr/0*.md"):
+        title = path.read_text().splitlines()[0].removeprefix(f"# {path.name[:4]}. ")
+        assert f"| [{path.name[:4]}]({path.name}) | {title} |" in index

@@ -39,6 +39,8 @@ SCHEMAS = {
     "dependabot.yml": ["vendor.dependabot"],
     ".gitlab-ci.yml": ["vendor.gitlab-ci"],
 }
+#: The jobs that have another right than to read; neither holds a key or has anything of the repository.
+MORE = {"deploy": {"pages": "write", "id-token": "write"}, "tell": {"issues": "write"}}
 #: The steps that may see a secret, by file.
 SECRETS = {
     "deploy.yml": {"Build the site"},
@@ -125,8 +127,7 @@ def test_no_workflow_gives_more_than_it_must(path: Path) -> None:
     assert "pull_request_target" not in text
     assert "workflow_run" not in text
     for name, job in workflow["jobs"].items():
-        deploys = name == "deploy"
-        assert job["permissions"] == ({"pages": "write", "id-token": "write"} if deploys else {"contents": "read"})
+        assert job["permissions"] == MORE.get(name, {"contents": "read"})
         assert int(job["timeout-minutes"]) <= 120
         assert job["name"]
         assert "@sha256:" in job.get("container", "@sha256:")
@@ -144,6 +145,18 @@ def test_no_workflow_gives_more_than_it_must(path: Path) -> None:
         if "secrets." in str(step):
             assert step["name"] in SECRETS[path.name]
             assert "secrets." not in step.get("run", "")
+        assert "github.token" not in str(step.get("with", ""))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_who_may_write_holds_nothing_of_the_repository(path: Path) -> None:
+    jobs = read(path)["jobs"]
+    for name in MORE.keys() & jobs.keys():
+        assert not any(
+            "checkout" in step.get("uses", "") or "packyard" in step.get("run", "").split()
+            for step in jobs[name]["steps"]
+        )
+        assert "secrets." not in str(jobs[name])
 
 
 def test_one_release_of_each_action_is_used() -> None:
@@ -155,14 +168,15 @@ def test_one_release_of_each_action_is_used() -> None:
 def test_a_pull_request_brings_no_tool(path: Path) -> None:
     """What is checked out is the base, what is installed is what the base names, what is proposed is a git object."""
     workflow = read(path)
-    assert list(workflow["on"]) == ["pull_request"]
+    assert list(workflow["on"]) in (["pull_request", "merge_group"], ["pull_request"])
     assert workflow["concurrency"]["cancel-in-progress"] == "true"
     checkouts = [step["with"]["ref"] for step in steps(path) if "checkout" in step.get("uses", "")]
-    assert checkouts in (["${{ github.base_ref }}"], [])
+    assert checkouts in (["refs/heads/main"], [])
+    assert "secrets." not in path.read_text()
     for step in steps(path):
         values = [*step.get("env", {}).items(), *step.get("with", {}).items()]
-        proposed = [name for name, value in values if "pull_request" in value or "head" in value]
-        assert set(proposed) <= {"PROPOSED", "NUMBER"}
+        proposed = [name for name, value in values if "github.event" in value or "github.head" in value]
+        assert set(proposed) <= {"PROPOSED", "NUMBER", "BASE"}
         assert "merge" not in step.get("run", "")
 
 
@@ -181,10 +195,20 @@ def test_builds_wait_for_each_other() -> None:
     assert read(ROOT / "packyard/starting/gitlab/.gitlab-ci.yml")["pages"]["resource_group"] == "site"
 
 
+@pytest.mark.parametrize("name", ["nightly.yml", "reseal.yml"])
+def test_what_happens_without_anybody_there_is_told(name: str) -> None:
+    jobs = read(GITHUB / "workflows" / name)["jobs"]
+    tell = jobs.pop("tell")
+    assert tell["needs"] == list(jobs)
+    assert tell["if"].startswith("${{ !success() && ")
+    assert next(iter(jobs.values()))["if"] == tell["if"].replace("!success() && ", "")
+
+
 def test_nobody_but_builds_sees_keys_at_gitlab() -> None:
     jobs = read(ROOT / "packyard/starting/gitlab/.gitlab-ci.yml")
     assert [name for name, job in jobs.items() if "environment" in job] == ["pages"]
     assert jobs["check"]["variables"] == {"GIT_STRATEGY": "none"}
+    assert "$CI_PROJECT_PATH == $CI_MERGE_REQUEST_PROJECT_PATH" in jobs["check"]["rules"][0]["if"]
     assert "@sha256:" in jobs["default"]["image"]
 
 

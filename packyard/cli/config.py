@@ -65,6 +65,7 @@ def _registry(tree: WorkingTree) -> list[Line]:
         "mirrors": ", ".join(value.mirrors),
         "expires_days": str(value.expires_days) if value.expires_days != registry.EXPIRES_DAYS else "",
         **{f"limits.{name}": str(limit) for name, limit in value.limits.items()},
+        **{f"policy.{name}": str(number) for name, number in value.policy.items()},
         **{f"rules.{code}": outcome for code, outcome in value.rules.items()},
         **{f"surfaces.{name}": "true" if shown else "false" for name, shown in value.surfaces.items()},
     }

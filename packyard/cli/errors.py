@@ -6,8 +6,9 @@
        = found:    60303a…
        = help: sign the folder again with `packyard sign`, before it is published
 
-    0 ok · 1 findings · 2 usage · 3 network or disk · 10 unsigned · 11 not found · 12 bad signature · 13 checksum ·
-    14 key · 15 stale · 70 a defect of this program · 130 interrupted · 141 nobody reads the output any more
+    0 ok · 1 findings · 2 usage · 3 network or disk · 4 a person must look · 10 unsigned · 11 not found ·
+    12 bad signature · 13 checksum · 14 key · 15 stale · 70 a defect of this program · 130 interrupted ·
+    141 nobody reads the output any more
 
 With PACKYARD_DEBUG=1 every error comes with its trace.
 """

@@ -26,6 +26,6 @@ def command(out: Path | None, no_password: bool, comment: str) -> None:
     path = out or default_path(os.environ)
     key = make_key(path, new_password(not no_password), comment)
     say(f"secret key {path}, public key {path.with_suffix('.pub')}, key id {key.key_id}")
-    if any((folder / ".git").exists() for folder in path.absolute().parents):
+    if any((folder / ".git").exists() for folder in path.resolve().parents):
         warn(f"{printable(str(path))} is inside a git repository: never commit it")
     print(key.text)

@@ -39,11 +39,25 @@ def test_a_registry_that_is_committed(packyard: Packyard, home: Path) -> None:
         ["--url", "https://example.org/?page=1"],
         ["--title", "two\nlines"],
         ["--keys", "reg/keys"],
+        ["--forge", "another"],
+        ["--team", "maintainers"],
+        ["--team", "@acme/packs @everybody"],
     ],
 )
 def test_init_refuses(arguments: list[str], packyard: Packyard, home: Path) -> None:
     assert packyard("init", "reg", *arguments).code == 2
     assert not (home / "reg").exists()
+
+
+@pytest.mark.parametrize(
+    ("forge", "place"),
+    [("github", ".github/CODEOWNERS"), ("gitlab", ".gitlab/CODEOWNERS"), ("gitea", ".gitea/CODEOWNERS"), ("none", "")],
+)
+def test_what_is_written_for_a_forge(forge: str, place: str, packyard: Packyard, home: Path) -> None:
+    assert packyard("init", "reg", "--forge", forge, "--team", "@acme/packs").code == 0
+    folders = {".github", ".gitlab", ".gitea"} & {path.name for path in (home / "reg").iterdir()}
+    assert folders == ({place.split("/", maxsplit=1)[0]} if place else set())
+    assert not place or "@acme/packs" in (home / "reg" / place).read_text()
 
 
 def test_init_takes_no_folder_with_something_in_it(packyard: Packyard, home: Path) -> None:
