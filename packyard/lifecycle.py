@@ -8,7 +8,7 @@
                   can neither be undone nor followed by anything else about the version
     archive       nothing new comes: no version, no promotion
     rename        the pack goes on under another name: no new version comes under this one. Said again, it may name a
-                  third
+                  third. Whether it leads anywhere is for `packyard.rules.renames`
     add-owner remove-owner    co-owners come and go
     transfer      the pack gets another principal owner, and has no co-owners then
     recover       the same, decided by the registry's roots, but only after `RECOVERY_WAIT`; a second one before that
@@ -185,7 +185,7 @@ def _transfer(state: State, said: Statement) -> State:
 
 def _recover(state: State, said: Statement) -> State:
     to = said.fields["to"]
-    _must_change(said, state.recovery is not None or state.owners != (to,))
+    _must_change(said, state.recovery.to != to if state.recovery else state.owners != (to,))
     return state._replace(recovery=Recovery(to, said.reason, said.date, state.time + RECOVERY_WAIT))
 
 
@@ -213,7 +213,7 @@ def _must_not_be_archived(state: State) -> None:
 
 def _must_change(said: Statement, changes: bool) -> None:
     if not changes:
-        raise FormatError("statement-noop", f"the statement changes nothing: `{said.action}` is already so")
+        raise FormatError("statement-noop", "the statement changes nothing, for what it says is so already")
 
 
 def _mark(said: Statement) -> Mark:

@@ -35,9 +35,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry.publisher("carol")
     registry.commit("Publish hello 2.0.0")
     registry.version("hello", "2.1.0", "alice")
+    registry.version("bad", "1.0.0", "alice")
+    registry.version("given", "1.0.0", "alice")
+    registry.statement("promote", "hello", "alice", version="1.1.0", channel="stable")
     registry.statement("promote", "hello", "alice", version="2.0.0", channel="stable")
     registry.statement("promote", "hello", "alice", version="2.1.0", channel="a-channel-of-32-characters-or-so")
     registry.statement("add-owner", "hello", "alice", handle="carol")
+    registry.statement("deprecate", "hello", "alice", version="2.0.0", reason="Use 2.1.0.")
+    registry.statement(
+        "yank", "bad", "alice", version="1.0.0", reason="hooks/hooks.json runs what is on one laptop only"
+    )
+    registry.statement(
+        "transfer", "given", ("alice", "carol"), from_="alice", to="carol", reason="Carol goes on with it."
+    )
     registry.statement("withdraw", "hello", "alice", version="1.1.0", reason="It told where somebody lives.")
     registry.statement("recover", "hello", ("root-1", "root-2"), to="bob", reason="Every key was lost in a fire.")
     registry.statement("archive", "other", "bob", reason="It is finished.")
@@ -76,6 +86,69 @@ def test_pages_fit_and_are_quiet(browser: Browser, site: Path, width: int, schem
         assert _contrast_differs(page), path
     assert said == []
     assert [url for url in asked if not url.startswith(site.as_uri()) and not url.startswith("data:")] == []
+    context.close()
+
+
+#: What each page says in words of the state of what it shows, whatever the colours are.
+SAID = {
+    "packs/hello/index.html": (
+        "This pack is being recovered",
+        "Every key was lost in a fire.",
+        "give it to bob",
+        "Until",
+    ),
+    "packs/hello/1.0.0/index.html": ("This version is yanked", "take it only where it is in use already"),
+    "packs/hello/1.1.0/index.html": ("This version is withdrawn", "It told where somebody lives.", "What is gone"),
+    "packs/hello/2.0.0/index.html": ("This version is deprecated", "Use 2.1.0.", "stable"),
+    "packs/bad/index.html": ("Every version of this pack is yanked", "on one laptop only"),
+    "packs/given/index.html": ("transfer from alice to carol", "Carol goes on with it."),
+    "packs/other/index.html": (
+        "This pack is renamed",
+        "It goes on as @acme/tools.",
+        "This pack is archived: nothing new will come",
+        "This pack is deprecated",
+        "Every version of this pack is withdrawn",
+        "Demanded by law: An order of a court",
+    ),
+    "index.html": ("archived", "renamed", "deprecated"),
+}
+
+#: The smallest contrast between the text of banners and flags and what is behind it, and the banners without words.
+SCRIPT = """() => {
+  const pen = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const light = colour => {
+    pen.clearRect(0, 0, 1, 1); pen.fillStyle = colour; pen.fillRect(0, 0, 1, 1);
+    const part = v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+    const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
+    return 0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b);
+  };
+  const ground = e => {
+    for (; e; e = e.parentElement) {
+      const colour = getComputedStyle(e).backgroundColor;
+      if (!/, 0\\)|transparent/.test(colour)) return colour;
+    }
+  };
+  const ratio = e => {
+    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+    return (a + 0.05) / (b + 0.05);
+  };
+  const all = [...document.querySelectorAll(".banner p, .banner strong, .banner a, .flag")];
+  const mute = [...document.querySelectorAll(".banner")].filter(e => !e.querySelector("strong")?.innerText.trim());
+  return [Math.min(21, ...all.map(ratio)), mute.length];
+}"""
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_states_are_told_in_words_that_can_be_read(browser: Browser, site: Path, scheme: str) -> None:
+    context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light")
+    page = context.new_page()
+    for path, texts in SAID.items():
+        page.goto((site / path).as_uri())
+        shown = " ".join(page.locator("main").inner_text().split())
+        assert [text for text in texts if text not in shown] == [], path
+        contrast, mute = page.evaluate(SCRIPT)
+        assert (contrast >= 4.5, mute) == (True, 0), (path, contrast)
     context.close()
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,11 +16,14 @@ from hypothesis import strategies as st
 from packyard.audit import audit
 from packyard.catalogue import RECOVERY_WAIT
 from packyard.edges.store import FolderSite
+from packyard.formats.statement import ACTIONS, parse_stem
+from packyard.formats.times import day_of
 from packyard.model import PublisherKey
 from tests.registry import SINCE, signer, small
 from tests.sites import built, crash, differences, inodes, rewritten
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+TOOLS = "@acme/tools"
 
 
 class History:
@@ -27,21 +32,25 @@ class History:
     def __init__(self, path: Path) -> None:
         self.registry = small(path)
         self.registry.trust(("root",), 1)
-        self.registry.commit("A root key")
-        self.numbers = {"hello": 1, "other": 1}
-        self.owners = {"hello": "alice", "other": "bob"}
-        self.versions = {"hello": ["1.0.0", "1.1.0"], "other": ["0.1.0"]}
+        self.registry.publisher("carol")
+        self.registry.commit("A root key, and carol")
+        self.numbers = {"hello": 1, "other": 1, TOOLS: 1}
+        self.owners = {"hello": "alice", "other": "bob", TOOLS: "alice"}
+        self.versions = {"hello": ["1.0.0", "1.1.0"], "other": ["0.1.0"], TOOLS: ["1.0.0"]}
         self.pending: dict[str, tuple[str, int]] = {}
-        self.closed: set[str] = set()
+        self.shared: set[str] = set()
+        self.archived: set[str] = set()
+        self.moved: dict[str, str] = {}
         self.yanked: set[str] = {"hello 1.0.0"}
+        self.deprecated: set[str] = {"other"}
         self.gone: set[str] = set()
         self.stable: dict[str, str] = {}
-        self.keys = {"alice": "alice", "bob": "bob"}
+        self.keys = {"alice": "alice", "bob": "bob", "carol": "carol"}
 
     def publish(self, at: int) -> None:
         """A new version of an existing pack, sometimes with another description or other tags."""
         pack = self._pack(at)
-        if pack in self.closed:
+        if pack in self.archived or pack in self.moved:
             return
         self.numbers[pack] += 1
         about: dict[str, object] = {"description": f"About {pack}, again {at}"} if at % 3 == 0 else {}
@@ -67,14 +76,19 @@ class History:
             self.yanked ^= {which}
 
     def deprecate(self, at: int) -> None:
-        """Deprecates hello with another message each time."""
-        self._say("deprecate", "hello", reason=f"reason {at} {len(self.registry.files)}")
+        """Deprecates a pack or its last version, or takes that back."""
+        pack = self._pack(at)
+        fields = {"version": self.versions[pack][-1]} if at % 2 else {}
+        which = " ".join((pack, *fields.values()))
+        if which not in self.gone:
+            self._say("undeprecate" if which in self.deprecated else "deprecate", pack, (), **fields)
+            self.deprecated ^= {which}
 
     def promote(self, at: int) -> None:
         """Promotes the last version to another channel each time, sometimes to `stable`."""
         pack = self._pack(at)
         number = self.versions[pack][-1]
-        if pack not in self.closed and f"{pack} {number}" not in self.yanked | self.gone:
+        if pack not in self.archived and f"{pack} {number}" not in self.yanked | self.gone:
             channel = f"c{at}-{len(self.registry.files)}"
             if at % 3 == 0 and self.stable.get(pack) != number:
                 channel, self.stable[pack] = "stable", number
@@ -92,31 +106,45 @@ class History:
                 self._say("withdraw", pack, version=number)
 
     def archive(self, at: int) -> None:
-        """Archives a pack that is not closed."""
+        """Archives a pack that is not archived."""
         pack = self._pack(at)
-        if pack not in self.closed:
+        if pack not in self.archived:
             self._say("archive", pack)
-            self.closed.add(pack)
+            self.archived.add(pack)
 
     def move(self, at: int) -> None:
-        """Gives a pack another name, another one each time."""
+        """Lets a pack go on as one of a later name, so that no renames lead round in a circle."""
         pack = self._pack(at)
-        self._say("rename", pack, to=f"moved-{at}-{len(self.registry.files)}")
-        self.closed.add(pack)
+        later = [name for name in sorted(self.numbers) if name > pack and name != self.moved.get(pack)]
+        if later:
+            self.moved[pack] = later[at % len(later)]
+            self._say("rename", pack, to=self.moved[pack])
+
+    def share(self, at: int) -> None:
+        """Makes carol a co-owner, or takes that back, as she may herself."""
+        pack = self._pack(at)
+        if pack != TOOLS:
+            owner, shared = self._owner(pack), pack in self.shared
+            by = "carol" if shared and at % 2 else owner
+            self._say("remove-owner" if shared else "add-owner", pack, (by,), handle="carol")
+            self.shared ^= {pack}
 
     def transfer(self, at: int) -> None:
         """Gives a pack of one of the two to the other."""
         pack = self._pack(at)
-        giver = self._owner(pack)
-        taker = self.owners[pack] = "bob" if giver == "alice" else "alice"
-        self.registry.statement("transfer", pack, (giver, taker), from_=giver, to=taker)
+        if pack != TOOLS:
+            giver = self._owner(pack)
+            taker = self.owners[pack] = "bob" if giver == "alice" else "alice"
+            self._say("transfer", pack, (giver, taker), from_=giver, to=taker)
+            self.shared.discard(pack)
 
     def recover(self, at: int) -> None:
         """Begins the recovery of a pack, for the other one of the two."""
         pack = self._pack(at)
-        taker = "bob" if self._owner(pack) == "alice" else "alice"
-        self.registry.statement("recover", pack, "root", to=taker)
-        self.pending[pack] = taker, self.registry.time + RECOVERY_WAIT
+        if pack != TOOLS:
+            taker = "bob" if self._owner(pack) == "alice" else "alice"
+            self.registry.statement("recover", pack, "root", to=taker)
+            self.pending[pack] = taker, self.registry.time + RECOVERY_WAIT
 
     def wait(self, at: int) -> None:
         """Lets days pass, before some other change."""
@@ -124,18 +152,21 @@ class History:
         self.retitle(at)
 
     def rotate(self, at: int) -> None:
-        """Gives bob a further key and publishes with it from then on."""
+        """Gives bob a further key, with which he publishes from then on, and sometimes ends the others."""
         name = f"bob-{at}"
         value = self.registry.publishers["bob"]
         if all(key.key_id != signer(name).key_id for key in value.keys):
-            key = PublisherKey(signer(name).public_key, signer(name).key_id, ("publish", "admin"), SINCE)
-            self.registry.revise(value._replace(keys=(*value.keys, key)), self.keys["bob"])
+            day = day_of(self.registry.time)
+            ended = [key if at % 2 or key.retired else key._replace(retired=day) for key in value.keys]
+            made = PublisherKey(signer(name).public_key, signer(name).key_id, ("publish", "admin"), SINCE)
+            self.registry.revise(value._replace(keys=(*ended, made)), self.keys["bob"])
             self.keys["bob"] = name
 
     def enlarge(self, at: int) -> None:
-        """Changes the organisation."""
-        role = ("member", "admin", "owner")[at % 3]
-        self.registry.org("acme", {"alice": "owner", "bob": role}, "alice")
+        """Changes the organisation; every revision has members that no other had."""
+        role, handle = ("member", "admin", "owner")[at % 3], f"guest-{len(self.registry.publishers)}"
+        self.registry.publisher(handle)
+        self.registry.org("acme", {"alice": "owner", "bob": role, handle: "member"}, "alice")
 
     def retitle(self, at: int) -> None:
         """Changes the registry's title, which stands on every page."""
@@ -148,31 +179,63 @@ class History:
         taker, effective = self.pending.get(pack, ("", 0))
         if taker and self.registry.time >= effective:
             self.owners[pack] = taker
+            self.shared.discard(pack)
             del self.pending[pack]
         return self.owners[pack]
 
-    def _say(self, action: str, pack: str, **fields: str) -> None:
-        self.registry.statement(action, pack, self._owner(pack), **fields)
+    def _say(self, action: str, pack: str, by: tuple[str, ...] = (), **fields: str) -> None:
+        """A statement of the owner, or of those named, each with the key that is theirs now."""
+        people = by or (self._owner(pack),)
+        path = self.registry.statement(action, pack, people, **fields)
+        for handle in people:
+            comment = f"statement {pack} {self.registry.counts[pack]}"
+            signature = signer(self.keys[handle]).sign(self.registry.files[path], comment)
+            self.registry.files[f"{path}.{handle}.minisig"] = signature
 
 
-CHANGES = ("found", "yank", "deprecate", "withdraw", "archive", "move", "transfer", "rotate", "enlarge", "retitle")
-STEPS = st.sampled_from(("publish", "promote", "recover", "wait")) | st.sampled_from(CHANGES)
+CHANGES = ("found", "yank", "deprecate", "withdraw", "archive", "move", "share", "transfer", "rotate", "enlarge")
+STEPS = st.sampled_from(("publish", "promote", "recover", "wait")) | st.sampled_from((*CHANGES, "retitle"))
 ACTS = st.lists(st.tuples(STEPS, st.integers(0, 20)), min_size=0, max_size=4)
 BUILDS = st.fixed_dictionaries({"acts": ACTS, "crash": st.none() | st.integers(0, 60), "tool": st.booleans()})
 
+#: A history with every kind of statement, in three builds; pack 0 is the scoped one, 1 hello, 2 other.
+EVERYTHING: list[dict[str, object]] = [
+    {
+        "acts": [(name, at) for at in (1, 2) for name in ("publish", "deprecate", "yank", "share", "promote")],
+        "crash": 40,
+        "tool": False,
+    },
+    {
+        "acts": [(name, at) for name in ("share", "yank", "deprecate", "transfer", "recover", "move") for at in (1, 4)]
+        + [("rotate", 2), ("enlarge", 1), ("withdraw", 0), ("withdraw", 7), ("archive", 3)],
+        "crash": 70,
+        "tool": True,
+    },
+    {
+        "acts": [("wait", 15), ("deprecate", 4), ("promote", 2), ("move", 1), ("enlarge", 0)],
+        "crash": None,
+        "tool": True,
+    },
+]
 
-def _law(folder: Path, plan: list[dict[str, object]]) -> None:
+
+def _act(history: History, acts: object) -> None:
+    """Takes the steps, each a commit."""
+    assert isinstance(acts, list)
+    for name, at in acts:
+        getattr(history, name)(at)
+        history.registry.commit(f"{name} {at}")
+
+
+def _law(folder: Path, plan: list[dict[str, object]]) -> History:
+    """Builds after every step of the plan, after a crash or not, and each time from nothing too."""
     history, site = History(folder / "repo"), folder / "site"
     other = folder / "templates"
     shutil.copytree(TEMPLATES, other)
     (other / "style.css").write_text("body { color: black }\n")
     built(history.registry.path, site)
     for step, entry in enumerate(plan):
-        acts = entry["acts"]
-        assert isinstance(acts, list)
-        for name, at in acts:
-            getattr(history, name)(at)
-            history.registry.commit(f"{name} {at}")
+        _act(history, entry["acts"])
         templates = other if entry["tool"] else None
         before = folder / f"before-{step}"
         shutil.copytree(site, before)
@@ -183,11 +246,19 @@ def _law(folder: Path, plan: list[dict[str, object]]) -> None:
         built(history.registry.path, scratch, templates=templates, previous=str(before))
         assert differences(site, scratch) == []
     assert audit(FolderSite(site), None, int(time.time())).problems == ()
+    return history
 
 
 @pytest.mark.slow
-@settings(max_examples=10, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
-@given(st.lists(BUILDS, min_size=1, max_size=4))
+def test_incremental_equals_from_scratch_with_every_kind_of_statement(tmp_path: Path) -> None:
+    history = _law(tmp_path, EVERYTHING)
+    said = {parse_stem(Path(path).stem)[1] for path in history.registry.files if re.search("/statements/.*yaml$", path)}
+    assert said == set(ACTIONS)
+
+
+@pytest.mark.slow
+@settings(max_examples=12, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(st.lists(BUILDS, min_size=1, max_size=3))
 def test_incremental_equals_from_scratch(plan: list[dict[str, object]]) -> None:
     with TemporaryDirectory() as folder:
         _law(Path(folder), plan)
@@ -243,28 +314,46 @@ def test_one_version_more_rewrites_what_speaks_of_it(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.slow
-def test_a_crash_before_any_write_is_mended_by_the_next_build(tmp_path: Path) -> None:
-    history, site = small(tmp_path / "repo"), tmp_path / "site"
-    built(history.path, site)
-    before = tmp_path / "before"
+def _crashes(folder: Path, repo: Path, site: Path, change: Callable[[], object], every: int) -> int:
+    """Crashes the build of a change before every so many writes, and lets the next build mend it; gives how many."""
+    built(repo, site)
+    before = folder / "before"
     shutil.copytree(site, before)
-    shutil.copytree(site.parent / ".packyard", tmp_path / "work")
-    history.version("hello", "1.2.0", "alice")
-    history.version("third", "1.0.0", "bob")
-    history.commit("Publish two")
-    scratch = tmp_path / "scratch" / "site"
-    built(history.path, scratch, previous=str(before))
+    shutil.copytree(site.parent / ".packyard", folder / "work")
+    change()
+    scratch = folder / "scratch" / "site"
+    built(repo, scratch, previous=str(before))
     at = 0
-    while crash(history.path, site, at):
-        built(history.path, site)
+    while crash(repo, site, at):
+        built(repo, site)
         assert differences(site, scratch) == [], f"after a crash at write {at}"
         shutil.rmtree(site)
         shutil.copytree(before, site)
         shutil.rmtree(site.parent / ".packyard")
-        shutil.copytree(tmp_path / "work", site.parent / ".packyard")
-        at += 1
-    assert at > 60
+        shutil.copytree(folder / "work", site.parent / ".packyard")
+        at += every
+    return at
+
+
+@pytest.mark.slow
+def test_a_crash_before_any_write_is_mended_by_the_next_build(tmp_path: Path) -> None:
+    registry = small(tmp_path / "repo")
+
+    def change() -> None:
+        registry.version("third", "1.0.0", "bob")
+        registry.statement("withdraw", "hello", "alice", version="1.1.0")
+        registry.commit("Publish one, withdraw one")
+
+    assert _crashes(tmp_path, registry.path, tmp_path / "site", change, 2) > 60
+
+
+@pytest.mark.slow
+def test_a_crash_amid_statements_of_every_kind_is_mended_by_the_next_build(tmp_path: Path) -> None:
+    history = History(tmp_path / "repo")
+    first, second, _ = (entry["acts"] for entry in EVERYTHING)
+    _act(history, first)
+    repo, site = history.registry.path, tmp_path / "site"
+    assert _crashes(tmp_path, repo, site, lambda: _act(history, second), 7) > 200
 
 
 def test_two_processes_make_the_same_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What the documents about a pack must say, given what was signed and logged.
+"""What documents must say, given what was signed and logged.
 
 This is written down a second time on purpose: an auditor must not ask the builder what is right. Members of a document
 that are not named here may say what they like, but not those of an object in it.
@@ -12,7 +12,18 @@ from typing import Any
 from packyard.formats import layout
 from packyard.formats.documents import h1, manifest_object, mark
 from packyard.formats.times import format_time
-from packyard.model import Manifest, Pack, Release, Row, VersionState, channels_of, latest_of
+from packyard.model import (
+    Manifest,
+    Org,
+    Pack,
+    Publisher,
+    PublisherKey,
+    Release,
+    Row,
+    VersionState,
+    channels_of,
+    latest_of,
+)
 
 #: The manifest of a version that cannot be, or is not, looked into.
 UNSEEN = Manifest("", "", "", "", "", "", "", "", (), (), (), (), (), {})
@@ -117,6 +128,24 @@ def row(value: Row) -> dict[str, Any]:
         "archived": value.archived,
         "renamed": value.renamed or None,
         "path": layout.pack(value.name),
+    }
+
+
+def profile(value: Publisher | Org, revisions: int, packs: list[str] | None) -> dict[str, Any]:
+    """`publishers/HANDLE/index.json` or `orgs/ORG/index.json`; without the packs when these are not known."""
+    owned = {"packs": packs} if packs is not None else {}
+    if isinstance(value, Org):
+        paths = [layout.org(value.org, f"{number}.yaml") for number in range(1, revisions + 1)]
+        return {"org": value.org, "members": dict(value.members), "revisions": paths} | owned
+    paths = [layout.publisher(value.handle, f"{number}.yaml") for number in range(1, revisions + 1)]
+    about = {"handle": value.handle, "name": value.name or None, "github": value.github or None, "revisions": paths}
+    return about | owned | {"keys": [_key(key) for key in value.keys]}
+
+
+def _key(key: PublisherKey) -> dict[str, Any]:
+    ended = {"retired": key.retired, "revoked": key.revoked, "reason": key.reason}
+    return {"key": key.key, "key_id": key.key_id, "scopes": list(key.scopes), "since": key.since} | {
+        name: text or None for name, text in ended.items()
     }
 
 

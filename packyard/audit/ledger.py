@@ -14,10 +14,13 @@ from typing import Any, NamedTuple
 from packyard.errors import FormatError, NotFound, WorldError
 from packyard.formats import entries, layout
 from packyard.formats.tiles import WIDTH, read_entries, tile_of
+from packyard.formats.times import DAY, format_time, parse_time
 from packyard.formats.tlog import HASH_SIZE, leaf_hash
 from packyard.protocols import Reader
 
 _PUBLISH = b'{"identity":"'
+# Times have one length and one form, so the later of two is the greater text.
+_TIME, _TIME_SIZE = b'"time":"', len("2026-03-01T09:00:00Z")
 _REVISIONS = ("publisher", "org")
 
 
@@ -53,10 +56,14 @@ class Ledger:
         self.sizes: list[int] = []
         self.last: Logged | None = None
         self._claimed = bytearray()
+        self._latest = b""
 
     def take(self, index: int, entry: bytes) -> None:
         """Takes the next entry. Raises `FormatError` when it is none of those that a log may have."""
         self._claimed.append(0)
+        if (found := entry.find(_TIME)) >= 0:
+            start = found + len(_TIME)
+            self._latest = max(self._latest, entry[start : start + _TIME_SIZE])
         if entry.startswith(_PUBLISH):
             return
         logged = Logged(index, entry, entries.parse_entry(entry))
@@ -67,6 +74,8 @@ class Ledger:
             self.revisions.append(logged)
         elif isinstance(pack, str) and isinstance(logged.fields.get("sequence"), int):
             self.said.setdefault(pack, []).append(logged)
+            if kind == "recover":
+                self._recover(logged)
         else:
             raise FormatError("log-entry-invalid", f"entry {index} is of no known type", found=shown(entry))
 
@@ -82,6 +91,15 @@ class Ledger:
         if number != wanted:
             message = f"index entry {logged.at} is not the one that follows"
             raise FormatError("log-order", message, expected=f"snapshot {wanted}", found=f"snapshot {number}")
+
+    def _recover(self, logged: Logged) -> None:
+        """A recovery must not be dated back: its waiting time would be over sooner. Clocks may differ by a day."""
+        latest = parse_time(self._latest.decode("ascii", "replace"))
+        if parse_time(str(logged.fields.get("time"))) + DAY < latest:
+            message = f"entry {logged.at} begins a recovery before what the log had already"
+            raise FormatError(
+                "recovery-early", message, expected=f"about {format_time(latest)}", found=shown(logged.entry)
+            )
 
     def claim(self, claim: Claim) -> bool:
         """Whether the log has this entry at this place. An entry says whose it is, so no two can claim it."""

@@ -51,7 +51,7 @@ class PackFound(NamedTuple):
     """How many versions there are, which entries the log must have, and which it may have without anybody's claim.
 
     `decided` is False when nothing can be said about the pack's entries in the log. `gone` are the hashes of withdrawn
-    tarballs.
+    tarballs. `owners` are the pack's, none when nothing can be said about them.
     """
 
     versions: int = 0
@@ -59,6 +59,7 @@ class PackFound(NamedTuple):
     excused: tuple[int, ...] = ()
     decided: bool = False
     gone: tuple[str, ...] = ()
+    owners: tuple[str, ...] = ()
 
 
 def audit_pack(reading: Reading, judge: Judge | None, task: PackTask) -> PackFound:
@@ -100,11 +101,12 @@ class _Pack:
             return PackFound(len(stated or ()))
         spoken = list(self.statements(notes, written, judge))
         whole = [release for release in releases if release]
+        owners: tuple[str, ...] = ()
         if len(whole) == len(releases) and len(spoken) == len(self.task.said):
             before = self.task.known or State(self.task.name)
-            audit_state(self.reading, judge, document, before, [*whole, *spoken], self.task.row)
+            owners = audit_state(self.reading, judge, document, before, [*whole, *spoken], self.task.row)
         gone = tuple(release.tarball.sha256 for release in whole if not release.tarball.path)
-        return PackFound(len(stated), tuple(self.claims), tuple(self.excused), True, gone)
+        return PackFound(len(stated), tuple(self.claims), tuple(self.excused), True, gone, owners)
 
     def read(self, listed: Mapping[str, str], besides: Container[str] = ()) -> Iterator[tuple[str, bytes]]:
         """The files that are as they were sealed, of those that are to be looked at and `besides`."""

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from packyard.audit.reading import INDEX_LIMIT, Reading
 from packyard.errors import FormatError
 from packyard.formats import layout, strict
 from packyard.formats.snapshot import Snapshot
+from packyard.rules.renames import check_rename
 
 _OPEN, _CLOSE = b',"packs":[', b"]}\n"
 # Inside a JSON text a quote is escaped, so what looks like a member is one.
 _NAME = re.compile(rb'"name":"([^"\\]+)"')
+_RENAMED = re.compile(rb'"renamed":"([^"\\]+)"')
 
 
 def read_rows(reading: Reading, snapshot: Snapshot) -> dict[str, bytes] | None:
     """The rows by the name of their pack; None, and a problem, when the document is not what the snapshot promises."""
     data = reading.intact(layout.INDEX, dict(snapshot.sums)[layout.INDEX], INDEX_LIMIT)
     return reading.attempt(layout.INDEX, _parse, data, snapshot) if data is not None else None
+
+
+def check_renames(reading: Reading, rows: Mapping[str, bytes]) -> None:
+    """That every renamed pack leads to one that is there. Whether it is renamed is asked with the pack."""
+    leads = {name: found[1].decode("utf-8", "replace") for name, row in rows.items() if (found := _RENAMED.search(row))}
+    for name in leads:
+        path = layout.pack(name, "index.json")
+        reading.problems += check_rename(name, path, lambda at: leads.get(at, "" if at in rows else None))
 
 
 def check_head(reading: Reading, snapshot: Snapshot) -> None:

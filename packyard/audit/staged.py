@@ -103,7 +103,7 @@ class _StagedAudit:
     """The audit of a staging area whose snapshot is signed as it should be."""
 
     def __init__(self, staging: Staged, reading: Reading, value: Snapshot, before: Snapshot | None) -> None:
-        self.staging, self.reading = staging, reading
+        self.staging, self.reading, self.issued = staging, reading, value.issued
         self.new = Chain(reading, value)
         # Whatever is wrong with the site as it is now is not this audit's concern.
         self.now = Reading(_Now(staging))
@@ -232,7 +232,7 @@ class _StagedAudit:
         if scope := names.scope(names.parse_name(pack)):
             self.people.load("org", scope)
         attest = tuple(map(minisign.parse_public_key, trust.attest_keys))
-        return Judge(trust.origin, self.people.authority, frozenset(self.people.damaged), attest)
+        return Judge(trust.origin, self.people.authority, frozenset(self.people.damaged), attest, self.issued)
 
     def settle(self, growth: Growth, claims: Iterable[Claim], excused: Iterable[int]) -> None:
         """The log must have the entries that the site deserves."""

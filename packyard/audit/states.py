@@ -13,7 +13,7 @@ from packyard.audit.versions import Judge
 from packyard.catalogue import State, finish, publish, row_of, say
 from packyard.errors import FormatError
 from packyard.formats import layout, strict
-from packyard.formats.times import parse_time
+from packyard.formats.times import DAY, format_time, parse_time
 from packyard.model import Mark, Pack, Recovery, Release, Renaming, Statement, Tarball, VersionState
 from packyard.rules.statements import Spoken
 
@@ -27,18 +27,21 @@ def audit_state(
     state: State,
     steps: Iterable[Release | Spoken],
     row: bytes | None,
-) -> None:
-    """Whether the steps that followed `state` were allowed, and lead to what the pack's document and row say."""
+) -> tuple[str, ...]:
+    """Whether the steps that followed `state` were allowed, and lead to what the pack's document and row say; gives the
+    owners that follow, none when not all steps could be taken.
+    """
     path = layout.pack(state.name, "index.json")
     made = _replay(reading, judge, state, steps)
     if made is None:
-        return
+        return ()
     for member, wanted, found in expect.differences(expect.pack(made), document):
         reading.report("document-mismatch", path, f"`{member}` is not what versions and statements say", wanted, found)
     if row == b"":
         reading.report("index-row", layout.INDEX, f"the catalogue has no row for the pack {state.name}")
     elif row is not None:
         _audit_row(reading, made, row)
+    return made.owners
 
 
 def known_state(name: str, document: Mapping[str, Any]) -> State:
@@ -59,7 +62,7 @@ def known_state(name: str, document: Mapping[str, Any]) -> State:
             if recovery
             else None,
         )
-    except (LookupError, TypeError) as error:
+    except (LookupError, TypeError, AttributeError) as error:
         raise FormatError("document-invalid", f"the document lacks {error}") from error
 
 
@@ -104,12 +107,26 @@ def _replay(reading: Reading, judge: Judge, state: State, steps: Iterable[Releas
     before = len(reading.problems)
     for step in sorted(steps, key=lambda step: step.event.seq if isinstance(step, Spoken) else step.seq):
         if isinstance(step, Spoken):
-            path = layout.pack(state.name, f"statements/{step.event.ident}.yaml")
-            state = reading.attempt(path, say, state, step, judge.authority) or state
+            path, time = layout.pack(state.name, f"statements/{step.event.ident}.yaml"), step.event.time
+            after = reading.attempt(path, say, state, step, judge.authority)
         else:
-            path = layout.version(state.name, step.version)
-            state = reading.attempt(path, publish, state, step, judge.authority) or state
+            path, time = layout.version(state.name, step.version), step.published
+            after = reading.attempt(path, publish, state, step, judge.authority)
+        if state.recovery and state.recovery.effective <= time:
+            _audit_wait(reading, judge, path, state.recovery)
+        state = after or state
     return finish(state) if len(reading.problems) == before else None
+
+
+def _audit_wait(reading: Reading, judge: Judge, path: str, recovery: Recovery) -> None:
+    """Whether a recovery's waiting time was over when the snapshot was issued, with a day for clocks that differ.
+
+    The time of a step is that of a commit, which may be dated ahead to cut the waiting time short.
+    """
+    if judge.issued + DAY < recovery.effective:
+        message = f"the step is dated after the recovery of the pack by {recovery.to}, whose waiting time is not over"
+        wanted = f"nothing of that time before {format_time(recovery.effective)}"
+        reading.report("recovery-early", path, message, wanted, f"a snapshot issued {format_time(judge.issued)}")
 
 
 def _audit_row(reading: Reading, made: Pack, row: bytes) -> None:

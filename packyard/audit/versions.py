@@ -36,12 +36,13 @@ class Stated(NamedTuple):
 
 class Judge(NamedTuple):
     """By what packs are judged: the registry's name, who may sign, the folders of those of whom nothing can be said,
-    and the registry's attestation keys."""
+    the registry's attestation keys, and when the snapshot was issued, in seconds."""
 
     origin: str
     authority: Authority
     damaged: frozenset[str]
     attest: tuple[PublicKey, ...]
+    issued: int
 
 
 def parse_stated(document: Mapping[str, Any], name: str) -> dict[str, Stated]:

@@ -14,9 +14,10 @@ from packyard.audit.ledger import Claim, Ledger, entries_at, shown
 from packyard.audit.log import Log, check_before, check_earlier, check_index, is_earlier, read_log
 from packyard.audit.packs import PackTask
 from packyard.audit.people import People
+from packyard.audit.profiles import audit_profiles
 from packyard.audit.reading import Reading, fingerprint
 from packyard.audit.report import Counts, Report
-from packyard.audit.rows import read_rows
+from packyard.audit.rows import check_renames, read_rows
 from packyard.audit.tasks import Desk, Done, FilesTask, Task, is_listing, perform_all
 from packyard.audit.versions import Judge
 from packyard.errors import FormatError, Problem
@@ -44,6 +45,9 @@ class Whole:
         self.counts = Counts()
         self.undecided: set[str] = set()
         self.gone: set[str] = set()
+        self.owned: dict[str, list[str]] = {}
+        self.masterless = 0
+        self.people: People | None = None
 
     def run(self, pinned: Trust | None, root_key: str, now: int, jobs: int) -> Report:
         """Everything, as far as there is something to believe."""
@@ -73,7 +77,7 @@ class Whole:
         check_before(self.reading, log)
         check_index(self.reading, log.ledger, snapshot)
         aside = Reading(self.site)
-        people = People(aside, chain)
+        people = self.people = People(aside, chain)
         people.trust(trusts)
         for logged in log.ledger.revisions:
             claim = people.take(logged)
@@ -85,12 +89,13 @@ class Whole:
             self.reading.report("revision-unlogged", path, "the log knows of no such revision")
         self.take(aside.problems)
         attest = tuple(minisign.parse_public_key(key) for trust in trusts for key in trust.attest_keys)
-        return Judge(snapshot.origin, people.authority, frozenset(people.damaged), attest)
+        return Judge(snapshot.origin, people.authority, frozenset(people.damaged), attest, snapshot.issued)
 
     def tasks(self, chain: Chain, snapshot: Snapshot, log: Log | None, kept: Iterable[str]) -> Iterator[Task]:
         """Everything whose hash is listed, except the lists themselves and `index.json`."""
         rows, said = read_rows(self.reading, snapshot), log.ledger.said if log else {}
         total = len(rows) if rows is not None else 0
+        check_renames(self.reading, rows or {})
         for count, (name, digest) in enumerate(chain.packs()):
             self.watch(count, total)
             row = rows.pop(name, b"") if rows is not None else None
@@ -113,6 +118,9 @@ class Whole:
             counts.files + done.files, counts.size + done.size, packs, counts.versions + found.versions, 0
         )
         self.gone.update(found.gone)
+        self.masterless += bool(done.pack) and not found.owners
+        for owner in found.owners:
+            self.owned.setdefault(owner, []).append(done.pack)
         if done.pack and not found.decided:
             self.undecided.add(done.pack)
         if ledger:
@@ -132,6 +140,10 @@ class Whole:
         """What only shows at the end: entries that nobody claims, and files that no list names."""
         if log and layout.INDEX_SUMS not in chain.broken:
             self.check_unclaimed(log.ledger, chain)
+        if self.people:
+            aside = Reading(self.site)
+            audit_profiles(aside, chain, self.people, None if chain.broken or self.masterless else self.owned)
+            self.take(aside.problems)
         for digest in sorted(self.gone.intersection(kept or ())):
             self.reading.report("withdrawn-kept", layout.by_hash(digest), "a withdrawn tarball is kept here")
         strangers = is_listing(self.site) and self.has_strangers(self.site, log)

@@ -24,7 +24,8 @@ needs a `reason` and the fields of `ACTIONS`, whose optional fields end with a q
     recover                    to                          signed by the registry's roots; takes effect after a while
 
 `handle`, `from` and `to` of an owner are handles of publishers; a scoped pack belongs to its organisation for good.
-`legal` says what the law demanded.
+`legal` says what the law demanded.  A channel is asked for where a version could be, so its name is neither a range of
+versions, such as `v1` or `x`, nor `latest`, which every pack has without saying so.
 
 Each signature stands in a file of its own beside the statement, with the trusted comment `statement NAME SEQUENCE`:
 `0001-yank.yaml.HANDLE.minisig` by a publisher. `recover`, and `withdraw` with a `legal`, are signed by the registry's
@@ -146,6 +147,17 @@ def _check_channel(text: str) -> None:
     if not _CHANNEL.fullmatch(text):
         expected = "1 to 32 of a-z, 0-9 and inner hyphens"
         raise FormatError("field-invalid", "is not the name of a channel", expected=expected, found=shown(text))
+    if text == "latest" or _is_range(text):
+        expected = "a name that cannot be taken for a version, such as stable"
+        raise FormatError("field-invalid", "is not the name of a channel", expected=expected, found=shown(text))
+
+
+def _is_range(text: str) -> bool:
+    try:
+        semver.parse_range(text)
+    except FormatError:
+        return False
+    return True
 
 
 _CHECKS: Mapping[str, Callable[[str], object]] = MappingProxyType(

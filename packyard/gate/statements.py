@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from packyard.errors import Problem
 from packyard.formats import semver
 from packyard.formats.registry import policy_of
+from packyard.formats.times import DAY, day_of
 from packyard.gate.proposal import Case, CaseCheck
 from packyard.history import SOURCE, place
 from packyard.model import Pack
@@ -14,12 +15,15 @@ from packyard.rules.statements import Spoken
 
 #: A rename leads on; more steps than these are a circle, or meant to confuse.
 _STEPS = 10
+#: A statement may be signed before it is merged, and even before the version is; by more seconds it is not.
+_LATE = 30 * DAY
 
 
 def check_statements(case: Case) -> Iterator[Problem]:
     """Every new statement against the packs that it is not about."""
     for said in case.judged.spoken:
         action = said.statement.action
+        yield from _date(case, said)
         if action == "withdraw":
             yield from _withdraw(case, said)
         elif action == "rename":
@@ -50,6 +54,16 @@ def check_shrinking(case: Case) -> Iterator[Problem]:
             expected=f"at most {percent} per cent in one change set",
             found=", ".join(lost[:5]),
         )
+
+
+def _date(case: Case, said: Spoken) -> Iterator[Problem]:
+    """A statement is dated between the first version of its pack and now."""
+    releases = case.world.past(said.statement.pack).releases
+    first = day_of(max(0, min((each.published for each in releases), default=0) - _LATE))
+    last = day_of(case.proposal.time + DAY)
+    if not first <= said.statement.date <= last:
+        message, expected = "the statement is dated on a day on which it was not made", f"from {first} to {last}"
+        yield Problem("statement-date", place(said.event), message, 0, expected, said.statement.date)
 
 
 def _withdraw(case: Case, said: Spoken) -> Iterator[Problem]:
@@ -97,6 +111,8 @@ def _rename(case: Case, said: Spoken) -> Iterator[Problem]:
     elif own and target.owner != own.owner:
         message = f"{to} belongs to somebody else"
         yield Problem("rename-target", path, message, 0, f"a pack of {own.owner}", f"{to} of {target.owner}")
+    elif not _installs(target):
+        yield Problem("rename-target", path, f"nothing of {to} can be installed", found=to)
     elif circle := _circle(case, name, to):
         yield Problem("rename-target", path, "the renames lead round in a circle", found=" → ".join(circle))
 
@@ -131,7 +147,14 @@ def _installs(pack: Pack) -> bool:
 CHECKS = (
     CaseCheck(
         "statements",
-        ("withdraw-needed", "withdraw-legal", "rename-target", "owner-recovered", "replacement-unknown"),
+        (
+            "statement-date",
+            "withdraw-needed",
+            "withdraw-legal",
+            "rename-target",
+            "owner-recovered",
+            "replacement-unknown",
+        ),
         check_statements,
     ),
     CaseCheck("shrinking", ("registry-shrinks",), check_shrinking),

@@ -5,6 +5,9 @@ revision before it; the first one by any current key of its own. Keys are never 
 to two publishers. A revision of an organisation's file is signed by somebody who was an owner before it; the first one
 by an owner that it names. Nothing is decided by what a file says today: a version is judged by the revisions that
 stood before it.
+
+No revision is word for word one that was there before. The signature of such a text is the old one, which everybody
+has: whoever was taken out of an organisation could put the file back in which they were a member.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from packyard.history import SOURCE
 from packyard.model import Event, Org, Publisher
 from packyard.protocols import Source
 from packyard.rules.revisions import Authority, Revision, Revisions
-from packyard.rules.rights import RIGHTS
+from packyard.rules.rights import RIGHTS, Standing, authorise
 
 __all__ = [
     "FILE_LIMIT",
@@ -152,14 +155,15 @@ def _check_publisher(
         return None, [each.at(path) for each in errors_of(error)]
     previous = before.publisher(event.subject, event.seq)
     problems = [*_stray(folder, event, {f"{event.subject}.yaml.minisig"}), *_keys(path, value, previous, before)]
+    problems += _replayed(path, event, blobs, before)
     signed: Signed | None = None
     try:
         signature = _signature(blobs, f"{event.subject}.yaml.minisig")
         text, comment = blobs[f"{event.subject}.yaml"], f"publisher {value.handle}"
         parsed = minisign.parse_signature(signature)
         if previous:
-            scope = RIGHTS["publisher"].scope
-            signed = _verify_at(text, parsed, comment, event, value.handle, before, scope)
+            signed = _verify_at(text, parsed, comment, event, value.handle, before, "")
+            _must_be_allowed("publisher", signed, Standing(value.handle, (value.handle,)))
         else:
             signed = verify_by(text, parsed, comment, day_of(event.time), value, "")
     except FormatError as error:
@@ -203,8 +207,10 @@ def _check_org(
         value = org.parse_org(text, event.subject)
     except FormatError as error:
         return None, [each.at(path) for each in errors_of(error)]
-    owners = _owners(before.org(event.subject, event.seq) or value)
+    ruling = before.org(event.subject, event.seq) or value
+    owners = _owners(ruling)
     problems = list(_stray(folder, event, {f"{event.subject}.yaml.{handle}.minisig" for handle in owners}))
+    problems += _replayed(path, event, blobs, before)
     problems += [
         Problem("member-unknown", path, "a member is not a publisher of this registry", found=handle)
         for handle in value.members
@@ -216,8 +222,8 @@ def _check_org(
         if name.endswith(".minisig") and handle in owners:
             try:
                 parsed = minisign.parse_signature(blob)
-                comment, scope = f"org {event.subject}", RIGHTS["org"].scope
-                signed = _verify_at(text, parsed, comment, event, handle, before, scope)
+                signed = _verify_at(text, parsed, f"org {event.subject}", event, handle, before, "")
+                _must_be_allowed("org", signed, Standing(f"@{event.subject}", (), ruling))
                 keys.append(signed.key_id)
             except FormatError as error:
                 problems.append(error.at(f"{folder}/{name}"))
@@ -229,6 +235,27 @@ def _check_org(
 
 def _owners(value: Org) -> set[str]:
     return {handle for handle, role in value.members.items() if role in RIGHTS["org"].scoped}
+
+
+def _must_be_allowed(action: str, signed: Signed, standing: Standing) -> None:
+    """Raises what `authorise` says against it."""
+    if refusal := authorise(action, {signed.publisher.handle: signed.scopes}, standing):
+        raise refusal
+
+
+def _replayed(path: str, event: Event, blobs: Mapping[str, bytes], before: Revisions) -> Iterator[Problem]:
+    """Whether the text was there once, and another one since: told by its hash, or by its id in git where no hash is
+    known.
+    """
+    name = f"{event.subject}.yaml"
+    marks = {_hash(blobs[name]), dict(event.objects)[name]}
+    earlier = before.revisions(event.kind, event.subject)
+    same = [not marks.isdisjoint((each.sha256, dict(each.event.objects).get(name, ""))) for each in earlier]
+    if any(same) and not same[-1]:
+        message = "the file is word for word one that was there before, and so is its signature"
+        found = f"the revision of {day_of(earlier[same.index(True)].event.time)}"
+        hint = "sign it again with something of its own in it, such as a comment with the day of the change"
+        yield Problem("revision-replayed", path, message, 0, "a text that was never there", found, hint)
 
 
 def _stray(folder: str, event: Event, signatures: set[str]) -> Iterator[Problem]:

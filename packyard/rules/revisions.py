@@ -58,6 +58,10 @@ class Revisions:
         found = _before(self.orgs.get(name, []), before)
         return found if isinstance(found, Org) else None
 
+    def revisions(self, kind: str, name: str) -> tuple[Revision, ...]:
+        """Every revision of a publisher or an organisation so far, oldest first."""
+        return tuple((self.publishers if kind == "publisher" else self.orgs).get(name, ()))
+
     def holder(self, mark: str) -> str:
         """The handle that a key id or a key belongs to, or ""."""
         return self.holders.get(mark, "")

@@ -7,14 +7,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from packyard.edges.memory import Memory
 from packyard.edges.opening import Edges, make_workshop
 from packyard.edges.view import MemoryView
 from packyard.edges.workers import Bench, make_packs, processors
 from packyard.emitter import Emitter
 from packyard.errors import Problem, ProblemsFound, Stale
 from packyard.formats import documents, entries, layout
+from packyard.history import place
 from packyard.model import Output
 from packyard.packs import Job, Made
+from packyard.rules.renames import check_rename
 from packyard.stages.reading import Reading, packs_to_look_at
 from packyard.surfaces import listings
 
@@ -35,7 +38,7 @@ def make(edges: Edges, reading: Reading) -> Making:
     """Makes what changed. Raises `ProblemsFound` with everything that is wrong anywhere."""
     problems, notes, removals = list(reading.problems), list[Problem](), list[str]()
     packs, written, shards, facets = 0, 0, set[int](), set[tuple[str, str]]()
-    wanted, processes = list(packs_to_look_at(edges, reading)), edges.request.jobs or processors()
+    wanted, processes, renamed = list(packs_to_look_at(edges, reading)), edges.request.jobs or processors(), list[str]()
     edges.progress.start("packs", len(wanted))
     jobs = _jobs(edges, reading, wanted)
     try:
@@ -49,9 +52,11 @@ def make(edges: Edges, reading: Reading) -> Making:
                 removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files, made.withdrawn)
                 facets |= _remember(edges, made)
                 shards.add(layout.shard(made.name))
+                renamed += [made.name] if made.row and made.row.renamed else []
     except Stale:
         if not problems:  # else these say why the site would not be what it was
             raise
+    problems += _astray(edges.memory, renamed) if not problems else ()
     if problems:
         raise ProblemsFound(sorted(set(problems), key=lambda problem: (problem.path, problem.line, problem.code)))
     _remember_revisions(edges, reading)
@@ -59,6 +64,20 @@ def make(edges: Edges, reading: Reading) -> Making:
     for unit in sorted(_units(edges, reading, facets, bool(packs))):
         removals += _make_unit(edges, unit)
     return Making(packs, written, frozenset(shards), tuple(removals), tuple(notes))
+
+
+def _astray(memory: Memory, renamed: Iterable[str]) -> Iterator[Problem]:
+    """Problems of renames by which nobody arrives. Packs never go, so only those that were made again, the `renamed`,
+    have to be followed.
+    """
+
+    def lead(name: str) -> str | None:
+        row = memory.row(name)
+        return row.renamed if row else None
+
+    for name in renamed:
+        said = [event for event in memory.events_of(name) if event.ident.endswith("-rename")]
+        yield from check_rename(name, place(said[-1]), lead)
 
 
 def unclaimed(before: Iterable[Output], now: Iterable[Output], withdrawn: Collection[str] = ()) -> list[str]:

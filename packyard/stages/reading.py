@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from packyard.edges.opening import Edges
 from packyard.edges.previous import Recorded, read_recorded
 from packyard.errors import Problem, UsageError
 from packyard.formats.snapshot import Snapshot
-from packyard.history import compare, misplaced, number, pack_trees
-from packyard.model import Commit
+from packyard.formats.times import DAY, format_time
+from packyard.history import compare, misplaced, number, pack_trees, place
+from packyard.model import Commit, Event
 from packyard.recorded import log_positions
 from packyard.rules.authority import Revision, check_revision
 from packyard.rules.trust import follow_trust
@@ -55,6 +56,7 @@ def read(edges: Edges) -> Reading:
     first, log_start = int(memory.get("events", "0")), int(memory.get("log_size", "0"))
     before = memory.get("source")
     events, versions, revisions, problems = 0, 0, list[Revision](), list[Problem]()
+    latest = int(memory.get("latest", "0"))
     positions = log_positions(recorded.log if recorded else None, log_start)
     tree = before
     for commit in commits:
@@ -66,6 +68,8 @@ def read(edges: Edges) -> Reading:
         events += len(numbered)
         versions += sum(event.kind == "version" for event in numbered)
         memory.add_events(numbered)
+        problems += _dated_back(numbered, latest)
+        latest = max(latest, commit.time)
         for event in numbered:
             if event.kind in ("publisher", "org"):
                 revision, wrong = check_revision(repository, event, edges.authority)
@@ -74,9 +78,19 @@ def read(edges: Edges) -> Reading:
                     edges.authority.accept(revision)
                     revisions.append(revision)
     memory.put("events", str(first + events))
+    memory.put("latest", str(latest))
     since = "" if fresh else before
     problems += misplaced(repository, since, edges.source)
     return Reading(recorded, forgotten, fresh, since, first, log_start, versions, tuple(revisions), tuple(problems))
+
+
+def _dated_back(events: Iterable[Event], latest: int) -> Iterator[Problem]:
+    """Problems of recoveries that a commit dated back would make effective sooner. Clocks may differ by a day."""
+    for event in events:
+        if event.kind == "statement" and event.ident.endswith("-recover") and event.time + DAY < latest:
+            message = "the commit of the recovery is dated before those that it follows"
+            expected, found = f"about {format_time(latest)}", format_time(event.time)
+            yield Problem("recovery-early", place(event), message, 0, expected, found)
 
 
 def _follow_trust(edges: Edges, commit: Commit, old: str, new: str, first: int) -> Iterator[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.hostile.bed import DAY, HELLO, Bed, key
-from tests.registry import SCRIPT
+from tests.registry import SCRIPT, signer
 
 #: Ways to make an odd registry, with a path of the site that must be there then.
 HONEST: list[tuple[Callable[[Bed], None], str]] = []
@@ -281,4 +281,41 @@ def yanked_archived_and_renamed(bed: Bed) -> None:
     bed.publish()
     bed.statement("archive", "hello", "alice")
     bed.statement("yank", "hello", "alice", version="2.0.0")
-    bed.statement("rename", "hello", "alice", to="not-there-yet")
+    bed.statement("rename", "hello", "alice", to="other")
+
+
+@builds("packs/next/1.0.0/index.html")
+def renamed_twice_to_a_pack_of_the_same_commit(bed: Bed) -> None:
+    bed.version("next", "1.0.0", "alice")
+    bed.statement("rename", "hello", "alice", to="other")
+    bed.statement("rename", "hello", "alice", to="next")
+    bed.statement("rename", "other", "bob", to="next")
+
+
+@builds("packs/other/0.1.0/index.html")
+def circle_that_a_further_rename_has_opened(bed: Bed) -> None:
+    bed.version("next", "1.0.0", "alice")
+    bed.statement("rename", "hello", "alice", to="other")
+    bed.statement("rename", "other", "bob", to="hello")
+    bed.statement("rename", "hello", "alice", to="next")
+
+
+@builds("orgs/acme/3.yaml")
+def member_who_came_back(bed: Bed) -> None:
+    bed.org("acme", {"alice": "owner"}, "alice")
+    bed.commit()
+    bed.org("acme", {"alice": "owner", "bob": "member"}, "alice")
+    bed.files["orgs/acme.yaml"] += b"# Bob is back since 2026-03-01\n"
+    text = bed.files["orgs/acme.yaml"]
+    bed.files["orgs/acme.yaml.alice.minisig"] = signer("alice").sign(text, "org acme")
+
+
+@builds("packs/hello/1.1.0/index.html")
+def recovery_that_the_roots_called_off(bed: Bed) -> None:
+    bed.trust()
+    bed.statement("recover", "hello", ("root-1", "root-2"), to="bob")
+    bed.commit()
+    bed.statement("recover", "hello", ("root-2", "root-3"), to="alice")
+    bed.commit()
+    bed.time += 15 * DAY
+    bed.publish()

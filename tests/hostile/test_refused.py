@@ -13,7 +13,20 @@ import pytest
 
 from packyard.cli.errors import format_problem
 from packyard.errors import PackyardError, Problem, ProblemsFound
-from tests.hostile import bed, folders, keys, manifests, orgs, owners, past, places, signatures, statements, sums
+from tests.hostile import (
+    bed,
+    folders,
+    keys,
+    lifecycle,
+    manifests,
+    orgs,
+    owners,
+    past,
+    places,
+    signatures,
+    statements,
+    sums,
+)
 from tests.hostile.bed import CASES, Bed, Case
 from tests.registry import TestRegistry
 from tests.sites import built
@@ -21,7 +34,7 @@ from tests.sites import built
 #: A refusal takes no longer than this, whatever is thrown at it.
 SECONDS = 2.0
 
-TABLES = (folders, keys, manifests, orgs, owners, past, places, signatures, statements, sums)
+TABLES = (folders, keys, lifecycle, manifests, orgs, owners, past, places, signatures, statements, sums)
 
 
 class Yard:

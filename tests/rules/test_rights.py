@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from itertools import product
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from packyard.errors import FormatError
 from packyard.formats.statement import ACTIONS
@@ -114,6 +116,42 @@ def test_files_of_publishers_and_organisations() -> None:
     assert code("publisher", {"alice": ("publish",)}, Standing("alice", ("alice",))) == "key-scope"
     here = Standing("@acme", (), ACME)
     assert (code("org", "alice", here), code("org", "bob", here)) == ("", "owner-mismatch")
+
+
+PEOPLE = ("alice", "bob", "carol", "eve")
+SCOPES = (("publish",), ("admin",), BOTH)
+
+
+@given(
+    st.sampled_from((*ACTIONS, "publish")),
+    st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(SCOPES)),
+    st.sampled_from((HERE, SCOPED, SCOPED._replace(org=None))),
+    st.booleans(),
+    st.booleans(),
+)
+def test_nobody_acts_without_the_right(
+    action: str, actors: dict[str, tuple[str, ...]], here: Standing, roots: bool, legal: bool
+) -> None:
+    """Whatever is allowed, everybody who has signed had the role and the scope, or the roots have signed."""
+    fields = fields_of(action) | ({"legal": "an order"} if legal and action == "withdraw" else {})
+    if authorise(action, actors, here, fields, roots) is None:
+        right = right_of(action, fields)
+        who = right.scoped if here.scope else right.unscoped
+        assert who
+        assert roots if who == ("roots",) else actors
+        for handle, scopes in actors.items() if who != ("roots",) else ():
+            assert right.scope in scopes
+            assert here.role(handle) in who or (action == "transfer" and handle == fields["to"])
+
+
+@given(
+    st.sampled_from((*ACTIONS, "publish")),
+    st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(SCOPES)),
+    st.sampled_from((HERE, SCOPED)),
+)
+def test_a_signature_by_a_stranger_never_helps(action: str, actors: dict[str, tuple[str, ...]], here: Standing) -> None:
+    if authorise(action, actors, here, fields_of(action)) is not None:
+        assert authorise(action, {**actors, "mallory": BOTH}, here, fields_of(action)) is not None
 
 
 def test_a_refusal_says_who_might() -> None:

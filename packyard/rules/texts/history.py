@@ -51,6 +51,12 @@ RULES = (
         "Add the publisher first, or take the member out.",
     ),
     block(
+        "revision-replayed",
+        "a file of a publisher or an organisation that was there before",
+        "Its old signature fits it again, so anybody could bring back members, keys or rights that were taken away.",
+        "Let somebody who may change the file sign it with something of its own in it, such as a comment with the day.",
+    ),
+    block(
         "publisher-unknown",
         "no such publisher",
         "Only a registered publisher can act.",

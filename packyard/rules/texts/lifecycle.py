@@ -61,6 +61,18 @@ RULES = (
         "Let more holders of root keys sign, each in `NNNN-ACTION.yaml.KEYID.minisig`.",
     ),
     block(
+        "recovery-early",
+        "a recovery that took effect before its time",
+        "The owner has the whole waiting time to object; a commit that is dated back or ahead must not cut it short.",
+        "Commit the recovery with the time of day, and build what follows it when its time has come by the clock.",
+    ),
+    block(
+        "rename-astray",
+        "a rename that leads nowhere, or round in a circle",
+        "Clients follow it; a name that nobody has could be taken by anybody, who would get everybody who follows.",
+        "Publish the pack under its new name first; a rename that was published is mended by a further one.",
+    ),
+    block(
         "pack-archived",
         "something new for an archived pack",
         "To archive a pack is to promise that nothing new will come.",
