@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any
 
 from packyard.catalogue import fold
@@ -61,6 +62,8 @@ class Base:
         self.line = repository.since(commit, "") or []
         self.trees = [repository.subtree(each.tree, SOURCE) for each in self.line]
         self.tree = self.trees[-1]
+        #: When each commit came, by the clock of those before it: who dates a commit back hides nothing.
+        self.times = list(accumulate((each.time for each in self.line), max))
         self.past = lru_cache(maxsize=None)(self._past)
         self.standing = lru_cache(maxsize=None)(self._standing)
 
@@ -107,7 +110,7 @@ class Base:
         """When the key was first registered, 0 when it is not."""
         revisions = self.authority.publishers.get(self.authority.holder(key), [])
         first = (each for each in revisions if any(own.key_id == key for own in getattr(each.value, "keys", ())))
-        return next((each.event.time for each in first), 0)
+        return next((self.times[each.event.seq // _COMMIT] for each in first), 0)
 
     def _people(self, tree: str) -> list[str]:
         return [entry.oid for entry in self.source.tree(tree) if entry.name in ("publishers", "orgs")] if tree else []
@@ -186,14 +189,14 @@ class Base:
                     yield pack, version.name, wanted
 
     def published_since(self, time: int) -> Iterator[tuple[str, int]]:
-        """(key, time) of the versions published at `time` or later, as far back as commits are that young."""
+        """(key, time) of the versions published at `time` or later."""
         for at in range(len(self.line) - 1, -1, -1):
-            if self.line[at].time < time:
+            if self.times[at] < time:
                 return
             found = compare(self.source, self.line[at], self.trees[at - 1] if at else "", self.trees[at])
             for event in found.events:
                 if event.kind == "version":
-                    yield self._key(event.objects[0][1]), event.time
+                    yield self._key(event.objects[0][1]), self.times[at]
 
     def has_released(self, key: str, packs: Iterable[str]) -> bool:
         """Whether the key has signed a published version; `packs` are where to look first."""

@@ -11,10 +11,11 @@ from typing import NamedTuple
 from packyard.edges.base import Base
 from packyard.edges.git import Repository
 from packyard.edges.opening import source_tree
-from packyard.edges.proposing import proposed, replayed
+from packyard.edges.proposing import proposed, refused, replayed
+from packyard.errors import ProblemsFound
 from packyard.gate.building import judge_build
 from packyard.gate.judge import judge
-from packyard.gate.proposal import Case
+from packyard.gate.proposal import Case, Proposal
 from packyard.gate.table import CASE_CHECKS, CONTENT_CHECKS
 from packyard.gate.values import Verdict
 
@@ -38,8 +39,18 @@ def opened(repo: Path, base: str, head: str, now: int | None = None) -> Iterator
     source_tree(repository, at)
     world = Base(repository, at)
     with proposed(world, repository.resolve(head), int(time.time()) if now is None else now) as (source, proposal):
-        case = Case(proposal, world, source, judge_build(proposal, world, source))
-        yield Opened(case, judge(case, replayed(world, source, proposal), CASE_CHECKS, CONTENT_CHECKS))
+        try:
+            found = _judged(world, source, proposal)
+        except ProblemsFound as error:
+            cut = refused(world, proposal.head, proposal.time, error.problems)
+            found = _judged(world, source, cut)
+        yield found
+
+
+def _judged(world: Base, source: Repository, proposal: Proposal) -> Opened:
+    case = Case(proposal, world, source, judge_build(proposal, world, source))
+    again = None if case.judged.problems else replayed(world, source, proposal)
+    return Opened(case, judge(case, again, CASE_CHECKS, CONTENT_CHECKS))
 
 
 def judge_refs(repo: Path, base: str, head: str, now: int | None = None) -> Verdict:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from packyard.edges.base import Base, first_of, numbered
 from packyard.edges.git import Repository
 from packyard.edges.merging import merged
-from packyard.errors import Problem
+from packyard.errors import Problem, ProblemsFound
+from packyard.formats.times import DAY, format_time
 from packyard.gate.proposal import Proposal
 from packyard.history import SOURCE, TREE, Found, compare, differing, misplaced
 from packyard.model import Commit, Entry, Event
@@ -18,28 +19,40 @@ from packyard.rules.trust import check_trust, follow_trust
 #: No more changed paths than these are listed of one entry of the two trees.
 _COUNTED = 100_000
 _OF_PEOPLE = ("packs", "publishers", "orgs")
+_UNRELATED = "the two histories have nothing in common"
+_CONFLICT = "it cannot be merged: both sides changed the same"
 
 
 @contextmanager
 def proposed(world: Base, head: Commit, now: int) -> Iterator[tuple[Repository, Proposal]]:
     """The change set that merging `head` at `now` would be, and the repository that holds its objects.
 
-    A merge is never dated before either of its commits: a commit dated back gains nothing.
+    A merge is never dated before what it is merged into, and never by the commits that it brings: a date of somebody's
+    own choice gains nothing.
     """
     base, repository = world.commit, world.source
-    time = max(now, base.time, head.time)
+    time = max(now, base.time)
     ancestor = repository.merge_base(base, head)
     if ancestor is None:
-        yield repository, _refused(world, head, time, "history-unrelated", "the two histories have nothing in common")
+        yield repository, refused(world, head, time, [_apart(world, head, "history-unrelated", _UNRELATED)])
         return
     with merged(repository, ancestor, base, head) as (source, tree):
         if not tree:
-            yield (
-                source,
-                _refused(world, head, time, "merge-conflict", "it cannot be merged: both sides changed the same"),
-            )
-        else:
-            yield source, _proposal(world, source, head, tree, time)
+            yield source, refused(world, head, time, [_apart(world, head, "merge-conflict", _CONFLICT)])
+            return
+        try:
+            found = _proposal(world, source, head, tree, time)
+        except ProblemsFound as error:
+            found = refused(world, head, time, error.problems)
+        line = repository.since(head, ancestor.id)
+        strange = _elsewhere(world, head) if line is None else ()
+        problems = (*_ahead(line or [head], time), *strange, *found.problems)
+        yield source, found._replace(problems=problems, aside=line is None)
+
+
+def refused(world: Base, head: Commit, time: int, problems: Iterable[Problem]) -> Proposal:
+    """A change set that does nothing, and has these problems: in place of one that cannot be read."""
+    return Proposal(world.commit, head, world.tree, world.tree, time, (), tuple(problems), (), (), 0)
 
 
 def replayed(world: Base, source: Repository, proposal: Proposal) -> Proposal | None:
@@ -63,8 +76,7 @@ def replayed(world: Base, source: Repository, proposal: Proposal) -> Proposal | 
 
 
 def _is_the_same(line: list[Commit], proposal: Proposal) -> bool:
-    day = 86_400
-    return len(line) == 1 and line[0].time >= proposal.base.time and line[0].time // day == proposal.time // day
+    return len(line) == 1 and line[0].time >= proposal.base.time and line[0].time // DAY == proposal.time // DAY
 
 
 def _proposal(world: Base, source: Repository, head: Commit, tree: str, time: int) -> Proposal:
@@ -128,6 +140,24 @@ def _paths(source: Repository, path: str, before: Entry | None, after: Entry | N
     return sorted(found)
 
 
-def _refused(world: Base, head: Commit, time: int, code: str, message: str) -> Proposal:
-    problem = Problem(code, "", message, expected=f"a branch of {world.commit.id[:12]}", found=head.id[:12])
-    return Proposal(world.commit, head, world.tree, world.tree, time, (), (problem,), (), (), 0)
+def _apart(world: Base, head: Commit, code: str, message: str) -> Problem:
+    return Problem(code, "", message, expected=f"a branch of {world.commit.id[:12]}", found=head.id[:12])
+
+
+def _elsewhere(world: Base, head: Commit) -> Iterator[Problem]:
+    """Whether the first-parent line of `head` has nothing in common with that of the base: to be forwarded to it would
+    put another history in the place of the registry's.
+    """
+    own = {commit.id for commit in world.line}
+    if not any(commit.id in own for commit in world.source.since(head, "") or ()):
+        yield _apart(world, head, "history-unrelated", "its first parents lead to another history")
+
+
+def _ahead(line: Iterable[Commit], time: int) -> Iterator[Problem]:
+    """Commits that are dated after the merge, by more than clocks differ."""
+    for commit in line:
+        if commit.time > time + DAY:
+            message = f"commit {commit.id[:12]} is dated in the future"
+            hint = "set the clock, then date it again: git commit --amend --reset-author --date=now"
+            expected, found = format_time(time), format_time(commit.time)
+            yield Problem("commit-future", "", message, 0, f"at latest {expected}", found, hint)

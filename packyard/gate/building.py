@@ -68,10 +68,12 @@ def read_candidate(
     world: World, event: Event, folder: Folder, past: Past, beside: Mapping[str, Folder] | None = None
 ) -> Candidate:
     """The version with its files, and those of the version that it follows: a published one, or one of those that come
-    `beside` it, by number.
+    `beside` it, by number. Below everything, it is held against the lowest that is published.
     """
     coming, published = beside or {}, {release.version: release.tree for release in past.releases}
-    number = _follows(event.ident, (*published, *coming))
+    pack = world.standing(event.subject)
+    back = {state.release.version for state in pack.versions if not state.alive} if pack else set[str]()
+    number = _follows(event.ident, (*published, *coming), back) or min(published, key=semver.sort_key, default="")
     followed = coming.get(number)
     if number and followed is None:
         path = place(event).removesuffix(event.ident) + number
@@ -189,10 +191,12 @@ def _release(event: Event, checked: Checked) -> Release:
     )
 
 
-def _follows(version: str, others: Iterable[str]) -> str:
-    """The highest of the versions that are below one, "" when there is none."""
+def _follows(version: str, others: Iterable[str], back: set[str]) -> str:
+    """The highest of the versions that are below one, "" when there is none. One that was taken `back` vouches for
+    nothing, unless there is no other.
+    """
     below = [each for each in others if semver.sort_key(each) < semver.sort_key(version)]
-    return max(below, key=semver.sort_key, default="")
+    return max([each for each in below if each not in back] or below, key=semver.sort_key, default="")
 
 
 def _nothing(name: str, new: list[Event]) -> Problem:

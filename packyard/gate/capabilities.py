@@ -2,22 +2,22 @@
 
 The kinds of capabilities:
 
-    hook        PreToolUse Bash: sh hooks/guard.sh      an event, its matcher, and what is run or asked then
-    mcp-server  files: npx -y server@1.2.3 .            a server, and its command or address
     command     npx                                     a program that hooks, servers and scripts start
-    host        api.example.org                         a host in what hooks, servers, plugins and scripts say
-    mention     docs.example.org                        a host that a prompt tells an agent to ask
-    tool        Bash(git:*)                             a tool that a prompt may use without asking; `*` for all
     env         TICKETS_TOKEN                           a variable of the environment that is set or read
+    hook        PreToolUse Bash: sh hooks/guard.sh      an event, its matcher, and what is run or asked then
+    host        api.example.org                         a host in what hooks, servers, plugins and scripts say
+    mcp-server  files: npx -y server@1.2.3 .            a server, and its command or address
+    mention     docs.example.org                        a host that a prompt tells an agent to ask
     model       anthropic/claude-opus-4                 a model that a prompt or profile asks for
     plugin      plugins/worklog.ts                      a file that a program loads
     script      hooks/guard.sh                          a file that can be run
+    tool        Bash(git:*)                             a tool that a prompt may use without asking; `*` for all
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from packyard.errors import FormatError
@@ -39,44 +39,15 @@ _PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*\+{0,2}")
 #: Lines of comments, in shells and in languages that write them as C does.
 _HASHED, _SLASHED = (
     re.compile(r"^[ \t]*#.*$", re.MULTILINE),
-    re.compile(r"^[ \t]*(?://|\* [^\"'`(]*$).*$", re.MULTILINE),
+    re.compile(r"^[ \t]*(?://|\* [^\"'`(\n]*$).*$", re.MULTILINE),
 )
 _LIKE_C = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".php")
-_BUILTINS = frozenset(
-    {"()", "[", "[[", ".", ":", "alias", "break", "builtin", "case", "cd", "command", "continue", "declare", "dirs"}
-    | {
-        "echo",
-        "eval",
-        "exec",
-        "exit",
-        "export",
-        "false",
-        "fi",
-        "for",
-        "function",
-        "getopts",
-        "hash",
-        "if",
-        "in",
-        "jobs",
-    }
-    | {
-        "let",
-        "local",
-        "popd",
-        "printf",
-        "pushd",
-        "pwd",
-        "read",
-        "readonly",
-        "return",
-        "select",
-        "set",
-        "shift",
-        "shopt",
-    }
-    | {"source", "test", "time", "trap", "true", "type", "typeset", "ulimit", "umask", "unset", "wait"}
-)
+_IN_SHELLS = """
+    () [ [[ . : alias break builtin case cd command continue declare dirs do done echo elif else esac eval exec exit
+    export false fi for function getopts hash if in jobs let local popd printf pushd pwd read readonly return select
+    set shift shopt source test then time trap true type typeset ulimit umask unset until wait while
+"""
+_BUILTINS = frozenset(_IN_SHELLS.split())
 _IN_SHELL = re.compile(r"\$\{?([A-Z][A-Z0-9_]{2,63})|%([A-Z][A-Z0-9_]{2,63})%|\$env:([A-Za-z][A-Za-z0-9_]{2,63})")
 _IN_CODE = re.compile(
     r"process\.env(?:\.|\[[\"'])([A-Za-z_]\w{1,63})|environ(?:\.get\(|\[)[\"'](\w{1,64})|getenv\([\"'](\w{1,64})"
@@ -141,7 +112,7 @@ def _configured(content: Content) -> Iterator[Capability]:
             yield Capability("hook", f"{head}: {launch.text}", where)
         elif launch.server:
             yield Capability("mcp-server", f"{launch.server}: {launch.text}", where)
-        yield from (Capability("env", name, where) for name in launch.env)
+        yield from (Capability("env", name, where) for name, _ in launch.env)
         if launch.kind != "tool":
             text = f"{launch.text} {launch.shown}"
             yield from (Capability("env", name, where) for name in _variables(_IN_SHELL, text))
@@ -165,13 +136,14 @@ def _of_run(content: Content, run: Run) -> Iterator[tuple[str, str]]:
     kind = "mention" if is_told else "host"
     if run.language != UNREAD:
         yield from ((kind, host.name) for host in hosts(_uncommented(run)))
-    for script in scripts_of(run):
+    scripts = tuple(scripts_of(run))
+    for script in scripts:
         yield from ((kind, host) for host in _bare(script))
         if not is_told:
             yield from (("command", name) for name in _programs(content, script))
     if not is_told:
         pattern = _IN_CODE if run.language == CODE else _IN_SHELL
-        yield from (("env", name) for name in _variables(pattern, run.text) - _set_in(run))
+        yield from (("env", name) for name in _variables(pattern, run.text) - _set_in(scripts))
 
 
 def _uncommented(run: Run) -> str:
@@ -201,9 +173,9 @@ def _variables(pattern: re.Pattern[str], text: str) -> set[str]:
     return {name for found in pattern.findall(text) for name in found if name} - _COMMON
 
 
-def _set_in(run: Run) -> set[str]:
-    """The variables that a script sets itself."""
-    return {name for script in scripts_of(run) for command in commands(script) for name, _ in command.sets}
+def _set_in(scripts: Iterable[Script]) -> set[str]:
+    """The variables that scripts set themselves."""
+    return {name for script in scripts for command in commands(script) for name, _ in command.sets}
 
 
 def _models(content: Content) -> Iterator[Capability]:

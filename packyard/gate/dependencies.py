@@ -51,18 +51,29 @@ def _dependency(case: Case, path: str, name: str, wanted: str) -> Iterator[Probl
 
 
 def _conflicts(case: Case, path: str, manifest: Manifest) -> Iterator[Problem]:
+    """What the pack is in conflict with and needs, or is itself; and what it needs that cannot be there together."""
     needed = _reached(case, manifest)
     for name in manifest.conflicts:
-        if name in needed:
+        if name == manifest.name:
+            yield Problem("conflict-needed", path, "the pack is in conflict with itself", found=name)
+        elif name in needed:
             found = " → ".join((manifest.name, *needed[name]))
             yield Problem("conflict-needed", path, f"the pack conflicts with {name} and needs it", found=found)
-        elif _newest(case, name) is None:
+        elif (other := _newest(case, name)) is None:
             yield Problem("conflict-unknown", path, f"there is no pack {name} to be in conflict with", found=name)
+        elif way := _reached(case, other).get(manifest.name):
+            found = " → ".join((name, *way))
+            yield Problem("conflict-needed", path, f"the pack conflicts with {name}, which needs it", found=found)
     for name, way in needed.items():
-        other = _newest(case, name)
-        if other and manifest.name in other.conflicts and name not in manifest.conflicts:
-            message = f"{name}, which the pack needs, says that the two are in conflict"
-            yield Problem("conflict-needed", path, message, found=" → ".join((manifest.name, *way)))
+        other = _newest(case, name) if name != manifest.name else None
+        found = " → ".join((manifest.name, *way))
+        for enemy in other.conflicts if other else ():
+            if enemy == manifest.name and name not in manifest.conflicts:
+                message = f"{name}, which the pack needs, says that the two are in conflict"
+                yield Problem("conflict-needed", path, message, found=found)
+            elif enemy in needed and enemy != manifest.name:
+                message = f"{name} and {enemy} are in conflict, and the pack needs both"
+                yield Problem("conflict-needed", path, message, found=found)
 
 
 def _cycle(case: Case, candidate: Candidate, path: str) -> Iterator[Problem]:

@@ -31,6 +31,21 @@ _HOME = (
 )
 
 
+#: What programs read, by its path; systems that ignore case find it under other spellings too.
+_READ = (
+    r"pack\.(?:json|yaml)|hooks/hooks\.json|mcp\.json|models\.json|ignore|plugins/.+"
+    r"|(?:rules|commands|agents)/.+\.md|skills/[^/]+/SKILL\.md"
+)
+
+
+def check_places(candidate: Candidate) -> Iterator[Problem]:
+    """Whether what programs read is spelt as they spell it: else it is there on some systems, and not on others."""
+    for name in candidate.content.files:
+        if re.fullmatch(_READ, name, re.IGNORECASE) and not re.fullmatch(_READ, name):
+            message, hint = "systems that ignore case take the file for one that programs read", "spell it as they do"
+            yield Problem("feature-case", candidate.content.at(name), message, found=name, help=hint)
+
+
 def check_hooks(candidate: Candidate) -> Iterator[Problem]:
     """Whether `hooks/hooks.json` can be read, and runs what is there on every machine."""
     content, path = candidate.content, candidate.content.at(HOOKS)
@@ -136,6 +151,7 @@ def _holds(content: Content, path: str) -> bool:
 
 CHECKS = (
     *prompts.CHECKS,
+    ContentCheck("places", ("feature-case",), check_places),
     ContentCheck(
         "hooks",
         ("hooks-invalid", "hook-event-unknown", "target-undeclared", "path-of-one-machine", "pack-file-missing"),

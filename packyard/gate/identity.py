@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from packyard.errors import Problem
+from packyard.formats.minisign import parse_public_key
+from packyard.formats.note import parse_vkey
 from packyard.formats.registry import policy_of
 from packyard.formats.times import DAY, day_of
 from packyard.gate.proposal import Case, CaseCheck
 from packyard.history import place
-from packyard.model import Event, Org, Publisher, Release
+from packyard.model import Event, Org, Publisher, PublisherKey, Release
+from packyard.registry import Trust
+from packyard.rules.revisions import Revisions
 
 _NOW = 1 << 62
 
@@ -39,6 +43,9 @@ def check_people(case: Case) -> Iterator[Problem]:
     before, after = case.world.authority, case.judged.authority
     for event in case.proposal.of("publisher"):
         old, new = before.publisher(event.subject, _NOW), after.publisher(event.subject, _NOW)
+        if new:
+            known = old.keys if old else ()
+            yield from _reused(event, [key for key in new.keys if key not in known], after)
         if new and old is None:
             yield Problem("publisher-new", place(event), f"{event.subject} is a new publisher", found=_keys(new))
         elif new and old and old.keys != new.keys:
@@ -47,6 +54,21 @@ def check_people(case: Case) -> Iterator[Problem]:
             )
     for event in case.proposal.of("org"):
         yield from _org(event, before.org(event.subject, _NOW), after.org(event.subject, _NOW))
+
+
+def _reused(event: Event, keys: list[PublisherKey], authority: Revisions) -> Iterator[Problem]:
+    """A key of the registry's own is no publisher's: what it signs would mean two things."""
+    taken = _keys_of_the_registry(authority.chain()) if keys else set[bytes]()
+    for key in keys:
+        if parse_public_key(key.key).raw in taken:
+            yield Problem("key-reused", place(event), "the key belongs to the registry itself", found=key.key_id)
+
+
+def _keys_of_the_registry(trusts: tuple[Trust, ...]) -> set[bytes]:
+    """Every key that a trust file has ever named."""
+    signing = (key for trust in trusts for key in (*trust.root_keys, *trust.snapshot_keys, *trust.attest_keys))
+    logs = (vkey for trust in trusts for vkey in (trust.log_vkey, *trust.witnesses))
+    return {parse_public_key(key).raw for key in signing} | {parse_vkey(vkey).raw for vkey in logs}
 
 
 def _org(event: Event, old: Org | None, new: Org | None) -> Iterator[Problem]:
@@ -92,5 +114,9 @@ def _owners(org: Org) -> set[str]:
 
 CHECKS = (
     CaseCheck("releases", ("pack-new", "owner-new", "key-new"), check_releases),
-    CaseCheck("people", ("publisher-new", "publisher-keys", "org-new", "org-owners", "org-members"), check_people),
+    CaseCheck(
+        "people",
+        ("key-reused", "publisher-new", "publisher-keys", "org-new", "org-owners", "org-members"),
+        check_people,
+    ),
 )

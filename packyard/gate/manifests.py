@@ -28,7 +28,10 @@ MAX_LOGO = 1_000_000
 RUNNING = ("hooks", "plugins", "mcp")
 
 _LICENSE_FILE = re.compile(r"(?:licen[cs]e|copying|unlicense)(?:[.-][^/]*)?|licenses/[^/]+", re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _SVG = re.compile(rb"<svg[\s>]", re.IGNORECASE)
+#: What makes an SVG image do something, or show what is elsewhere.
+_ACTIVE = re.compile(rb"<script[\s>]|<foreignObject[\s>]|\son[a-z]{3,20}\s{0,9}=|javascript:", re.IGNORECASE)
 _BEGINNINGS = {
     ".png": b"\x89PNG\r\n\x1a\n",
     ".jpg": b"\xff\xd8\xff",
@@ -79,7 +82,7 @@ def check_readme(candidate: Candidate) -> Iterator[Problem]:
     if not names:
         yield Problem("readme-missing", content.path, "the pack has no readme", expected="README.md")
     for name in names:
-        if not has_text(content.files[name]):
+        if not has_text(_COMMENT.sub(b"", content.files[name])):
             yield Problem("readme-missing", content.at(name), "the readme is empty")
 
 
@@ -153,6 +156,9 @@ def _logo(content: Content, name: str) -> Iterator[Problem]:
     elif not _is_image(name, data):
         expected = "a file that is what its name says: .png .jpg .gif .webp .svg"
         yield Problem("logo-invalid", content.at(name), "the logo is not an image", expected=expected)
+    elif name.lower().endswith(".svg") and (active := _ACTIVE.search(data)):
+        line, found = data.count(b"\n", 0, active.start()) + 1, shown(active[0].decode().strip())
+        yield Problem("logo-invalid", content.at(name), "the logo is not an image alone: it can act", line, found=found)
     elif len(data) > MAX_LOGO:
         expected, found = f"at most {MAX_LOGO} bytes", f"{len(data)} bytes"
         yield Problem("logo-large", content.at(name), "the logo is too large to be shown", 0, expected, found)

@@ -1,8 +1,8 @@
 """Whether a version has the number that people expect next.
 
 What follows 1.2.3 is 1.2.4, 1.3.0 or 2.0.0 (Semantic Versioning 2.0.0, items 6 to 8), or a pre-release of one of them.
-A number further on is looked at by a person, unless the pack's change log has an entry for it; so is one below a
-version that is there, unless it continues an older line: 1.2.4 after 1.2.3, while 1.3.0 is there already.
+A number below a version that is there continues an older line: 1.2.4 after 1.2.3, while 1.3.0 is there already. Any
+other one below, and a number further on, is looked at by a person, unless the pack's change log has an entry for it.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ def _check(candidate: Candidate, there: list[str]) -> Iterator[Problem]:
             message = "a first version has another number than people expect"
             yield Problem("version-first", path, message, 0, " or ".join(FIRST), candidate.version)
         return
+    if _is_explained(candidate):
+        return
+    hint = f"use the next number, or give {candidate.version} an entry in the pack's CHANGELOG.md that says why"
     if finals and _order(_final(version)) < _order(finals[-1]) and not _continues(version, finals):
-        yield Problem(
-            "version-below",
-            path,
-            "the version is below one that is there, and continues no older line",
-            expected=f"above {semver.format_version(finals[-1])}",
-            found=candidate.version,
-            help="people and programs that take the highest version will not see it",
+        message = "the version is below one that is there, and continues no older line"
+        expected = f"above {semver.format_version(finals[-1])}"
+        yield Problem("version-below", path, message, 0, expected, candidate.version, hint)
+    elif not _is_next(_final(version), finals):
+        message, expected = (
+            "the version leaves numbers out",
+            " or ".join(_nexts(_below(version, finals)) if finals else FIRST),
         )
-    elif not _is_next(_final(version), finals) and not _is_explained(candidate):
-        expected = " or ".join(_nexts(_below(version, finals))) if finals else " or ".join(FIRST)
-        hint = f"use the next number, or give {candidate.version} an entry in the pack's CHANGELOG.md"
-        yield Problem("version-gap", path, "the version leaves numbers out", 0, expected, candidate.version, hint)
+        yield Problem("version-gap", path, message, 0, expected, candidate.version, hint)
 
 
 def _prerelease(candidate: Candidate, version: Version, there: list[str]) -> Iterator[Problem]:

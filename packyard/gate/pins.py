@@ -14,7 +14,20 @@ from packyard.formats.fields import shown
 from packyard.gate.running.configuration import is_configuration
 from packyard.gate.running.harm import opens_doors
 from packyard.gate.running.lines import Lines
-from packyard.gate.running.marks import DECODED, GRAVE, HARM, LEAK, ORDERS, REMOTE, UNPINNED, UNREAD, WARNED, Mark
+from packyard.gate.running.marks import (
+    DECODED,
+    GRAVE,
+    HARM,
+    INSTALLS,
+    LEAK,
+    ORDERS,
+    REMOTE,
+    SYSTEM,
+    UNPINNED,
+    UNREAD,
+    WARNED,
+    Mark,
+)
 from packyard.gate.running.risks import risks
 from packyard.gate.running.runs import LIMIT, Run, is_prompt, is_script, runs
 from packyard.gate.values import Candidate, Content, ContentCheck
@@ -26,17 +39,17 @@ _ALWAYS = {ORDERS: "prompt-orders", WARNED: "prompt-warns", UNREAD: "script-unre
 #: The code of each kind of mark, when a program starts it by itself, and when an agent is told to.
 _STARTED: Mapping[str, str] = {
     **_ALWAYS,
-    REMOTE: "remote-code",
+    **dict.fromkeys((REMOTE, INSTALLS), "remote-code"),
     DECODED: "decoded-code",
     LEAK: "command-leaks",
     GRAVE: "command-dangerous",
     HARM: "command-dangerous",
-    UNPINNED: "pin-missing",
+    **dict.fromkeys((UNPINNED, SYSTEM), "pin-missing"),
 }
 _TOLD: Mapping[str, str] = {
     **_ALWAYS,
     **dict.fromkeys((REMOTE, DECODED, LEAK, GRAVE), "prompt-dangerous"),
-    UNPINNED: "prompt-unpinned",
+    **dict.fromkeys((UNPINNED, INSTALLS), "prompt-unpinned"),
 }
 _HELP = {
     "remote-code": "put the script into the pack, so that it is signed with it",

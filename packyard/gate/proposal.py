@@ -24,8 +24,9 @@ class Proposal(NamedTuple):
     `before` and `after` are the source trees; `time` is when the merge happens, in seconds. `events` are in the order
     of the log and numbered behind everything that is there. `problems` are changes of what may never change, and
     entries that have no place. `outside` are changed paths beside `registry-src`, `settings` those in it that are of no
-    pack, publisher or organisation; `files` counts all changed files. `trusts` are
-    new trust files, each with the number of the first event that it is there for.
+    pack, publisher or organisation; `files` counts all changed files. `trusts` are new trust files, each with the
+    number of the first event that it is there for. `aside` says that the first parents of `head` do not lead to where
+    it left `base`, as after merging `base` into it: to forward `base` to it would take commits out of its history.
     """
 
     base: Commit
@@ -39,6 +40,7 @@ class Proposal(NamedTuple):
     settings: tuple[str, ...]
     files: int
     trusts: tuple[tuple[int, Trust], ...] = ()
+    aside: bool = False
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one kind."""

@@ -29,6 +29,13 @@ def check_paths(case: Case) -> Iterator[Problem]:
         yield Problem("change-empty", "", "the change set changes nothing")
 
 
+def check_line(case: Case) -> Iterator[Problem]:
+    """A branch that has taken in the base cannot be forwarded to: that would leave out what the base has merged."""
+    if case.proposal.aside:
+        message, hint = "the branch has merged the base into itself", "merge it with a commit: git merge --no-ff"
+        yield Problem("merge-forward", "", message, found=case.proposal.head.id[:12], help=hint)
+
+
 def check_affairs(case: Case) -> Iterator[Problem]:
     """A change set is about the affairs of one publisher or organisation."""
     affairs = sorted(_affairs(case))
@@ -65,7 +72,17 @@ def _affairs(case: Case) -> set[str]:
         pack = judged.before.get(name) or judged.packs.get(name)
         if pack:
             found.add(name.partition("/")[0] if name.startswith("@") else pack.owner)
-    return found - {handle for org in found for handle in _owners(case, org)}
+    return found - {handle for org in found for handle in _owners(case, org)} - set(_for_orgs(case))
+
+
+def _for_orgs(case: Case) -> Iterator[str]:
+    """Who acts for an organisation here: what they do for themselves beside it is no affair of somebody else's."""
+    for release in case.judged.releases:
+        if release.pack.startswith("@"):
+            yield release.publisher
+    for said in case.judged.spoken:
+        if said.statement.pack.startswith("@"):
+            yield from said.signers
 
 
 def _owners(case: Case, affair: str) -> Iterable[str]:
@@ -81,6 +98,7 @@ def _some(paths: tuple[str, ...]) -> str:
 
 CHECKS = (
     CaseCheck("paths", ("scope-mixed", "scope-outside", "scope-settings", "change-empty"), check_paths),
+    CaseCheck("line", ("merge-forward",), check_line),
     CaseCheck("affairs", ("many-publishers",), check_affairs),
     CaseCheck("size", ("change-large",), check_size),
 )

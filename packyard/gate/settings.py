@@ -50,7 +50,8 @@ def judge_settings(proposal: Proposal, before: Registry, source: Source) -> Iter
 
 
 def _judge_reserved(proposal: Proposal, source: Source) -> Iterator[Problem]:
-    entry = next((entry for entry in source.tree(proposal.after) if entry.name == RESERVED_NAMES), None)
+    entries = source.tree(proposal.after) if proposal.after else ()
+    entry = next((entry for entry in entries if entry.name == RESERVED_NAMES), None)
     try:
         parse_reserved(source.blob(entry.oid, RESERVED_LIMIT) if entry and entry.mode in FILES else b"")
     except FormatError as error:

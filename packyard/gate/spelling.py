@@ -3,7 +3,8 @@
     number    one is the plural of the other                      rule        rules
     looks     characters or pairs that look the same              modern      modem
     slips     a character more, less or other, or two swapped     hygiene     hygeine
-              (the optimal string alignment distance): one in a word of four letters and more, two from ten on
+              (the optimal string alignment distance): one in a word of four letters and more, two from ten on,
+              and two from five on when the letters and the first of them are the same: `python`, `phyton`
 
 In a word of up to three letters only two swapped ones, a doubled one and a neighbouring key of a keyboard are a slip,
 the last two only beside other words. Words that both stand in `WORDS` are two words and no slip of each other, and
@@ -57,13 +58,19 @@ def _typo(word: str, other: str, agree: int) -> str:
     from rapidfuzz.distance import OSA
 
     shorter, longer = sorted((len(word), len(other)))
-    if OSA.distance(word, other) > (2 if longer >= _LONG else 1):
+    shuffled = sorted(word) == sorted(other)
+    if OSA.distance(word, other) > (2 if longer >= _LONG or (shuffled and _is_shuffled(word, other)) else 1):
         return ""
-    if sorted(word) == sorted(other):
+    if shuffled:
         return f"letters of `{other}` are swapped in `{word}`"
     if shorter > _SHORT or (agree > _SHORT and (_is_doubled(word, other) or _are_neighbours(word, other))):
         return f"`{word}` is a slip away from `{other}`"
     return ""
+
+
+def _is_shuffled(word: str, other: str) -> bool:
+    """Whether two words of the same letters are alike to a quick reader, who looks at the first one and the length."""
+    return len(word) > _SHORT + 1 and word[0] == other[0]
 
 
 def _is_doubled(word: str, other: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from packyard.gate import (
     dependencies,
+    documents,
     features,
     growth,
     hidden,
@@ -29,6 +30,7 @@ CASE_CHECKS: tuple[CaseCheck, ...] = (
     *numbers.CHECKS,
     *dependencies.CHECKS,
     *statements.CHECKS,
+    *documents.CHECKS,
     *rate.CHECKS,
     *settings.CHECKS,
 )

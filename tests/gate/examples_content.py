@@ -111,6 +111,7 @@ EXAMPLES: Mapping[str, tuple[Candidate, Candidate]] = {
         prompt("commands/mend.md", "---\nallowed-tools: [Read, Grep]\n---\nMend it.\n"),
         prompt("commands/mend.md", "---\nallowed-tools: Read\nallowed-tools: Bash\n---\nMend it.\n"),
     ),
+    "feature-case": (skill(), prompt("skills/release-notes/SKILL.MD", SKILL)),
     "skill-file-missing": (skill(), prompt("skills/release-notes/skill.md", SKILL)),
     "skill-frontmatter-missing": (skill(), prompt("skills/release-notes/SKILL.md", "# Release notes\n\nRead.\n")),
     "skill-name-invalid": (skill(), skill("Release Notes")),

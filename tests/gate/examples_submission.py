@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pygit2
+
+from packyard.formats.times import day_of
 from packyard.model import PublisherKey
 from tests.hostile.bed import Bed
 from tests.registry import ROOTS, SINCE, TestRegistry, signer
@@ -79,6 +82,24 @@ def _statement(action: str, pack: str, by: str | tuple[str, ...], **fields: str)
     return lambda registry: registry.statement(action, pack, by, **fields)
 
 
+def _takes_in_the_base(registry: TestRegistry) -> None:
+    assert isinstance(registry, Bed)
+    before = str(registry.repo[registry.base].peel(pygit2.Commit).parent_ids[0])
+    plain(registry)
+    branch = registry.commit("Publish hello 1.1.1", [before])
+    registry.commit("Merge main", [branch, registry.base])
+
+
+def _dated(day: str) -> Change:
+    def change(registry: TestRegistry) -> None:
+        assert isinstance(registry, Bed)
+        path = registry.statement("yank", "lonely", "alice", version="1.0.0")
+        registry.rewrite(path, day_of(registry.time).encode(), day.encode())
+        registry.resign_statement(path, "alice", "statement lonely 1")
+
+    return change
+
+
 def _several(*changes: Change) -> Change:
     def change(registry: TestRegistry) -> None:
         for each in changes:
@@ -121,6 +142,7 @@ EXAMPLES: Mapping[str, tuple[Change, Change]] = {
     "scope-settings": (plain, _only("featured.yaml", b"packs: [hello]\n")),
     "scope-outside": (plain, _outside),
     "change-empty": (plain, _nothing),
+    "merge-forward": (plain, _takes_in_the_base),
     "many-publishers": (
         _several(plain, _version("base", "1.0.1", "alice")),
         _several(plain, _version("other", "0.1.1", "bob")),
@@ -202,6 +224,7 @@ EXAMPLES: Mapping[str, tuple[Change, Change]] = {
             _statement("withdraw", "lonely", "alice", version="1.0.0"),
         ),
     ),
+    "statement-date": (_dated("2026-03-01"), _dated("2027-01-01")),
     "rate-exceeded": (_versions(3), _versions(9)),
     "rule-unknown": (_rules("pack-new"), _rules("pack-knew")),
     "rule-fixed": (_rules("pack-new"), _rules("sums-mismatch")),

@@ -3,10 +3,11 @@
     text       for a terminal; `text.format_text` takes the colours
     json       `packyard/verdict/1`, for programs
     github     annotations: what a step of GitHub Actions prints
-    markdown   for the summary of a job or a comment: capabilities first, then findings, then readable differences
+    markdown   for the summary of a job or a comment, with readable differences
     sarif      SARIF 2.1.0, for code scanning
 
-Each is a function of the verdict and of what its versions can do. Paths, messages and contents are other people's; in
+Each is a function of the verdict and of what its versions can do, and tells that before anything that was found: it is
+what a reviewer has to read first. Paths, messages and contents are other people's; in
 no format can they act, end a line, or hide.
 """
 
@@ -38,7 +39,7 @@ def _json(verdict: Verdict, deltas: Deltas) -> str:
 def _github(verdict: Verdict, deltas: Deltas) -> str:
     from packyard.gate.report.github import format_github
 
-    return format_github(verdict)
+    return format_github(verdict, deltas)
 
 
 def _markdown(verdict: Verdict, deltas: Deltas) -> str:
@@ -50,7 +51,7 @@ def _markdown(verdict: Verdict, deltas: Deltas) -> str:
 def _sarif(verdict: Verdict, deltas: Deltas) -> str:
     from packyard.gate.report.sarif import format_sarif
 
-    return format_sarif(verdict)
+    return format_sarif(verdict, deltas)
 
 
 #: Each imports its module when it is asked: a run needs one or two of them.

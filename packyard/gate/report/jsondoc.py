@@ -1,8 +1,6 @@
 """A verdict as a document for programs: `packyard/verdict/1`, in ASCII; what is absent is null.
 
     {"format": "packyard/verdict/1", "base": "4f1c…", "head": "9a02…", "outcome": "reject",
-     "findings": [{"code": "sums-mismatch", "outcome": "block", "path": "registry-src/…/README.md", "line": null,
-                   "message": "…", "expected": "9f86…", "found": "6030…", "help": null}],
      "releases": [{"name": "hello", "version": "1.1.0", "before": "1.0.0",
                    "files": {"added": [{"path": "a.md", "size": 12}],
                              "removed": [{"path": "b.md", "size": 9}],
@@ -11,6 +9,8 @@
                    "capabilities": {"added": [{"kind": "hook", "what": "make", "where": "hooks/hooks.json"}],
                                     "removed": []},
                    "cost": {"before": {"always": 120, "invoked": 900}, "after": {"always": 150, "invoked": 900}}}],
+     "findings": [{"code": "sums-mismatch", "outcome": "block", "path": "registry-src/…/README.md", "line": null,
+                   "message": "…", "expected": "9f86…", "found": "6030…", "help": null}],
      "changes": ["publishes hello 1.1.0"],
      "checks": [{"name": "hidden-text", "finished": true}]}
 
@@ -30,15 +30,15 @@ FORMAT = "packyard/verdict/1"
 
 
 def format_json(verdict: Verdict, deltas: Deltas) -> str:
-    """The document, indented, with a final newline."""
+    """The document, indented, with a final newline; what the versions can do stands before what was found."""
     return as_json(
         {
             "format": FORMAT,
             "base": verdict.base,
             "head": verdict.head,
             "outcome": verdict.outcome,
-            "findings": [_finding(finding) for finding in verdict.findings],
             "releases": [_release(each, deltas.get((each.name, each.version))) for each in verdict.releases],
+            "findings": [_finding(finding) for finding in verdict.findings],
             "changes": verdict.changes,
             "checks": [{"name": name, "finished": finished} for name, finished in verdict.checks],
         }

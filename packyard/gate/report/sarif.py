@@ -7,6 +7,8 @@ a `note`. In messages `{` and `}` are doubled (3.11.5), and no text of a pack be
 GitHub refuses the whole file when one result has no location, or when there are more than 25,000: a finding about the
 change as a whole is placed at the registry's source, and the findings past that number are told as a notification.
 
+What the versions can do is no result: it is told by the first notifications of the invocation.
+
 The fingerprint of a result is that of its code, place and message, without the line, so that it stays when lines are
 added above; equal ones are told apart by their number.
 """
@@ -19,20 +21,34 @@ from hashlib import sha256
 
 from packyard import __version__
 from packyard.errors import Problem
-from packyard.gate.report.shown import TEXT_LENGTH, VALUE_LENGTH, as_json, count, printable, rule_of, unfinished
-from packyard.gate.values import Finding, Verdict
+from packyard.gate.capabilities import Delta
+from packyard.gate.report.shown import (
+    TEXT_LENGTH,
+    VALUE_LENGTH,
+    Deltas,
+    abilities,
+    as_json,
+    claim,
+    count,
+    printable,
+    rule_of,
+    unfinished,
+)
+from packyard.gate.values import Candidate, Finding, Verdict
 from packyard.history import SOURCE
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 #: How many results of a run GitHub takes.
 RESULTS = 25_000
+#: How many abilities of a version are told.
+_ABILITIES = 100
 
 _LEVELS = {"block": "error", "review": "warning", "note": "note"}
 _ROOT = "%SRCROOT%"
 
 
-def format_sarif(verdict: Verdict) -> str:
-    """The log of one run; what the versions can do has no place in it."""
+def format_sarif(verdict: Verdict, deltas: Deltas) -> str:
+    """The log of one run; what the versions can do are its first notifications."""
     told = verdict.findings[:RESULTS]
     codes = list(dict.fromkeys(finding.problem.code for finding in told))
     run = {
@@ -40,7 +56,7 @@ def format_sarif(verdict: Verdict) -> str:
         "automationDetails": {"id": "packyard/check/"},
         "originalUriBaseIds": {_ROOT: {"description": _text("The root of the registry's repository.")}},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(verdict)],
+        "invocations": [_invocation(verdict, deltas)],
         "results": _results(told, codes),
         "properties": {"outcome": verdict.outcome, "base": verdict.base, "head": verdict.head},
     }
@@ -57,15 +73,24 @@ def _rule(code: str) -> dict[str, object]:
     }
 
 
-def _invocation(verdict: Verdict) -> dict[str, object]:
+def _invocation(verdict: Verdict, deltas: Deltas) -> dict[str, object]:
     missing = unfinished(verdict)
     told = [f"the check {name} did not run to its end" for name in missing]
     if len(verdict.findings) > RESULTS:
         told.append(f"{count(len(verdict.findings) - RESULTS, 'finding')} had no room here")
+    notes = [_release(each, deltas.get((each.name, each.version))) for each in verdict.releases]
     return {
         "executionSuccessful": not missing,
-        "toolExecutionNotifications": [{"level": "error", "message": _text(text)} for text in told],
+        "toolExecutionNotifications": [
+            *({"level": "note", "message": _text(text, _ABILITIES)} for text in notes),
+            *({"level": "error", "message": _text(text)} for text in told),
+        ],
     }
+
+
+def _release(release: Candidate, delta: Delta | None) -> str:
+    name, before = (printable(text) for text in (f"{release.name} {release.version}", release.before_version))
+    return "; ".join([claim(name, before, delta), *(abilities(delta, _ABILITIES) if delta else [])])
 
 
 def _results(findings: Sequence[Finding], codes: list[str]) -> list[dict[str, object]]:
@@ -114,6 +139,6 @@ def _uri(path: str) -> str:
     return f"%2F{quoted[1:]}" if quoted.startswith("/") else quoted
 
 
-def _text(text: str) -> dict[str, str]:
-    shown = printable(text, 2 * TEXT_LENGTH).replace("{", "{{").replace("}", "}}")
+def _text(text: str, parts: int = 2) -> dict[str, str]:
+    shown = printable(text, parts * TEXT_LENGTH).replace("{", "{{").replace("}", "}}")
     return {"text": shown.replace("](", "] (")}

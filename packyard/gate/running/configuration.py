@@ -37,8 +37,8 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 class Launch(NamedTuple):
     """One thing that is started, talked to or allowed. `kind` says whether `text` is a `command`, a `prompt`, a `url`
     or a `tool`; `event` and `matcher` are those of the hook, and `server` names the server, that it belongs to. `env`
-    are the names of the variables that are set for it, `shown` their values and headers, `tools` what may be used of
-    the server.
+    are the variables that are set for it, with their values, `shown` their values and headers, `tools` what may be used
+    of the server.
     """
 
     line: int
@@ -47,7 +47,7 @@ class Launch(NamedTuple):
     event: str = ""
     matcher: str = ""
     server: str = ""
-    env: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
     shown: str = ""
     tools: tuple[str, ...] = ()
 
@@ -93,14 +93,14 @@ def _of(document: Document, path: Path, value: Mapping[str, Any], matcher: str) 
     """What one mapping starts."""
     event, server = _after(path, {"hooks"}), _after(path, _SERVERS)
     env = value.get("env", value.get("environment"))
-    names = tuple(sorted(str(name) for name in env)) if isinstance(env, dict) else ()
+    pairs = tuple(sorted((str(name), str(each)) for name, each in env.items())) if isinstance(env, dict) else ()
     shown = " ".join(str(item) for key in ("env", "headers") for item in _values(value.get(key)))
     for key in (*_COMMANDS, *_PROMPTS, *_ADDRESSES):
         text = _text(value.get(key), value.get("args"))
         if text and (event or server or key not in _ADDRESSES):
             kind = "url" if key in _ADDRESSES else "prompt" if _is_prompt(key, value, event) else "command"
             tools = _texts(value.get("enabledTools")) or ("*",) if server else ()
-            yield Launch(document.line((*path, key)), text, kind, event, matcher, server, names, shown, tools)
+            yield Launch(document.line((*path, key)), text, kind, event, matcher, server, pairs, shown, tools)
     if path[-1:] == ("permissions",):
         yield from (Launch(document.line((*path, "allow")), tool, "tool") for tool in _texts(value.get("allow")))
     if path == ("scripts",):

@@ -12,32 +12,54 @@ import re
 from collections.abc import Collection, Iterator
 
 from packyard.gate.running.command import MADE, TANGLED, Command, Script, inside, pipelines
-from packyard.gate.running.interpreters import is_interpreter, name_of, run_words, runs_stdin
-from packyard.gate.running.marks import DECODED, HARM, REMOTE, UNREAD, Mark
-from packyard.gate.running.packages import unchanging
+from packyard.gate.running.exact import unchanging
+from packyard.gate.running.installers import is_installer
+from packyard.gate.running.interpreters import begins, is_interpreter, name_of, run_words, runs_stdin
+from packyard.gate.running.marks import DECODED, HARM, INSTALLS, REMOTE, UNREAD, Mark
+from packyard.gate.running.wrappers import POWERSHELLS
 
 _NETWORK = """
-    curl wget wget2 http https httpie xh aria2c axel fetch lynx w3m ftp tftp nc ncat netcat ssh scp dig host nslookup
-    iwr irm invoke-webrequest invoke-restmethod start-bitstransfer bitsadmin certutil
+    curl wget wget2 http https httpie xh aria2c axel fetch lynx w3m ftp tftp nc ncat netcat socat telnet ssh scp dig
+    host nslookup iwr irm invoke-webrequest invoke-restmethod start-bitstransfer bitsadmin certutil
 """
 #: Programs that give what comes out of the network.
 FETCHERS = frozenset(_NETWORK.split())
 _DECODERS = frozenset({"rev", "tr", "uudecode", "zcat", "gunzip", "uncompress"})
 _UNPACKERS = frozenset({"base32", "base64", "basenc", "gzip", "xz", "bzip2", "openssl", "gpg"})
-_UNPACK = re.compile(r"-d|-D|--decode|--decrypt|-dc|-cd|enc|base64")
+_UNPACK = re.compile(r"-[a-zA-Z]{0,3}[dD][a-zA-Z]{0,3}|--decode|--decrypt|--decompress|enc|base64")
+_ESCAPED = re.compile(r"(?:\\(?:x[0-9A-Fa-f]{2}|0?[0-7]{3}).{0,2}){3}")
 _CHECKERS = frozenset({"sha256sum", "sha512sum", "b2sum", "shasum", "cosign", "minisign", "gpg", "gpgv", "signify"})
-#: Programs that run or install a file that they are given.
-_STARTERS = frozenset({"chmod", "dpkg", "installer", "java", "msiexec", "open", "rpm", "start", "mshta", "rundll32"})
+_ARCHIVERS = frozenset({"7z", "bsdtar", "cpio", "expand-archive", "tar", "unar", "unzip"})
+#: Programs that give what a file holds.
+_READERS = frozenset(
+    {"awk", "base64", "cat", "cut", "get-content", "grep", "gunzip", "gzip", "head", "sed", "tail", "tee", "tr", "xxd"}
+)
+#: Programs that set the variables which they name, to what they read.
+_SETTERS = frozenset({"mapfile", "read", "readarray"})
+#: Programs that run or install a file that they are given; those that do it with an address, too.
+_LOADERS = frozenset({"msiexec", "mshta", "regsvr32", "rpm", "rundll32"})
+_STARTERS = _LOADERS | frozenset(
+    {"chmod", "cscript", "dpkg", "installer", "invoke-item", "java", "open", "start", "start-process", "wscript"}
+)
 _TO_RUN = re.compile(r"[augo]*[+=][rwst]*x|[0-7]*[1357]$")
 _CODE = re.compile(
-    r"urlopen|requests\.get|urlretrieve|httpx\.|fetch\(|http\.get|Net::HTTP|LWP::|file_get_contents\(.?http"
+    r"urlopen|requests\.get|urlretrieve|httpx\.|fetch\(|http\.get|Net::HTTP|LWP::|URI\.open|file_get_contents\(.?http"
 )
 _URL = re.compile(r"https?://[^\s\"'<>|;)]+")
-_OUTPUT = re.compile(r"(?:-[A-Za-z]*[oO]|--output|--output-document|-OutFile|-outfile)(?:=(.+))?")
+_OUTPUT = re.compile(r"(?:-[A-Za-z]*[oO]|--output|--output-document|-OutFile|-outfile)(?:=(.+)|([/.~$].*))?")
 _NAMES_ITSELF = re.compile(r"-[A-Za-z]*O[A-Za-z]*|--remote-name(?:-all)?")
+_TO_LAST = frozenset({"bitsadmin", "certutil", "scp"})
+_WEB = re.compile(r"(?:System\.)?Net\.(?:WebClient|Http)|Msxml2|WinHttp", re.IGNORECASE)
+_SOCKET = re.compile(r"/dev/(?:tcp|udp)/")
+_OWN = re.compile(r"/(?:usr|bin|opt)/|.*_(?:ROOT|DIR)\b")
+_VARIABLE = re.compile(r"\$\{?(\w+)")
 #: The kind of what is neither fetched nor decoded.
 _MADE = "made"
-_VARIABLE = re.compile(r"\$\{?(\w+)")
+_WHAT = {
+    REMOTE: "what is fetched is run",
+    DECODED: "what is decoded is run",
+    INSTALLS: "the installer of a well-known program is fetched and run",
+}
 
 
 def marks(script: Script) -> Iterator[Mark]:
@@ -47,41 +69,70 @@ def marks(script: Script) -> Iterator[Mark]:
         before: set[str] = set()
         for at, command in enumerate(pipeline):
             if command.words[:1] == (TANGLED,):
-                yield Mark(UNREAD, command.line, "commands are nested too deeply to be read")
+                yield Mark(UNREAD, command.line, "commands are too many, or nested too deeply, to be read")
             elif at and runs_stdin(command):
                 yield from _piped(before, command)
             else:
                 yield from _given(command, held)
             before.add(held.kind(command) or _source(command))
+            if MADE in command.writes and any(place < 0 and begins(made) for place, made in command.made):
+                yield from _mark(before, command)
 
 
 class _Held:
-    """The files and variables that hold something fetched or decoded, with the kind of it; and whether sums are
-    compared.
+    """The files, variables and functions that hold something fetched or decoded, with the kind of it; whether sums are
+    compared, and whether an archive that was fetched is unpacked.
     """
 
     def __init__(self, script: Script) -> None:
         self.files: dict[str, str] = {}
         self.names: dict[str, str] = {}
-        self.checks = False
+        self.functions: dict[str, str] = {}
+        self.checks = self.unpacks = False
+        function = ""
         for pipeline in pipelines(script):
             kind = ""
             for command in pipeline:
                 self.checks |= name_of(command) in _CHECKERS
                 kind = kind or self.kind(command)
-                if kind:
-                    self.files |= dict.fromkeys(filter(None, map(_base, _written(command))), kind)
-                    self.names |= dict.fromkeys((name for name, value in command.sets if MADE in value), kind)
+                if name_of(command) in _ARCHIVERS:
+                    self.unpacks |= bool(kind) or any(map(self.of_file, command.words[1:]))
+                elif kind:
+                    self.take(command, kind)
+            if function and kind:
+                self.functions[function] = kind
+            function = pipeline[0].words[1] if pipeline[0].words[:1] == ("function",) != pipeline[0].words else ""
+
+    def take(self, command: Command, kind: str) -> None:
+        """Notes what the command keeps of something that is fetched or decoded."""
+        self.files |= dict.fromkeys(filter(None, map(_base, _written(command))), kind)
+        self.names |= dict.fromkeys((name for name, value in command.sets if MADE in value), kind)
+        if name_of(command) in _SETTERS:
+            self.names |= dict.fromkeys(command.words[1:], kind)
+        if command.words[:1] == ("alias",):
+            self.functions |= {word.partition("=")[0]: kind for word in command.words[1:2]}
 
     def kind(self, command: Command) -> str:
-        """REMOTE when the command gives what it fetches, DECODED when it gives what it decodes, else ""."""
+        """REMOTE, INSTALLS or DECODED when the command gives something fetched or decoded, else ""."""
         found = ""
         for part in inside(command):
-            if _fetches(part):
+            if (kind := self.of_part(part)) == REMOTE:
                 return REMOTE
-            held = (self.names.get(name, "") for word in part.words for name in _VARIABLE.findall(word))
-            found = found or (DECODED if _decodes(part) else next(filter(None, held), ""))
+            found = found or kind
         return found
+
+    def of_part(self, part: Command) -> str:
+        """The same for a command without what is inside of it."""
+        if kind := _fetches(part) or (DECODED if _decodes(part) else ""):
+            return kind
+        if self.names:
+            for name in (name for word in part.words for name in _VARIABLE.findall(word)):
+                if name in self.names:
+                    return self.names[name]
+        if self.functions and part.words and part.words[0] in self.functions:
+            return self.functions[part.words[0]]
+        read = (*part.reads, *(part.words[1:] if name_of(part) in _READERS else ()))
+        return next(filter(None, map(self.of_file, read)), "") if self.files else ""
 
     def of_file(self, word: str) -> str:
         """The kind of what is in a file, if that is known."""
@@ -89,9 +140,9 @@ class _Held:
 
 
 def _piped(before: set[str], command: Command) -> Iterator[Mark]:
-    if REMOTE in before or DECODED in before:
+    if not before.isdisjoint(_WHAT):
         yield from _mark(before, command)
-    elif _MADE in before and command.words[0][:1] != "$":
+    elif _MADE in before and command.words[0][:1] != "$" and (not command.body or "$" in command.body):
         yield Mark(HARM, command.line, "text that is made when it runs is run as a program")
 
 
@@ -103,42 +154,67 @@ def _source(command: Command) -> str:
 
 def _given(command: Command, held: _Held) -> Iterator[Mark]:
     """What the command is given to run: by substitution, in a variable, or in a file that was fetched."""
-    places = run_words(command)
-    reads = runs_stdin(command)
+    name, places, reads = name_of(command), run_words(command), runs_stdin(command)
     for place, script in command.made:
         if place in places or place == 0 or (reads and place < 0):
-            kinds = {held.kind(part) for pipeline in script for part in pipeline}
-            yield from _mark(kinds, command)
-    if name_of(command) in ("iex", "invoke-expression"):
+            yield from _mark({held.kind(part) for pipeline in script for part in pipeline}, command)
+    if name in ("iex", "invoke-expression", "[scriptblock]::create"):
         yield from _mark({held.kind(part) for pipeline in command.runs for part in pipeline}, command)
+    if name in POWERSHELLS and any(map(_is_encoded, command.words[1:])):
+        yield Mark(DECODED, command.line, _WHAT[DECODED])
     words = [command.words[place] for place in places if place < len(command.words)]
-    if is_interpreter(name_of(command)) or places == (0,):
+    if is_interpreter(name) or places == (0,):
         yield from _mark({held.names.get(name, "") for word in words for name in _VARIABLE.findall(word)}, command)
-    if name_of(command) in _STARTERS and (name_of(command) != "chmod" or any(map(_TO_RUN.match, command.words[1:]))):
+    if name in ("bun", "deno", *_LOADERS):
+        yield from _addressed(command, words if name in ("bun", "deno") else command.words[1:])
+    if name in _STARTERS and (name != "chmod" or any(map(_TO_RUN.match, command.words[1:]))):
         words += command.words[1:]
-    for word in (*words, *(command.reads if reads else ())):
-        if kind := held.of_file(word):
-            if held.checks:
-                yield Mark(HARM, command.line, "a file that was fetched is run, after its sum was compared")
-            else:
-                yield from _mark({kind}, command)
+    yield from _files(command, held, (*words, *(command.reads if reads else ())))
+
+
+def _files(command: Command, held: _Held, words: Collection[str]) -> Iterator[Mark]:
+    """The files that were fetched, of those that the command runs."""
+    kinds = set(map(held.of_file, words)) - {""}
+    if kinds and held.checks:
+        yield Mark(HARM, command.line, "a file that was fetched is run, after its sum was compared")
+    elif kinds:
+        yield from _mark(kinds, command)
+    elif held.unpacks and any("/" in word and not _OWN.match(word) for word in words):
+        yield Mark(HARM, command.line, "a file is run that may be out of an archive which was fetched")
+
+
+def _addressed(command: Command, words: Collection[str]) -> Iterator[Mark]:
+    if any(not unchanging(url) for word in words for url in _URL.findall(word)):
+        yield Mark(REMOTE, command.line, _WHAT[REMOTE])
 
 
 def _mark(kinds: Collection[str], command: Command) -> Iterator[Mark]:
-    if REMOTE in kinds:
-        yield Mark(REMOTE, command.line, "what is fetched is run")
-    elif DECODED in kinds:
-        yield Mark(DECODED, command.line, "what is decoded is run")
+    if kind := next((kind for kind in _WHAT if kind in kinds), ""):
+        yield Mark(kind, command.line, _WHAT[kind])
 
 
-def _fetches(command: Command) -> bool:
+def _is_encoded(word: str) -> bool:
+    """Whether a word is a form of PowerShell's `-EncodedCommand`."""
+    return len(word) > 1 and ("-encodedcommand".startswith(word.lower()) or word.lower() == "-ec")
+
+
+def _fetches(command: Command) -> str:
+    """REMOTE when the command gives what comes out of the network; INSTALLS when that is a known installer."""
     name = name_of(command)
     if name in FETCHERS:
         urls = [url for word in command.words for url in _URL.findall(word)]
-        return not urls or not all(map(unchanging, urls))
+        if urls and all(map(unchanging, urls)):
+            return ""
+        return INSTALLS if urls and all(map(is_installer, urls)) else REMOTE
     if name in ("gh", "aws", "gsutil"):
-        return command.words[1:2] in (("api",), ("gist",), ("s3",), ("cat",))
-    return is_interpreter(name) and any(_CODE.search(word) for word in command.words)
+        is_asked = command.words[1:2] in (("api",), ("gist",), ("s3",), ("cat",))
+    elif name == "git":
+        is_asked = command.words[1:2] == ("archive",) and any(word.startswith("--remote") for word in command.words)
+    elif is_interpreter(name):
+        is_asked = any(map(_CODE.search, command.words))
+    else:
+        is_asked = name.startswith(("new-object", "[")) and any(map(_WEB.search, command.words))
+    return REMOTE if is_asked or any(map(_SOCKET.match, command.reads)) else ""
 
 
 def _decodes(command: Command) -> bool:
@@ -147,22 +223,23 @@ def _decodes(command: Command) -> bool:
         return any(_UNPACK.fullmatch(word) for word in command.words[1:])
     if name == "xxd":
         return any(word.startswith("-") and "r" in word for word in command.words)
-    if name == "printf":
-        return any(word.count("\\x") > 3 for word in command.words)
+    if name in ("echo", "printf"):
+        return any(map(_ESCAPED.search, command.words))
     return name in _DECODERS or (is_interpreter(name) and any("b64decode" in word for word in command.words))
 
 
 def _written(command: Command) -> Iterator[str]:
     """The files into which the command writes what it fetched."""
     yield from command.writes
-    if name_of(command) == "tee":
-        yield from (word for word in command.words[1:] if not word.startswith("-"))
-    if name_of(command) not in FETCHERS:
+    name = name_of(command)
+    if name in ("tee", *_TO_LAST):
+        yield from (word for word in command.words[1 if name == "tee" else -1 :] if not word.startswith("-"))
+    if name not in FETCHERS:
         return
     for at, word in enumerate(command.words[1:], 1):
-        if (option := _OUTPUT.fullmatch(word)) and (option[1] or at + 1 < len(command.words)):
-            yield option[1] or command.words[at + 1]
-        if _URL.match(word) and (name_of(command) == "wget" or any(map(_NAMES_ITSELF.fullmatch, command.words))):
+        if (option := _OUTPUT.fullmatch(word)) and (option[1] or option[2] or at + 1 < len(command.words)):
+            yield option[1] or option[2] or command.words[at + 1]
+        if _URL.match(word) and (name == "wget" or any(map(_NAMES_ITSELF.fullmatch, command.words))):
             yield word.partition("?")[0]
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
-from packyard.gate.running.command import Command, Script, commands
+from packyard.gate.running.command import Command, Script, commands, inside
 from packyard.gate.running.interpreters import name_of
 from packyard.gate.running.leaks import SECRET_FILE
 from packyard.gate.running.marks import GRAVE, HARM, Mark
 
-_HOME = r"(?:~\w*|\$\{?HOME\}?|%USERPROFILE%|\$env:USERPROFILE|/root|/home/[^/\s]+|/Users/[^/\s]+)"
+_HOME = (
+    r"(?:~\w*|\$HOME\b|\$\{HOME(?::?[?-][^{}]*)?\}|%USERPROFILE%|\$env:USERPROFILE|/root|/home/[^/\s]+|/Users/[^/\s]+)"
+)
 #: What `rm -r` should not be told: the root, a home, a folder of the system.
 _WHOLE = re.compile(rf"(?:/|{_HOME}|/(?:etc|usr|bin|lib|var|boot|opt|home|Users|root|System|Library))(?:/?\*|/)?")
 #: Files that are run or believed when somebody logs in, starts a shell or an agent, or later by themselves.
@@ -27,8 +30,28 @@ _LASTING = re.compile(
 _OPEN_FLAGS = re.compile(
     r"--(?:allow-)?dangerously-[\w-]+|--yolo|bypassPermissions|--permission-mode=bypassPermissions|--no-sandbox-and-approvals"
 )
+#: Other options of agents with which they do not ask.
+_UNASKED = {
+    "codex": frozenset({"danger-full-access"}),
+    "copilot": frozenset({"--allow-all-tools"}),
+    "cursor-agent": frozenset({"-f", "--force"}),
+    "gemini": frozenset({"-y", "--approval-mode=yolo"}),
+    "qwen": frozenset({"-y"}),
+}
+_NONE: frozenset[str] = frozenset()
+_GLOBAL = re.compile(r" --(?:global|system)\b")
+_ASKS_GIT = re.compile(r" (?:--get(?:-all|-regexp|-urlmatch)?|--list|-l|get|list)\b")
+#: Files of a project that are run, or believed, by themselves.
+_OBEYED = re.compile(
+    r"(?:^|/)(?:\.git/(?:hooks/|config)|\.claude/(?:settings|hooks/|agents/|commands/)|(?:CLAUDE|AGENTS|GEMINI)\.md|\.mcp\.json"
+    r"|\.cursor/|\.vscode/(?:tasks|settings|launch)|\.envrc|\.github/workflows/|\.husky/)"
+)
+#: Characters of a command in which phrases are looked for.
+_SEEN = 400
 _SETTING = re.compile(
     r"\"?(?:defaultMode|permissionMode)\"?\s*:\s*\"?bypassPermissions|\"?dangerouslySkipPermissions\"?\s*:\s*true"
+    r"|\"trust\"\s*:\s*true|\"(?:chat\.tools\.)?autoApprove\"\s*:\s*(?:true|\[\s*\"\*\")|\"approvalMode\"\s*:\s*\"yolo"
+    r"|approval_policy\s*=\s*\"never\"|sandbox_mode\s*=\s*\"danger-full-access\""
     r"|\"?enableAllProjectMcpServers\"?\s*:\s*true|\"?skipDangerousModePermissionPrompt\"?\s*:\s*true"
 )
 _MOUNT = re.compile(r"(?:type=bind,)?(?:source=|src=)?(?:/|~|\$\{?HOME\}?|/var/run/docker\.sock|/etc|/root)(?::.*|,.*)")
@@ -44,20 +67,67 @@ _LATER = {
     "launchctl": re.compile(r"list|print|help|version"),
     "schtasks": re.compile(r"(?!/create)", re.IGNORECASE),
 }
+#: Programs that change the machine, with the first words with which they do not.
 _STARTS = {
+    "add-mppreference": "",
     "chsh": "",
+    "cloudflared": "--version version",
     "csrutil": "status",
     "doas": "",
+    "ip6tables": "-L -S",
+    "iptables": "-L -S",
     "mkfs": "",
+    "ngrok": "--version version",
     "passwd": "",
+    "set-executionpolicy": "",
+    "set-mppreference": "",
     "setenforce": "",
     "shutdown": "",
     "spctl": "--status -a --assess",
     "sudo": "",
     "su": "",
     "systemctl": "status is-active is-enabled list-units show cat --version",
+    "ufw": "status",
     "useradd": "",
     "visudo": "",
+}
+#: The beginnings of commands that cannot be undone, reach beyond the project, or change how programs work.
+_PHRASES = tuple(
+    (re.compile(pattern, re.IGNORECASE), what)
+    for pattern, what in (
+        (r"git push (?:.* )?(?:--force|-f|--mirror|--delete)\b", "work may be lost for good"),
+        (r"git (?:reset (?:.* )?--hard|clean (?:.* )?-\w*f)", "work may be lost for good"),
+        (
+            r"(?:gh|glab) (?:repo|release|secret) delete|aws s3 (?:rb|rm)",
+            "something is deleted that is not on this machine",
+        ),
+        (r"terraform (?:destroy|apply)", "something is changed that is not on this machine"),
+        (
+            r"(?:npm|pnpm|yarn|cargo|poetry|uv) publish|gem push|twine upload|gh release create",
+            "something is published",
+        ),
+        (
+            r"git config (?:.* )?core\.(?:hookspath|fsmonitor|sshcommand|pager|editor|gitproxy)",
+            "git runs something else",
+        ),
+        (r"git config (?:.* )?(?:alias\.\S+ !|credential\.\S*helper \S|filter\.)", "git runs something else"),
+        (r"git config (?:.* )?(?:diff\.\S+\.(?:command|textconv)|url\.\S+insteadof)", "git runs something else"),
+        (r"(?:claude|codex|gemini) (?:mcp|plugin|extensions?) (?:add|install|marketplace)", "an agent is changed"),
+        (r"\w+ --install-extension", "an editor is changed"),
+        (r"(?:npm|pnpm|yarn|pip3?|uv) config set .*(?:registry|index)", "packages come from elsewhere from then on"),
+        (r"security (?:find|dump)-", "secrets are read"),
+        (r"history -c|unset (?:.* )?histfile|rm (?:.* )?\S*_history", "traces are removed"),
+        (r"ssh (?:.* )?-(?-i:\w*[RD])\b|tailscale funnel", "the machine is opened to others"),
+    )
+)
+#: Variables by which programs load other code, with the values that do.
+_LOADING = {
+    **dict.fromkeys(("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "PYTHONSTARTUP"), re.compile(".")),
+    **dict.fromkeys(("PROMPT_COMMAND", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS"), re.compile(".")),
+    "NODE_OPTIONS": re.compile(r"-r|--require|--import|--loader|--experimental-loader"),
+    "PERL5OPT": re.compile("-M"),
+    "RUBYOPT": re.compile("-r"),
+    "JAVA_TOOL_OPTIONS": re.compile("-javaagent|-agent"),
 }
 
 
@@ -66,12 +136,17 @@ def marks(script: Script) -> Iterator[Mark]:
     for command in commands(script):
         if what := _first(command, (_destroys, _stays, _reads, _opens)):
             yield Mark(GRAVE, command.line, what)
-        elif what := _raises(command):
+        elif what := _first(command, (_raises, _is_unusual, _loads, _calls_itself)):
             yield Mark(HARM, command.line, what)
 
 
 def _first(command: Command, questions: Iterable[Callable[[Command], str]]) -> str:
     return next(filter(None, (ask(command) for ask in questions)), "")
+
+
+def loads(name: str, value: str) -> bool:
+    """Whether programs load other code when the variable has this value."""
+    return name in _LOADING and bool(_LOADING[name].match(value))
 
 
 def opens_doors(text: str) -> Iterator[tuple[int, str]]:
@@ -85,9 +160,12 @@ def _destroys(command: Command) -> str:
     targets = [word for word in rest if not word.startswith("-")]
     if name == "rm" and ("--no-preserve-root" in options or ("r" in options.lower() and any(map(_is_whole, targets)))):
         return "a home or a folder of the system is deleted"
-    if name == "find" and "-delete" in rest and any(map(_is_whole, targets[:1])):
+    deletes = "-delete" in rest or any(name_of(part) == "rm" for part in inside(command) if part is not command)
+    if name == "find" and deletes and any(map(_is_whole, targets[:1])):
         return "a home or a folder of the system is deleted"
-    if name == "dd" and any(word.startswith("of=/dev/") for word in rest):
+    if name == "kill" and len(rest) > 1 and rest[-1] == "-1":
+        return "all programs are stopped"
+    if name.startswith("mkfs") or (name == "dd" and any(word.startswith("of=/dev/") for word in rest)):
         return "a disk is written over"
     if name in ("chmod", "chown") and "R" in options and any(map(_is_whole, targets)):
         return "rights of a home or a folder of the system are changed"
@@ -111,23 +189,51 @@ def _stays(command: Command) -> str:
     name, rest = name_of(command), command.words[1:]
     if name in _LATER and rest and not _LATER[name].match(rest[0]):
         return "a task is set up that runs later, outside of the project"
-    targets = [*command.writes]
-    if name == "tee" or (name == "sed" and any(word.startswith("-i") for word in rest)):
-        targets += rest
-    elif name in _WRITERS - {"sed"}:
-        targets += [word.removeprefix("of=") for word in rest if name != "dd" or word.startswith("of=")][-1:]
-    if any(map(_LASTING.search, targets)):
+    if any(map(_LASTING.search, _targets(command))):
         return "a file is written that takes effect later, outside of the project"
-    if name == "git" and rest[:1] == ("config",) and {"--global", "--system"} & set(rest) and len(rest) > 3:
-        return "the settings of git are changed for all projects"
     if name in ("reg", "set-itemproperty", "new-itemproperty") and any("\\run" in word.lower() for word in rest):
         return "a file is written that takes effect later, outside of the project"
     return ""
 
 
+def _targets(command: Command) -> list[str]:
+    """The files that the command writes."""
+    name, rest = name_of(command), command.words[1:]
+    if name == "tee" or (name == "sed" and any(word.startswith("-i") for word in rest)):
+        return [*command.writes, *rest]
+    if name not in _WRITERS - {"sed"}:
+        return [*command.writes]
+    last = [word.removeprefix("of=") for word in rest if name != "dd" or word.startswith("of=")][-1:]
+    return [*command.writes, *last]
+
+
+def _is_unusual(command: Command) -> str:
+    text = " ".join((command.program, *command.words[1:]))[:_SEEN]
+    if text.startswith("git config ") and _GLOBAL.search(text) and not _ASKS_GIT.search(text):
+        return "the settings of git are changed for all projects"
+    if any(map(_OBEYED.search, _targets(command))):
+        return "a file is written that programs or agents of the project obey"
+    if command.program in ("docker", "podman") and any(map(SECRET_FILE.search, command.words)):
+        return "a container is given secrets"
+    return next((what for pattern, what in _PHRASES if pattern.match(text)), "")
+
+
+def _loads(command: Command) -> str:
+    is_set = any(loads(name, value) for name, value in command.sets)
+    return "a variable is set by which programs load other code" if is_set else ""
+
+
+def _calls_itself(command: Command) -> str:
+    """Whether nothing but the command itself stands in a pipeline, as in `:(){ :|:& };:`."""
+    floods = any(len(line) > 1 and {part.words for part in line} == {(":",)} for line in command.runs)
+    return "a program starts itself without end" if floods else ""
+
+
 def _reads(command: Command) -> str:
-    words = (*(command.words[1:] if name_of(command) in _READERS else ()), *command.reads)
-    return "a file is read that holds secrets" if any(_is_secret(word) for word in words) else ""
+    words = [*command.reads]
+    if name_of(command) in _READERS:
+        words += [word for before, word in pairwise(command.words) if before != "-i"]
+    return "a file is read that holds secrets" if any(map(_is_secret, words)) else ""
 
 
 def _is_secret(word: str) -> bool:
@@ -140,6 +246,6 @@ def _opens(command: Command) -> str:
         return "an agent is started that does not ask before it acts"
     if name in ("docker", "podman") and ("--privileged" in words or any(map(_MOUNT.fullmatch, words))):
         return "a container is given the whole machine"
-    if name == "codex" and "danger-full-access" in words:
+    if not _UNASKED.get(name, _NONE).isdisjoint(words):
         return "an agent is started that does not ask before it acts"
     return ""

@@ -32,28 +32,9 @@ _NAMES = re.compile(
     r"|purl\.org/(?:dc|rss))(?:/|$)"
 )
 _SCHEMA = re.compile(r"\$schema[\"']?\s{0,4}[:=]\s{0,4}[\"']?$")
-_VALUED = frozenset(
-    {
-        "-o",
-        "-d",
-        "-H",
-        "-X",
-        "-A",
-        "-F",
-        "-T",
-        "-e",
-        "-b",
-        "-c",
-        "-w",
-        "-m",
-        "-p",
-        "-i",
-        "-u",
-        "--output",
-        "--data",
-        "-O",
-    }
-)
+#: Options of programs that fetch whose value is no host.
+_WITH_VALUE = "-o -d -H -X -A -F -T -e -b -c -w -m -p -i -u -O --output --data"
+_VALUED = frozenset(_WITH_VALUE.split())
 
 
 class Host(NamedTuple):

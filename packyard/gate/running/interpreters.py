@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
-from packyard.gate.running.command import GROUP, Command, Script, inside
-from packyard.gate.running.wrappers import SHELLS, code_at, operand
+from packyard.gate.running.command import GROUP, Command, Pipeline, Script, inside
+from packyard.gate.running.wrappers import POWERSHELLS, SHELLS, code_at, operand
 
 #: Programs other than shells that run a text, with the options behind which it stands.
 _OPTIONS = {
+    "cmd": ("/c", "/k"),
     "bun": ("-e", "--eval", "-p"),
     "deno": ("eval",),
     "lua": ("-e",),
@@ -24,10 +26,32 @@ _OPTIONS = {
 }
 _EVALS = frozenset({"eval", "iex", "invoke-expression"})
 _SOURCES = frozenset({"source", "."})
+#: Programs that take their rules from a file, with the option that names it.
+_RULED = {"awk": "-f", "gawk": "-f", "gmake": "-f", "make": "-f"}
+_FILTERS = frozenset(
+    {
+        "awk",
+        "base64",
+        "cat",
+        "cut",
+        "grep",
+        "gunzip",
+        "gzip",
+        "head",
+        "rev",
+        "sed",
+        "tac",
+        "tail",
+        "tee",
+        "tr",
+        "xxd",
+        "xz",
+    }
+)
 _NUMBERED = re.compile(r"(python|pypy|lua|perl|php|ruby|node)[\d.]*w?")
 _STDIN = re.compile(r"-|/dev/(?:stdin|fd/0)|/proc/self/fd/0")
 #: A variable alone as the program, such as `$SHELL`.
-_VARIABLE = re.compile(r"\$\{?\w+\}?")
+_VARIABLE = re.compile(r"\$\{?\w+(?::?-[^{}]*)?\}?")
 
 
 def name_of(command: Command) -> str:
@@ -40,6 +64,25 @@ def name_of(command: Command) -> str:
 def is_interpreter(name: str) -> bool:
     """Whether the program runs texts."""
     return name in SHELLS or name in _OPTIONS or name in _EVALS or name in _SOURCES
+
+
+def given_text(command: Command) -> str:
+    """The text that a command gives which only says it, such as `echo`."""
+    if command.program in ("echo", "printf"):
+        return " ".join(command.words[2 if command.words[1:2] and command.words[1].startswith("-") else 1 :])
+    return command.body if command.program == "cat" and len(command.words) == 1 else ""
+
+
+def inline(command: Command) -> str:
+    """The code, of no shell, that the command itself holds: behind `-c` or `-e`, or in what it is given to read."""
+    name = name_of(command)
+    options = _OPTIONS.get(name, ())
+    if name in POWERSHELLS:
+        return " ".join(command.words[1:])
+    for place in run_words(command) if options else ():
+        if command.words[place - 1].lower() in options:
+            return " ".join(command.words[1 : place + 1])
+    return command.body if options and runs_stdin(command) else ""
 
 
 def run_words(command: Command) -> tuple[int, ...]:
@@ -55,16 +98,20 @@ def run_words(command: Command) -> tuple[int, ...]:
         return (at + 1,) if at else (1 + rest.index(file),) if file else ()
     if name in _OPTIONS:
         return _run_by(rest, _OPTIONS[name])
+    if name in _RULED and _RULED[name] in rest:
+        return (rest.index(_RULED[name]) + 2,)
     return (0,) if command.words and command.words[0] != GROUP else ()
 
 
 def runs_stdin(command: Command) -> bool:
     """Whether the command runs what it reads."""
-    name = name_of(command)
+    name, rest = name_of(command), command.words[1:]
     if name == GROUP:
-        return _begins(command.runs) or _evaluates(command)
+        return begins(command.runs) or _evaluates(command)
     if name == "tee":
-        return any(_begins(script) for _, script in command.made)
+        return any(begins(script) for _, script in command.made)
+    if name in _RULED and _RULED[name] in rest:
+        return rest[rest.index(_RULED[name]) + 1 :][:1] in (("-",), ("/dev/stdin",))
     if not is_interpreter(name):
         return bool(command.words and _VARIABLE.fullmatch(command.words[0]))
     if "xargs" in command.under:
@@ -82,9 +129,14 @@ def _waits(name: str, command: Command) -> bool:
     return _STDIN.fullmatch(file or "-") is not None
 
 
-def _begins(script: Script) -> bool:
+def begins(script: Script) -> bool:
     """Whether a script gives what it reads to a command that runs it."""
-    return any(runs_stdin(pipeline[0]) for pipeline in script)
+    return any(any(map(runs_stdin, pipeline[: 1 + _filters(pipeline)])) for pipeline in script)
+
+
+def _filters(pipeline: Pipeline) -> int:
+    """How many commands at the beginning of a pipeline pass on what they read."""
+    return sum(1 for _ in takewhile(lambda command: name_of(command) in _FILTERS and not command.reads, pipeline))
 
 
 def _evaluates(group: Command) -> bool:

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from packyard.gate.running.command import MADE, Command, Script, inside, pipelines
+from packyard.gate.running.command import MADE, Command, Script, commands, inside, pipelines
 from packyard.gate.running.fetched import FETCHERS
 from packyard.gate.running.interpreters import is_interpreter, name_of, runs_stdin
-from packyard.gate.running.marks import HARM, LEAK, Mark
+from packyard.gate.running.marks import GRAVE, HARM, LEAK, Mark
 from packyard.gate.running.wrappers import SHELLS
 
 #: A file of somebody's home, or of the system, that holds secrets.
@@ -29,12 +29,20 @@ SECRET_FILE = re.compile(
     r"|(?:^|[@=])/etc/shadow|/proc/(?:self|\d+)/environ"
 )
 _ANY_SECRET = re.compile(
-    SECRET_FILE.pattern + r"|(?:^|[@=/])\.env(?:\.[\w-]+)?$|(?:^|/)id_(?:rsa|ed25519|ecdsa)$|\.pem$"
+    SECRET_FILE.pattern
+    + r"|(?:^|[@=/])\.env(?:\.(?!example|sample|template|dist)[\w-]+)?$|(?:^|/)id_(?:rsa|ed25519|ecdsa)$|\.pem$"
 )
+_PUBLIC = (".pub", "known_hosts", "authorized_keys")
 _SECRET_NAME = re.compile(
     r"\$\{?\w*(?:TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY)\w*", re.IGNORECASE
 )
-_SENDERS = FETCHERS | {"socat", "telnet", "sftp", "rsync", "mail", "sendmail", "mutt", "ping", "tee", "openssl"}
+#: What gives the token by which somebody is logged in.
+_LOGINS = frozenset(
+    {("gh", "auth", "token"), ("gcloud", "auth", "print-access-token"), ("az", "account", "get-access-token")}
+    | {("git", "credential", "fill"), ("op", "read")}
+)
+_LISTERS = frozenset({"dir", "gci", "get-childitem", "get-item", "ls"})
+_SENDERS = FETCHERS | {"socat", "telnet", "sftp", "rsync", "mail", "sendmail", "mutt", "ping", "openssl"}
 _HEADER = re.compile(r"-[A-Za-z]*[Hu]|--header|--user|--oauth2-bearer|-Headers|--password")
 _UPLOAD = re.compile(
     r"-d|--data(?:-\w+)?|-F|--form|-T|--upload-file|--json|--post-(?:data|file)|--body-(?:data|file)|-Body|-InFile"
@@ -43,7 +51,8 @@ _FILE = re.compile(r"@.|[\w-]+=[@<].|(?:--post-file|--body-file|--upload-file)="
 _LOGIN_KEYS = ("-i", "-F", "-o", "-e")
 _TLS_KEYS = ("--cert", "--key", "--cacert", "-E", "-K", "--config", "--netrc-file")
 _VARIABLE = re.compile(r"\$\{?(\w+)")
-_LOCAL = re.compile(r"localhost|127\.|\[?::1|0\.0\.0\.0|\$|host\.docker")
+_LOCAL = re.compile(r"(?:localhost|127\.[\d.]+|\[::1\]|0\.0\.0\.0|host\.docker\.internal|[\w-]+\.local)(?:$|[:/?#])")
+_URL = re.compile(r"https?://([^\s\"'<>|;)]+)")
 _SOCKET = re.compile(r"/dev/(?:tcp|udp)/([^/\s]*)")
 _NETCATS = ("nc", "ncat", "netcat")
 _CATCHES = re.compile(r"-[a-zA-Z]*[ec]|--exec|--sh-exec|--lua-exec")
@@ -52,24 +61,53 @@ _BACK = re.compile(r"pty\.spawn|dup2\(|fsockopen|socket\.socket|TCPSocket|IO::So
 
 def marks(script: Script) -> Iterator[Mark]:
     """What the script gives away."""
-    names = _secret_names(script)
+    held = _Held(script)
     for pipeline in pipelines(script):
         secret = shell = False
         for command in pipeline:
             sends = _sends(command)
-            if sends and (secret or _holds(command, names)):
+            if sends and (secret or _holds(command, held)):
                 yield Mark(LEAK, command.line, "secrets of the machine are sent away")
-            elif _opens(command) or (shell and name_of(command) in (*_NETCATS, "telnet", "openssl")):
+            elif (
+                _opens(command)
+                or (held.socket and _reads_socket(command))
+                or (shell and name_of(command) in (*_NETCATS, "telnet", "openssl"))
+            ):
                 yield Mark(LEAK, command.line, "a shell is opened to another machine")
             elif sends:
                 yield from _uploads(command)
-            secret = secret or _is_secret(command, names)
+            elif _connects(command):
+                yield Mark(GRAVE, command.line, "the shell itself is connected to another machine")
+            elif name_of(command) == "find" and _gives(command) and any(map(_sends, inside(command))):
+                yield Mark(LEAK, command.line, "secrets of the machine are sent away")
+            secret = secret or held.gives(command)
             shell = shell or (name_of(command) in SHELLS and runs_stdin(command))
 
 
-def _is_secret(command: Command, names: set[str]) -> bool:
-    """Whether the command, or one inside of it, gives secrets."""
-    return any(_gives(part) or _refers(part, names) for part in inside(command))
+class _Held:
+    """The variables and the files into which the script puts secrets; and whether it connects itself to a `socket`."""
+
+    def __init__(self, script: Script) -> None:
+        self.names: set[str] = set()
+        self.files: set[str] = set()
+        self.socket = any(map(_connects, commands(script)))
+        for pipeline in pipelines(script):
+            secret = False
+            for command in pipeline:
+                secret = secret or self.gives(command)
+                if secret:
+                    self.names |= {name for name, value in command.sets if MADE in value}
+                    self.files |= {file for file in _written(command) if not file.startswith("/dev/")}
+
+    def gives(self, command: Command) -> bool:
+        """Whether the command, or one inside of it, gives secrets."""
+        return any(_gives(part) or _is_login(part) or self.refers(part) for part in inside(command))
+
+    def refers(self, command: Command) -> bool:
+        """Whether the command names a variable or a file in which there are secrets."""
+        if self.names and any(not self.names.isdisjoint(_VARIABLE.findall(word)) for word in command.words):
+            return True
+        return bool(self.files) and any(_file_of(word) in self.files for word in (*command.words, *command.reads))
 
 
 def _gives(command: Command) -> bool:
@@ -78,46 +116,70 @@ def _gives(command: Command) -> bool:
         return True
     if name in ("export", "declare", "typeset") and rest and rest[0] in ("-p", "-x", "-px", "-xp"):
         return len(rest) == 1
+    if name in _LISTERS and any(word.lower() in ("env:", "env:*") for word in rest):
+        return True
     if name == "security" and rest[:1] and rest[0].startswith(("find-", "dump-")):
         return True
-    if name in ("echo", "printf", "grep", "egrep", "case", "[", "[[", "test", "for"):
+    if name in ("echo", "printf", "grep", "egrep", "case", "[", "[[", "test"):
         return False
-    return any(_ANY_SECRET.search(word) for word in (*rest, *command.reads))
+    return any(map(_is_secret, (*rest, *command.reads)))
 
 
-def _refers(command: Command, names: set[str]) -> bool:
-    return bool(names) and any(not names.isdisjoint(_VARIABLE.findall(word)) for word in command.words)
+def _is_secret(word: str) -> bool:
+    return bool(_ANY_SECRET.search(word)) and not word.endswith(_PUBLIC)
 
 
-def _holds(command: Command, names: set[str]) -> bool:
-    """Whether the command that sends has the secrets in its own words."""
-    made = any(_is_secret(part, names) for _, script in command.made for pipeline in script for part in pipeline)
-    return made or _refers(command, names) or any(map(_ANY_SECRET.search, _sent(command)))
+def _is_login(command: Command) -> bool:
+    """Whether the command gives the token by which somebody is logged in."""
+    return command.words[:3] in _LOGINS or command.words[:2] in _LOGINS
 
 
-def _secret_names(script: Script) -> set[str]:
-    """The variables into which secrets are read."""
-    found: set[str] = set()
-    for pipeline in pipelines(script):
-        for command in pipeline:
-            if command.sets and any(
-                _is_secret(part, set()) for _, made in command.made for line in made for part in line
-            ):
-                found |= {name for name, value in command.sets if MADE in value}
-    return found
+def _holds(command: Command, held: _Held) -> bool:
+    """Whether the command that sends has secrets in its own words; a token in a header is what a service asks for."""
+    for place, script in command.made:
+        in_header = place > 0 and _in_header(command.words, place)
+        for part in (part for pipeline in script for one in pipeline for part in inside(one)):
+            if _gives(part) or (not in_header and (_is_login(part) or held.refers(part))):
+                return True
+    if any(_gives(part) for pipeline in command.runs for one in pipeline for part in inside(one)):
+        return True
+    words = (word for at, word in enumerate(command.words) if not _in_header(command.words, at))
+    return held.refers(command._replace(words=tuple(words))) or any(map(_is_secret, _sent(command)))
+
+
+def _in_header(words: tuple[str, ...], place: int) -> bool:
+    return bool(_HEADER.fullmatch(words[place - 1]) or _HEADER.match(words[place])) and place > 0
+
+
+def _written(command: Command) -> Iterator[str]:
+    """The files into which a command puts what it reads."""
+    yield from command.writes
+    if name_of(command) in ("cp", "dd", "install", "mv", "tee", "tar", "zip"):
+        yield from (_file_of(word) for word in command.words[1:] if not _is_secret(word))
+
+
+def _file_of(word: str) -> str:
+    """The file in a word such as `@file`, `name=@file` or `of=file`."""
+    return word.rpartition("@")[2].rpartition("=")[2] if "@" in word or "=" in word else word
 
 
 def _sent(command: Command) -> Iterator[str]:
     """The words that a sender might send: not the keys by which it is let in."""
     keys = _LOGIN_KEYS if name_of(command) in ("ssh", "scp", "rsync", "sftp") else _TLS_KEYS
     for before, word in pairwise(command.words):
-        if before not in keys and not word.endswith(".pub"):
+        if before not in keys and word.partition("=")[0] not in keys:
             yield word
     yield from command.reads
 
 
 def _sends(command: Command) -> bool:
-    return (name_of(command) in _SENDERS and name_of(command) != "tee") or any(map(_away, command.writes))
+    """Whether the command gives something to another machine."""
+    if name_of(command) in _SENDERS:
+        urls = [url for word in command.words for url in _URL.findall(word)]
+        if name_of(command) == "openssl":
+            return "s_client" in command.words
+        return not urls or not all(map(_LOCAL.match, urls))
+    return any(map(_away, command.writes))
 
 
 def _away(file: str) -> bool:
@@ -131,11 +193,18 @@ def _opens(command: Command) -> bool:
         return True
     if name == "socat" and any("EXEC:" in word.upper() or "SYSTEM:" in word.upper() for word in words):
         return True
-    if any(map(_away, (*command.writes, *command.reads))) and (
-        name in SHELLS or name == "exec" or "exec" in command.under
-    ):
+    if name in SHELLS and any(map(_away, (*command.writes, *command.reads))):
         return True
     return is_interpreter(name) and any(len(set(_BACK.findall(word))) > 1 or "pty.spawn" in word for word in words)
+
+
+def _connects(command: Command) -> bool:
+    """Whether the shell opens a connection for itself: `exec 3<>/dev/tcp/…`."""
+    return "exec" in (*command.under, *command.words[:1]) and any(map(_away, (*command.writes, *command.reads)))
+
+
+def _reads_socket(command: Command) -> bool:
+    return name_of(command) in SHELLS and any(read.startswith("&") for read in command.reads)
 
 
 def _uploads(command: Command) -> Iterator[Mark]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-#: The kinds: it runs what it fetches, or decodes; sends secrets away, or lets others in; does harm that an agent should
-#: not be told to do either; or harm that happens in honest work; fetches what no version pins; takes orders from
-#: elsewhere; warns of one of these; could not be read.
-REMOTE, DECODED, LEAK, GRAVE, HARM = "remote", "decoded", "leak", "grave", "harm"
-UNPINNED, ORDERS, WARNED, UNREAD = "unpinned", "orders", "warned", "unread"
+#: The kinds: it runs what it fetches, or decodes, or the installer of a well-known program; sends secrets away, or lets
+#: others in; does harm that an agent should not be told to do either; or harm that happens in honest work; fetches what
+#: no version pins, or a package of the system; takes orders from elsewhere; warns of one of these; could not be read.
+REMOTE, DECODED, INSTALLS, LEAK, GRAVE, HARM = "remote", "decoded", "installs", "leak", "grave", "harm"
+UNPINNED, SYSTEM, ORDERS, WARNED, UNREAD = "unpinned", "system", "orders", "warned", "unread"
 
 
 class Mark(NamedTuple):

@@ -1,36 +1,27 @@
-"""Packages and images that a command fetches when it runs: is it said exactly which?
+"""Packages, images and repositories that a command fetches when it runs: is it said exactly which?
 
-    unpinned(("npx", "-y", "@modelcontextprotocol/server-filesystem@latest", "."))
+    unpinned(Command(("npx", "-y", "@modelcontextprotocol/server-filesystem@latest", ".")))
 
-gives `@modelcontextprotocol/server-filesystem@latest`.  Exact is what the registry of a language never changes, a
-version with all its numbers, or what names its content: a commit by 40 hex digits, an image by its digest.  A tag, a
-branch and a range can be moved by whoever holds them, after a person has looked at the pack.
+gives `@modelcontextprotocol/server-filesystem@latest`.  What is exact says `packyard.gate.running.exact`.  A package
+from another registry than the usual one is whatever that registry gives, so its address is given as well.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
+from packyard.gate.running import exact
+from packyard.gate.running.command import Command
 from packyard.gate.running.wrappers import program_of
 
-_SEMVER = r"v?\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?"
-_EXACT = re.compile(rf"={{0,2}}{_SEMVER}")
 _PIP3 = re.compile(r"pip3(?:\.\d+)?")
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_NPM = re.compile(rf"(?:@[^/@\s]+/)?[^@\s/]+@(?:npm:(?:@[^/@\s]+/)?[^@\s/]+@)?=?{_SEMVER}")
-_PYPI = re.compile(r"[A-Za-z0-9._-]+(?:\[[^\]]*\])?(?:\s*===?\s*|@)v?\d[A-Za-z0-9.!+_-]*(?:\s*;.*)?")
-_GO = re.compile(rf"[^@\s]+@(?:{_SEMVER}|[0-9a-f]{{12,40}})")
-_NAMED = re.compile(rf"[^@:\s]+[@:]=?{_SEMVER}")
-_DIGEST = re.compile(r"[^@\s]+@sha256:[0-9a-f]{64}")
+_ADDRESS = re.compile(r"(?:git\+)?\w+://")
+#: Variables that say from where packages come.
+_INDEX = re.compile(r"(?:npm_config|pip|uv)_(?:default_|extra_)?(?:registry|index(?:_url)?)|GOPROXY", re.IGNORECASE)
 _LOCAL = re.compile(r"\.{1,2}(?:$|[/\[])|/|~|file:|link:|workspace:|[A-Za-z]:[\\/]|[\"']?\$(?:\{[^}]*\}|\w+)[\"']?/")
-#: Addresses whose host does not change what it once gave.
-_UNCHANGING = re.compile(
-    r"(?:npm|jsr):/?(?:@[^/@\s]+/)?[^/@\s]+@\d+\.\d+\.\d+"
-    r"|https://(?:deno\.land|esm\.sh|unpkg\.com|jsr\.io|cdn\.jsdelivr\.net)/[^@\s]*@?[^@\s]*@v?\d+\.\d+\.\d+"
-    r"|https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/[0-9a-f]{40}/"
-)
 #: Options of `docker run` without a value; one letter with a value may follow such letters.
 _LETTERS = re.compile(r"-[itdPq]*([^itdPq=-])?")
 _FLAGS = (
@@ -45,7 +36,7 @@ class _Tool(NamedTuple):
     `valued` are other options with a value, `versions` those that say which version, `local` those that fetch nothing.
     """
 
-    exact: Callable[[str], object]
+    is_exact: Callable[[str], bool]
     operands: int
     valued: str = ""
     packages: str = ""
@@ -53,25 +44,45 @@ class _Tool(NamedTuple):
     local: str = ""
 
 
-def unchanging(address: str) -> bool:
-    """Whether an address gives the same for ever."""
-    return bool(_UNCHANGING.match(address))
+def unpinned(command: Command, is_at_commit: bool = False) -> Iterator[str]:
+    """What the command would fetch without saying exactly which, as it is written in the command; `is_at_commit` when
+    what is cloned in the same text is set to a commit.
+    """
+    if not command.words or not command.words[0]:
+        return
+    words = _plain(command.words)
+    if words[:2] == ("git", "clone") or words[:3] in (("gh", "repo", "clone"), ("git", "submodule", "add")):
+        pinned = is_at_commit or any(word.startswith("--revision=") for word in words)
+        yield from () if pinned else islice(filter(_is_repository, words[2:]), 1)
+    elif words[0] in _CONTAINERS:
+        yield from _image(words[1:])
+    tool, rest = _tool(words)
+    if tool:
+        yield from (spec for spec in _specs(tool, rest) if not (_LOCAL.match(spec) or tool.is_exact(spec)))
+        yield from (f"{name}={value}" for name, value in command.sets if is_index(name))
 
 
-def unpinned(words: tuple[str, ...]) -> tuple[str, ...]:
-    """What the command would fetch without saying exactly which, as it is written in the command."""
-    if not words or not words[0]:
-        return ()
-    words = _plain(words)
-    name, rest = words[0], words[1:]
-    if name in _CONTAINERS:
-        return tuple(_image(rest))
-    if words[:2] == ("git", "clone") or words[:3] == ("gh", "repo", "clone"):
-        return tuple(word for word in words[2:] if "/" in word and not _LOCAL.match(word))[:1]
-    for length in (3, 2, 1):
-        if tool := _TOOLS.get(words[:length]):
-            return tuple(spec for spec in _specs(tool, words[length:]) if not (_LOCAL.match(spec) or tool.exact(spec)))
-    return ()
+def is_index(name: str) -> bool:
+    """Whether the variable says from where packages come."""
+    return bool(_INDEX.fullmatch(name))
+
+
+def is_of_system(command: Command) -> bool:
+    """Whether the command installs packages of the system, of which hardly anybody names a version."""
+    tool, _ = _tool(_plain(command.words)) if command.words and command.words[0] else (None, ())
+    return tool is not None and tool.is_exact is exact.is_of_system
+
+
+def pins_clone(command: Command) -> bool:
+    """Whether the command sets a clone to one commit."""
+    is_set = not {"checkout", "reset", "switch"}.isdisjoint(command.words[1:4])
+    return command.program == "git" and is_set and any(map(exact.is_commit, command.words))
+
+
+def _tool(words: tuple[str, ...]) -> tuple[_Tool | None, tuple[str, ...]]:
+    """How the program is told what to fetch, if it is known to do so, and what it is told."""
+    found = next((length for length in (3, 2, 1) if words[:length] in _TOOLS), 0)
+    return _TOOLS.get(words[:found]), words[found:]
 
 
 def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -87,30 +98,42 @@ def _plain(words: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _specs(tool: _Tool, rest: tuple[str, ...]) -> Iterator[str]:
+    """What the program is told to fetch, and from where."""
     operands: list[str] = []
     packages: list[str] = []
-    at, version = 0, ""
-    while at < len(rest):
-        name, sign, value = rest[at].partition("=") if rest[at].startswith("-") else (rest[at], "", "")
-        takes = any(name in options.split() for options in (tool.valued, tool.packages, tool.versions))
-        if takes and not sign:
-            at += 1
-            value = rest[at] if at < len(rest) else ""
+    version = ""
+    for name, value in _parts(tool, rest):
         if name in tool.local.split():
             return
         if name in tool.packages.split():
-            packages.append(value)
+            packages += value.split(",")
         elif name in tool.versions.split():
             version = value
-        elif not name.startswith("-"):
-            operands.append(rest[at])
-            if len(operands) == max(tool.operands, 1) and tool.operands < _ALL:
-                break
-        elif name == "--" and operands:
-            break
+        elif name and _ADDRESS.match(value):
+            yield value
+        elif not name:
+            operands.append(value)
+    if not (exact.is_version(version) or exact.is_commit(version)):
+        yield from packages if packages and tool.operands == 1 else [*packages, *operands]
+
+
+def _parts(tool: _Tool, rest: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """The options with their values, and the operands as values without a name, as far as they are the tool's own."""
+    valued = {*tool.valued.split(), *tool.packages.split(), *tool.versions.split()}
+    at, left = 0, tool.operands
+    while at < len(rest):
+        name, sign, value = rest[at].partition("=") if rest[at].startswith("-") else ("", "", rest[at])
         at += 1
-    if not (_EXACT.fullmatch(version) or _COMMIT.fullmatch(version)):
-        yield from packages if packages and tool.operands == 1 else [*packages, *operands[: tool.operands]]
+        if name in valued and not sign:
+            value = rest[at] if at < len(rest) else ""
+            at += 1
+        if name == "--" and left < tool.operands:
+            return
+        if name or left > 0:
+            yield name, value
+        left -= not name
+        if not name and left <= 0:
+            return
 
 
 def _image(rest: tuple[str, ...]) -> Iterator[str]:
@@ -123,7 +146,7 @@ def _image(rest: tuple[str, ...]) -> Iterator[str]:
     while at < len(rest) and rest[at].startswith("-") and rest[at] != "--":
         at += 1 + (_takes_value(rest[at]) and "=" not in rest[at])
     image = rest[at] if at < len(rest) else ""
-    if image and not _DIGEST.fullmatch(image):
+    if image and not exact.is_image(image):
         yield image
 
 
@@ -135,37 +158,23 @@ def _takes_value(option: str) -> bool:
     return bool(letters and letters[1])
 
 
-def _is_npm(spec: str) -> bool:
-    return bool(_NPM.fullmatch(spec) or _is_commit(spec, "#"))
-
-
-def _is_pypi(spec: str) -> bool:
-    return bool(_PYPI.fullmatch(spec) or _is_commit(spec, "@") or "#sha256=" in spec)
-
-
-def _is_go(spec: str) -> bool:
-    return bool(_GO.fullmatch(spec)) or "." not in spec.partition("/")[0] or spec.endswith(".go")
-
-
-def _is_script(spec: str) -> bool:
-    return unchanging(spec) or not spec.startswith(("http:", "https:", "npm:", "jsr:"))
-
-
-def _is_commit(spec: str, sign: str) -> bool:
-    return bool(_COMMIT.fullmatch(spec.partition("#egg=")[0].rpartition(sign)[2].partition("#")[0]))
+def _is_repository(word: str) -> bool:
+    return "/" in word and not word.startswith("-") and not _LOCAL.match(word)
 
 
 _ALL = 1000
 _NPX = _Tool(
-    _is_npm,
+    exact.is_npm,
     1,
     "-c --call --registry --userconfig --cache -w --workspace --prefix --shell",
     "-p --package",
     local="--no --no-install --offline",
 )
-_ADD = _Tool(_is_npm, _ALL, "--registry --prefix -C --dir --cwd -w --workspace --filter -F --cache --omit --include")
+_ADD = _Tool(
+    exact.is_npm, _ALL, "--registry --prefix -C --dir --cwd -w --workspace --filter -F --cache --omit --include"
+)
 _UVX = _Tool(
-    _is_pypi,
+    exact.is_pypi,
     1,
     "-p --python --index-url -i --extra-index-url --index --default-index --directory --cache-dir --env-file "
     "--pip-args",
@@ -173,23 +182,31 @@ _UVX = _Tool(
     local="--offline",
 )
 _PIP = _Tool(
-    _is_pypi,
+    exact.is_pypi,
     _ALL,
     "-r --requirement -c --constraint -e --editable -t --target -i --index-url --extra-index-url -f --find-links "
-    "--prefix --root --python -p --platform --python-version --cache-dir --no-binary --only-binary --group --extra",
+    "--prefix --root --python -p --platform --python-version --cache-dir --no-binary --only-binary --group --extra "
+    "-G --source",
     "--with --from",
     local="--no-index",
 )
 _CARGO = _Tool(
-    _NAMED.fullmatch,
+    exact.is_named,
     _ALL,
     "--root --target --profile -j --features -F --bin --index --registry --path",
     "--git",
     "--version --vers --rev",
 )
-_GEM = _Tool(_NAMED.fullmatch, _ALL, "-s --source -i --install-dir -n --bindir -P", "-g --gem", "-v --version")
-_GO_TOOL = _Tool(_is_go, _ALL, "-exec -mod -tags -ldflags -C")
-_DENO = _Tool(_is_script, 1, "-n --name -c --config --import-map --lock -L")
+_GEM = _Tool(
+    exact.is_named, _ALL, "-s --source -i --install-dir -n --bindir -P", "-g --gem", "-v --version", "-l --local"
+)
+_GO_TOOL = _Tool(exact.is_go, _ALL, "-exec -mod -tags -ldflags -C")
+_DENO = _Tool(exact.is_script, 1, "-n --name -c --config --import-map --lock -L")
+_DOTNET = _Tool(
+    exact.is_named, 1, "--tool-path --add-source --source -s --framework -f --configfile", "", "--version -v"
+)
+_SYSTEM = _Tool(exact.is_of_system, _ALL, "-t -c -o -r --repo -s --source", "", "--version -v --revision")
+_PLAIN = _Tool(exact.is_named, _ALL, "-d --working-dir -f")
 
 #: Programs that fetch, by the words that they begin with.
 _TOOLS = {
@@ -202,13 +219,22 @@ _TOOLS = {
         "uvx, uv tool run, pipx run": _UVX,
         "uv run": _UVX._replace(operands=0),
         "pip install, pip download, uv pip install, uv add, uv tool install, pipx install": _PIP,
+        "poetry add, pdm add": _PIP,
+        "conda install, mamba install, micromamba install": _Tool(exact.is_conda, _ALL, "-c --channel -n --name -p"),
         "go install, go get": _GO_TOOL,
         "go run": _GO_TOOL._replace(operands=1),
-        "cargo install, cargo binstall": _CARGO,
-        "gem install": _GEM,
+        "cargo install, cargo binstall, cargo add": _CARGO,
+        "gem install, bundle add": _GEM,
         "gem exec": _GEM._replace(operands=1),
+        "dotnet tool install, dotnet tool update, dotnet tool exec, dotnet add package, dnx": _DOTNET,
+        "composer require, composer global require, cpan, cpanm, mise use, mise install, volta install": _PLAIN,
+        "corepack prepare": _PLAIN,
+        "nix run, nix shell": _Tool(exact.is_nix, 1, "--override-input", local="--offline"),
+        "nix-shell": _Tool(exact.is_nix, 0, "", "-p --packages"),
         "deno run, deno install": _DENO,
-        "gh extension install": _Tool(_NAMED.fullmatch, 1, "", "", "--pin"),
+        "gh extension install": _Tool(exact.is_named, 1, "", "", "--pin"),
+        "brew install, brew tap, apt install, apt-get install, apk add, dnf install, yum install": _SYSTEM,
+        "zypper install, choco install, winget install, scoop install, port install, snap install": _SYSTEM,
     }.items()
     for words in names.split(", ")
 }

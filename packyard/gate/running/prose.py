@@ -16,15 +16,18 @@ from itertools import islice
 from packyard.gate.running.command import Script
 from packyard.gate.running.hosts import hosts
 from packyard.gate.running.lines import Lines
-from packyard.gate.running.marks import ORDERS, WARNED, Mark
+from packyard.gate.running.marks import ORDERS, UNREAD, WARNED, Mark
 from packyard.gate.running.shell import read
 
 _SPAN = re.compile(r"(`{1,2})([^`\n]{6,2000})\1(?!`)")
 _BARE = re.compile(
     r"(?<![\w./-])(?:curl|wget|iwr|irm|Invoke-WebRequest|bash|sh|eval|source|iex|python3?|node|base64|nc|cat|env)(?=\s)"
 )
+#: A program that runs what it reads: words behind it belong to the sentence.
+_PIPED = re.compile(r"\|\s{0,4}(?:sudo\s)?(?:(?:ba|da|z)?sh|python3?|node|perl|ruby|iex)\b")
 _SIGNS = re.compile(r"[|<$(@]")
-_TRIES = 4
+#: Commands of a line and of a passage that are read, and characters of each.
+_TRIES, _MOST, _LONGEST = 4, 4000, 2000
 _SOMEWHERE = re.compile(r"://|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/|\$\w|\$\{|@[~$/.]|\d\.\d+\.\d+|~/")
 _FORBIDS = re.compile(
     r"\b(?:never|don'?t|do\s+not|must\s+not|should\s+not|avoid|refuse|reject|block|forbid(?:den)?|deny|prohibited|instead\s+of)"
@@ -47,7 +50,10 @@ _AHEAD, _BEHIND = 240, 160
 def marks(text: str, line: int, judge: Callable[[Script], Iterator[Mark]]) -> Iterator[Mark]:
     """What the prose tells to run, as far as `judge` finds something in it, and whose orders it tells to follow."""
     lines = Lines(text, line)
-    for place, command in _commands(text):
+    for number, (place, command) in enumerate(_commands(text)):
+        if number == _MOST:
+            yield Mark(UNREAD, lines.at(place), "there are too many commands to be read")
+            break
         if _SOMEWHERE.search(command):
             forbidden = _FORBIDS.search(text, max(0, place - _BEHIND), place)
             for mark in judge(read(command, lines.at(place))):
@@ -73,5 +79,7 @@ def _commands(text: str) -> Iterator[tuple[int, str]]:
     for line in text.split("\n"):
         if _SIGNS.search(line):
             for word in islice(_BARE.finditer(line), _TRIES):
-                yield place + word.start(), line[word.start() :]
+                command = line[word.start() : word.start() + _LONGEST]
+                piped = _PIPED.search(command)
+                yield place + word.start(), command[: piped.end()] if piped else command
         place += len(line) + 1

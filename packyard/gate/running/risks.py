@@ -6,12 +6,16 @@ from collections.abc import Iterator
 
 from packyard.gate.running import fetched, harm, leaks, prose, sources
 from packyard.gate.running.command import Command, Script, commands
-from packyard.gate.running.marks import HARM, UNPINNED, UNREAD, Mark
-from packyard.gate.running.packages import unpinned
+from packyard.gate.running.interpreters import inline
+from packyard.gate.running.marks import HARM, SYSTEM, UNPINNED, UNREAD, Mark
+from packyard.gate.running.packages import is_of_system, pins_clone, unpinned
 from packyard.gate.running.passages import CODE, PROSE
 from packyard.gate.running.runs import UNREAD as NOT_READ
 from packyard.gate.running.runs import Run
 from packyard.gate.running.shell import read
+
+#: Code in commands in code in commands.
+_MAX_NESTED = 2
 
 
 def risks(run: Run) -> tuple[Mark, ...]:
@@ -21,11 +25,25 @@ def risks(run: Run) -> tuple[Mark, ...]:
 
 
 def scripts_of(run: Run) -> Iterator[Script]:
-    """The commands in a text."""
+    """The commands in a text, and those in code that they hold."""
     if run.language == CODE:
-        yield from (read(text, line) for line, text in sources.started(run.text, run.line))
+        for line, text in sources.started(run.text, run.line):
+            yield from _nested(read(text, line), _MAX_NESTED)
     elif run.language not in (PROSE, NOT_READ):
-        yield read(run.text, run.line)
+        yield from _nested(read(run.text, run.line), _MAX_NESTED)
+
+
+def _nested(script: Script, depth: int) -> Iterator[Script]:
+    """The script, and the commands that the code in it starts."""
+    yield script
+    for command, code in _inline(script) if depth else ():
+        for line, text in sources.started(code, command.line):
+            yield from _nested(read(text, line), depth - 1)
+
+
+def _inline(script: Script) -> Iterator[tuple[Command, str]]:
+    """The commands that hold code of no shell, such as `python -c`, with it."""
+    return ((command, code) for command in commands(script) if (code := inline(command)))
 
 
 def _marks(run: Run) -> Iterator[Mark]:
@@ -42,11 +60,16 @@ def _marks(run: Run) -> Iterator[Mark]:
 def _judged(script: Script) -> Iterator[Mark]:
     for judge in (fetched.marks, leaks.marks, harm.marks):
         yield from judge(script)
-    for command in commands(script):
+    for command, code in _inline(script):
+        yield from (mark._replace(line=command.line) for mark in sources.marks(code, inline=True))
+    every = tuple(commands(script))
+    is_at_commit = any(map(pins_clone, every))
+    for command in every:
         if command.writes and (text := _text(command)):
             yield from (mark for mark in fetched.marks(read(text, command.line)) if mark.kind != HARM)
-        for spec in unpinned(command.words):
-            yield Mark(UNPINNED, command.line, "what is fetched is not said exactly", spec)
+        for spec in unpinned(command, is_at_commit):
+            kind = SYSTEM if is_of_system(command) else UNPINNED
+            yield Mark(kind, command.line, "what is fetched is not said exactly", spec)
 
 
 def _text(command: Command) -> str:

@@ -12,7 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from packyard.gate.running.configuration import Launch, is_configuration, launches, launches_of_prompt
+from packyard.gate.running.harm import loads
+from packyard.gate.running.packages import is_index
 from packyard.gate.running.passages import CODE, PROSE, SHELL, passages
+from packyard.gate.running.quoting import quote
 from packyard.gate.values import Content
 
 #: The most bytes of a file that are read, and of all together.
@@ -88,7 +91,14 @@ def launched(content: Content) -> Iterator[tuple[str, Launch]]:
 def _started(name: str, found: Iterable[Launch]) -> Iterator[Run]:
     for launch in found:
         if launch.kind in ("command", "prompt"):
-            yield Run(name, launch.line, launch.text, PROSE if launch.kind == "prompt" else SHELL, whole=False)
+            text = " ".join([*_settings(launch), launch.text])
+            yield Run(name, launch.line, text, PROSE if launch.kind == "prompt" else SHELL, whole=False)
+
+
+def _settings(launch: Launch) -> Iterator[str]:
+    """The variables that are set for a command and may change what it runs or fetches."""
+    if launch.kind == "command":
+        yield from (f"{name}={quote(value)}" for name, value in launch.env if loads(name, value) or is_index(name))
 
 
 def _of_prompt(name: str, data: bytes) -> Iterator[Run]:

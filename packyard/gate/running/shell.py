@@ -7,68 +7,38 @@ is `curl`.  What is substituted (`$(…)`, backticks, `<(…)`) stands in a word
 those of groups and loops, and the code after `bash -c` or `eval`, are in `runs`.  Whatever might be a command is read
 as one: nothing is skipped but comments, the patterns of `case`, and here-documents, which are in `body`.
 
-Reading never fails, and takes time in proportion to the text: where it is nested too deeply, the rest of it is the
-command `TANGLED`.
+Reading never fails, and takes time in proportion to the text: where it is nested too deeply, or has more commands than
+anybody writes, the rest of it is the command `TANGLED`.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from functools import cached_property
+from itertools import pairwise
 
+from packyard.gate.running import grammar
 from packyard.gate.running.command import GROUP, MADE, TANGLED, Command, Draft, Pipeline, Script, commands
+from packyard.gate.running.interpreters import given_text, runs_stdin
 from packyard.gate.running.lines import Lines
 from packyard.gate.running.quoting import unquoted
-from packyard.gate.running.wrappers import codes, unwrap
+from packyard.gate.running.variables import Known
+from packyard.gate.running.wrappers import codes, declared, unwrap
 
 _MAX_DEPTH, _MAX_CODES = 16, 4
-_TOKEN = re.compile(
-    r"""
-    (?P<blank>(?: [^\S\n] | \\\r?\n | \$\{IFS\} | \$IFS(?!\w) )++ | \#[^\n]*+)
-  | (?P<line>\n)
-  | (?P<function>\([ \t]*+\))
-  | (?P<open>\()
-  | (?P<close>\))
-  | (?P<redirect><<< | <<-? | &>>? | >> | >\| | [<>]& | <> | [<>](?!\())
-  | (?P<operator>&& | \|\| | ;;&? | ;& | ; | \|&? | &)
-    """,
-    re.VERBOSE,
-)
-_WORD = re.compile(
-    r"""
-    (?P<text>[^\s\\'"`$&|;()<>]++)
-  | (?P<single>'[^']*+')
-  | (?P<ansi>\$'(?:[^'\\]++|\\.)*+')
-  | (?P<quote>\$?")
-  | (?P<made>\$\(\(? | [<>]\( | `)
-  | (?P<escape>\\.?)
-  | (?P<other>\$(?!\{?IFS\b) | ')
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_QUOTED = re.compile(r'(?P<text>[^"\\$`]++)|(?P<quote>")|(?P<made>\$\(\(?|`)|(?P<escape>\\.?)|(?P<other>.)', re.DOTALL)
-_PATTERN = re.compile(r"""\s*+(?!esac\b)\(?(?:'[^']*+'|"[^"]*+"|\\.|[^)'"\\;])*+\)""", re.DOTALL)
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*+)(?:\[[^\]]*+\])?\+?=")
-_BRACES = re.compile(r"\{([^{},\s]++(?:,[^{},\s]*+)++)\}")
-_PAIRS = {"if": "fi", "while": "done", "until": "done", "for": "done", "select": "done", "case": "esac", "{": "}"}
-_HEADS = frozenset({"for", "select", "case"})
-_KEYWORDS = frozenset(
-    {"then", "else", "elif", "do", "!", "time", "coproc", "[[", "function", *_PAIRS, *_PAIRS.values()}
-)
 
 
 def read(text: str, line: int = 1) -> Script:
     """The pipelines of a text whose first line has this number."""
-    return _Reader(text, line, 0, 0).script("")
+    return _Reader(text, line, 0, 0, Known()).script("")
 
 
 class _Reader:
     """Reads by descent: a script to the word or sign that closes it, its commands, their words."""
 
-    def __init__(self, text: str, line: int, depth: int, codes_around: int) -> None:
+    def __init__(self, text: str, line: int, depth: int, codes_around: int, known: Known) -> None:
         self.text, self.lines, self.at = text, Lines(text, line), 0
-        self.depth, self.codes_around = depth, codes_around
+        self.depth, self.codes_around, self.known = depth, codes_around, known
         self.resume = self.sums = 0
 
     @cached_property
@@ -84,9 +54,9 @@ class _Reader:
     def script(self, close: str, head: str = "") -> Script:
         """Reads past what closes the script, or to the end of the text; `head` is the first word of its head."""
         if self.depth > _MAX_DEPTH:
-            self.at = len(self.text)
-            return ((Command((TANGLED,), self.lines.at(self.at)),),)
+            return (self.tangled(),)
         self.depth += 1
+        self.known.left -= 5
         done: list[Pipeline] = []
         pipeline: list[Command] = []
         end = "?"
@@ -96,17 +66,24 @@ class _Reader:
             if part:
                 pipeline.append(self.finished(part))
             if pipeline and end not in ("|", "|&") and (part or end != "\n"):
-                done.append(tuple(pipeline))
+                done.append(self.piped(pipeline))
                 pipeline = []
             if close == "esac" and end.startswith(";;"):
                 self.pattern()
+            if self.known.left <= 0:
+                return (*done, *filter(None, (tuple(pipeline),)), self.tangled())
         self.depth -= 1
-        return (*done, tuple(pipeline)) if pipeline else tuple(done)
+        return (*done, self.piped(pipeline)) if pipeline else tuple(done)
+
+    def tangled(self) -> Pipeline:
+        """Gives up what is left of the text."""
+        line, self.at = self.lines.at(self.at), len(self.text)
+        return (Command((TANGLED,), line),)
 
     def command(self, part: Draft, close: str) -> str:
         """Reads a command; gives what ended it: an operator, a line's end, what closes the script, "" at the end."""
-        while self.at < len(self.text):
-            token = _TOKEN.match(self.text, self.at)
+        while self.at < len(self.text) and self.known.left > 0:
+            token = grammar.TOKEN.match(self.text, self.at)
             if token is None:
                 if ended := self.add(part, close):
                     return ended
@@ -134,23 +111,24 @@ class _Reader:
     def add(self, part: Draft, close: str) -> str:
         """Reads a word into its place in the command. Gives the same as `command` when it ends the command."""
         start, made = self.at, list[Script]()
+        self.known.left -= 1
         text, literal = self.word(made, close)
         if start == self.at:
             self.at += 1
             return close if self.text[start] == "`" else ""
         begins = not part.words and not part.redirect
-        if not literal and text in _KEYWORDS and (begins or (text == "{" and part.words[0] == "function")):
+        if not literal and text in grammar.KEYWORDS and (begins or (text == "{" and part.words[0] == "function")):
             return self.keyword(part, text, close)
         if text == close and part.words == [GROUP]:
             return close
         place = -1
         if part.redirect:
             self.redirected(part, text, literal)
-        elif begins and (assigned := _ASSIGNMENT.match(text)):
+        elif begins and (assigned := grammar.ASSIGNMENT.match(text)):
             part.sets.append((assigned[1], text[assigned.end() :] or self.array(made)))
         elif not (text.isdigit() and self.text.startswith(("<", ">"), self.at)):
             place = len(part.words)
-            braces = _BRACES.fullmatch(text) if begins else None
+            braces = grammar.BRACES.fullmatch(text) if begins else None
             part.words += braces[1].split(",") if braces else [text]
         part.made += [(place, script) for script in made]
         if close == "esac" and text == "in" and part.words[0] == "case":
@@ -164,8 +142,8 @@ class _Reader:
         if text == "{" and part.words:
             self.at -= 1
             return ";"
-        if text in _PAIRS:
-            self.group(part, _PAIRS[text], text if text in _HEADS else "")
+        if text in grammar.PAIRS:
+            self.group(part, grammar.PAIRS[text], text if text in grammar.HEADS else "")
         elif text == "function":
             part.words.append(text)
         elif text == "[[":
@@ -197,7 +175,7 @@ class _Reader:
 
     def pattern(self) -> None:
         """Skips a pattern of `case`."""
-        if found := _PATTERN.match(self.text, self.at):
+        if found := grammar.PATTERN.match(self.text, self.at):
             self.at = found.end()
 
     def redirected(self, part: Draft, text: str, literal: bool) -> None:
@@ -206,10 +184,10 @@ class _Reader:
             part.body += text
         elif sign.startswith("<<"):
             self.here(part, text, literal)
-        elif sign == "<":
-            part.reads.append(text)
+        elif sign in ("<", "<&"):
+            part.reads.append(f"&{text}" if sign == "<&" else self.known.values.filled(text))
         elif not (sign.endswith("&") and text.rstrip("-").isdigit()):
-            part.writes.append(text)
+            part.writes.append(self.known.values.filled(text))
 
     def here(self, part: Draft, end: str, literal: bool) -> None:
         """Takes a here-document, if there is a line that ends it."""
@@ -222,14 +200,14 @@ class _Reader:
         part.body += self.text[start : ends[found]]
         self.resume = (self.text.find("\n", ends[found]) + 1) or len(self.text)
         if not literal:
-            inner = _Reader(part.body, self.lines.at(self.at) + 1, self.depth + 1, self.codes_around)
+            inner = _Reader(part.body, self.lines.at(self.at) + 1, self.depth + 1, self.codes_around, self.known)
             part.made += [(-1, script) for script in inner.expanded()]
 
     def word(self, made: list[Script], close: str) -> tuple[str, bool]:
         """Reads a word, which may be none; gives its text without quotes, and whether any of it was quoted."""
         parts: list[str] = []
         literal = False
-        while found := _WORD.match(self.text, self.at):
+        while found := grammar.WORD.match(self.text, self.at):
             kind, text = found.lastgroup, found[0]
             if text == "`" == close:
                 break
@@ -245,7 +223,7 @@ class _Reader:
 
     def quoted(self, parts: list[str], made: list[Script]) -> None:
         """Reads past the closing double quote."""
-        while found := _QUOTED.match(self.text, self.at):
+        while found := grammar.QUOTED.match(self.text, self.at):
             self.at = found.end()
             if found.lastgroup == "quote":
                 return
@@ -280,16 +258,30 @@ class _Reader:
             return found
         return tuple(pipeline for command in commands(found) for _, made in command.made for pipeline in made)
 
+    def piped(self, pipeline: list[Command]) -> Pipeline:
+        """The pipeline, in which the text that `echo` gives to a shell is code of that shell."""
+        for at, (giver, taker) in enumerate(pairwise(pipeline), 1):
+            text = given_text(giver)
+            if text and not taker.body and runs_stdin(taker):
+                runs = sum((self.nested(code, taker.line) for code in codes(taker.words, text)), taker.runs)
+                pipeline[at] = taker._replace(body=text, runs=runs)
+        return tuple(pipeline)
+
     def finished(self, part: Draft) -> Command:
-        under, sets, words = unwrap(tuple(part.words))
+        self.known.left -= 10
+        given = tuple(map(self.known.values.filled, part.words))
+        if given[:1] != tuple(part.words[:1]):
+            given = (*given[0].split(), *given[1:])
+        under, sets, words = unwrap(given)
         shift, runs = len(part.words) - len(words), part.runs
         for code in codes(words, part.body):
             runs += self.nested(code, part.line)
         made = tuple((max(place - shift, -1), script) for place, script in part.made)
-        pairs = (*part.sets, *sets)
+        pairs = (*part.sets, *sets, *declared(words))
+        self.known.values.take(pairs)
         return Command(words, part.line, pairs, made, runs, tuple(part.reads), tuple(part.writes), part.body, under)
 
     def nested(self, code: str, line: int) -> Script:
         if self.codes_around >= _MAX_CODES:
             return ((Command((TANGLED,), line),),)
-        return _Reader(code, line, self.depth, self.codes_around + 1).script("")
+        return _Reader(code, line, self.depth, self.codes_around + 1, self.known).script("")

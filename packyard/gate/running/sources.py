@@ -13,34 +13,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from packyard.gate.running.exact import unchanging
 from packyard.gate.running.lines import Lines
 from packyard.gate.running.marks import DECODED, GRAVE, HARM, LEAK, REMOTE, Mark
-from packyard.gate.running.packages import unchanging
 from packyard.gate.running.quoting import quote
 
 _STRING = r'"(?:[^"\\\n]++|\\.)*+"|\'(?:[^\'\\\n]++|\\.)*+\'|`(?:[^`\\]++|\\.)*+`'
 _CALL = re.compile(
     r"(?<![\w.])(?:execa?|execaCommand|system|popen|shell|spawn|execSync|spawnSync|execFile(?:Sync)?)\s?\("
     r"|\b(?:child_process|cp|os|subprocess|Bun|Deno|asyncio|shelljs|sh|Open3|Kernel)\.\w{1,30}\s?\("
+    r"|[\"'](?:(?:node:)?child_process|os|subprocess)[\"']\)\.\w{1,30}\s?\(|\[[\"'](?:exec|spawn)\w{0,10}[\"']\]\s?\("
     r"|\bnew\s+Deno\.Command\s?\(|(?<![\w$])\$(?=`)"
 )
+_APPLE = re.compile(r'\bdo shell script\s{1,4}"((?:[^"\\]++|\\.)*+)"')
 _PIECE = re.compile(rf"(?P<string>{_STRING})|(?P<open>[([{{])|(?P<close>[)\]}}])|(?P<name>[A-Za-z_]\w*+)|.", re.DOTALL)
 _ASSIGNED = re.compile(rf"\b([A-Za-z_]\w*+)\s?(?::\s?\w++\s?)?=\s?({_STRING})")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NAME = re.compile(r"\w+")
-_MAX_ARGUMENTS, _NEAR = 2000, 200
+_MAX_ARGUMENTS, _NEAR, _INLINE = 2000, 200, 4000
 
 _FETCH = (
-    r"\bfetch\s?\(|\baxios\b|\bhttps?\.(?:get|request)\b|\bgot\s?\(|urlopen|urlretrieve|\brequests\.\w|\bhttpx\.\w"
-    r"|DownloadString|\bNet::HTTP|\b(?:iwr|irm|Invoke-(?:WebRequest|RestMethod))\b"
+    r"\bfetch\s?\(|\baxios\b|\bhttps?(?:[\"']\))?\.(?:get|request)\b|\bgot\s?\(|urlopen|urlretrieve|\brequests(?:[\"']\))?\.\w|\bhttpx\.\w"
+    r"|DownloadString|Net::HTTP|LWP::|URI\.open|file_get_contents\(.?https?:|\b(?:iwr|irm|Invoke-(?:WebRequest|RestMethod))\b"
 )
 _DECODE = (
     r"\batob\s?\(|['\"]base64['\"]|b64decode|fromhex|\bcodecs\.decode|marshal\.loads|fromCharCode|FromBase64String"
-    r"|-EncodedCommand"
+    r"|-EncodedCommand|base64_decode|decode_base64|\.unpack1?\("
 )
 _EVAL = re.compile(
-    r"(?<![\w.$])(?:eval|exec|Function)\s?\((?!['\"`])|\bvm\.run\w{1,20}\s?\(|\[scriptblock\]::Create"
-    r"|(?i:(?<![\w.-])(?:iex|Invoke-Expression)\b)"
+    r"(?<![\w.$])(?:eval|exec|Function)\s?\((?!['\"`][^'\"`\n]{0,400}['\"`]\s?[,)]|`)|\bvm\.run\w{1,20}\s?\("
+    r"|\(\s?eval\s?\)|\beval\s(?:get\b|URI\b|decode_)|\[scriptblock\]::Create|(?i:(?<![\w.-])(?:iex|Invoke-Expression)\b)"
 )
 _SOURCE = re.compile(rf"(?P<fetch>{_FETCH})|(?P<decode>{_DECODE})", re.IGNORECASE)
 _TAKEN = re.compile(r"\b([A-Za-z_]\w*+)\s?(?::\s?\w++\s?)?=(?!=)")
@@ -57,14 +59,23 @@ _SECRETS = re.compile(
     r"(?:\.ssh|\.aws|\.netrc|\.git-credentials|\.npmrc|\.pypirc|\.gnupg|\.kube|\.config/(?:gcloud|gh)|Keychains|_history)\b"
 )
 _READS = re.compile(r"\breadFile|\bopen\s?\(|\bread_(?:text|bytes)|\bcopyFile|createReadStream|\bshutil\.")
-_SOCKET = re.compile(r"\bnet\.(?:connect|createConnection|Socket)|socket\.socket|TCPSocket|fsockopen|TCPClient")
-_SHELL = re.compile(r"pty\.spawn|dup2\s?\(|[\"'](?:/bin/)?(?:ba|z)?sh[\"']|cmd\.exe|powershell", re.IGNORECASE)
+_SOCKET = re.compile(
+    r"\bnet\.(?:connect|createConnection|Socket)|socket\.socket|TCPSocket|fsockopen|TCPClient|\buse (?:IO::)?Socket\b"
+)
+_SHELL = re.compile(
+    r"pty\.spawn|dup2\s?\(|[\"'](?:/bin/)?(?:ba|z)?sh(?:[\"']| -i| <&)|cmd\.exe|powershell|\bpopen\(\w{1,30},",
+    re.IGNORECASE,
+)
+#: By this a shell is tied to a socket.
+_TIED = re.compile(r"pty\.spawn|dup2\s?\(|\.pipe\s?\(|>&[S\d]|gets\b|<&\d")
 
 
 def started(text: str, line: int = 1) -> Iterator[tuple[int, str]]:
     """The commands that the code starts, as shell commands with their lines."""
     lines = Lines(text, line)
     known = {found[1]: found[2] for found in _ASSIGNED.finditer(text)}
+    for script in _APPLE.finditer(text):
+        yield lines.at(script.start()), _ESCAPE.sub(r"\1", script[1])
     at = 0
     while call := _CALL.search(text, at):
         words, at = _arguments(text, call.end(), known)
@@ -78,26 +89,33 @@ def _command(words: list[str]) -> str:
     return " ".join(words) if text else " ".join(map(quote, words))
 
 
-def marks(text: str, line: int = 1) -> Iterator[Mark]:
-    """What the code runs, reads and sends that commands do not show."""
+def marks(text: str, line: int = 1, inline: bool = False) -> Iterator[Mark]:
+    """What the code runs, reads and sends that commands do not show; `inline` is code that stands in a command, and is
+    taken as one statement.
+    """
     at = Lines(text, line).at
     for address in _IMPORT.finditer(text):
         if not unchanging(address[1]):
             yield Mark(REMOTE, at(address.start()), "code is imported from an address that may change", address[1])
     held = _held(text)
     for call in _EVAL.finditer(text):
-        before = text[max(0, call.start() - _NEAR) : call.start()].rpartition("\n")[2]
-        after = text[call.start() : call.end() + _NEAR].partition("\n")[0]
-        piped = before if call[0][:1] in "iI" else ""
-        yield _evaluated(piped + after, at(call.start()), held)
+        yield _evaluated(text[:_INLINE] if inline else _statement(text, call), at(call.start()), held)
     sends = _SENDS.search(text)
     for found in _ENVIRONMENT.finditer(text) if sends else ():
         yield Mark(LEAK, at(found.start()), "the whole environment is sent away")
     for found in _SECRETS.finditer(text) if _READS.search(text) else ():
         yield Mark(GRAVE, at(found.start()), "a file is read that holds secrets")
-    socket, shell = _SOCKET.search(text), _SHELL.search(text)
-    if socket and shell:
-        yield Mark(LEAK, at(socket.start()), "a shell is opened to another machine")
+    socket = _SOCKET.search(text)
+    if socket and _SHELL.search(text):
+        kind = LEAK if _TIED.search(text) else GRAVE
+        yield Mark(kind, at(socket.start()), "a shell is opened to another machine")
+
+
+def _statement(text: str, call: re.Match[str]) -> str:
+    """What a call is given: to the end of the line, and, where something is piped to it, from its beginning."""
+    before = text[max(0, call.start() - _NEAR) : call.start()].rpartition("\n")[2]
+    after = text[call.start() : call.end() + _NEAR].partition("\n")[0]
+    return (before if call[0][:1] in "iI(" else "") + after
 
 
 def _held(text: str) -> dict[str, str]:

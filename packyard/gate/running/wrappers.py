@@ -73,6 +73,9 @@ _CODES = {
     "trap": _Code(one=True),
     "watch": _Code(),
 }
+_LETTERS = re.compile(r"-[A-Za-z]{1,4}")
+_SPLIT = re.compile(r"-[A-Za-z]*S|--split-string")
+_DECLARERS = frozenset({"declare", "export", "local", "readonly", "typeset"})
 _SET = re.compile(r"[A-Za-z_]\w*+=")
 _SUFFIXES = (".exe", ".cmd", ".bat", ".com")
 
@@ -90,6 +93,8 @@ def unwrap(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[tuple[str, st
     at = 0
     while at < len(words) and len(under) < _MAX:
         name = program_of(words[at])
+        if name == "env" and any(map(_SPLIT.match, words[at + 1 : at + 4])):
+            return tuple(under), tuple(sets), words[at:]
         pair = _PAIRS.get((name, words[at + 1] if at + 1 < len(words) else ""))
         found = pair or _WRAPPERS.get(name)
         start = _behind(words, at + (2 if pair else 1), found, sets) if found else len(words)
@@ -118,6 +123,15 @@ def _behind(words: tuple[str, ...], at: int, how: tuple[str, int], sets: list[tu
     return at + before
 
 
+def declared(words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The variables that `export NAME=value` and its like set, or `for NAME in …` goes through."""
+    if words[:1] == ("for",) and words[2:3] == ("in",):
+        return ((words[1], " ".join(words[3:])),)
+    if not words or words[0] not in _DECLARERS:
+        return ()
+    return tuple((name, value) for name, sign, value in (word.partition("=") for word in words[1:]) if sign)
+
+
 def codes(words: tuple[str, ...], body: str) -> tuple[str, ...]:
     """The texts that a command runs as shell commands; `body` is what it is given to read."""
     name, rest = program_of(words[0]) if words else "", words[1:]
@@ -127,13 +141,20 @@ def codes(words: tuple[str, ...], body: str) -> tuple[str, ...]:
     if name.lower() in POWERSHELLS:
         at = _powershell_at(rest)
         return (" ".join(rest[at - 1 :]),) if at else ()
-    found = _CODES.get(name.lower())
-    at = _behind_first(rest, found.options) if found else 0
-    if not found or (found.options and not at):
+    if name == "alias":
+        return tuple(word.partition("=")[2] for word in rest if "=" in word)
+    if words[:2] == ("git", "config"):
+        return (rest[-1][1:],) if rest[-1].startswith("!") else ()
+    return _coded(_CODES[name.lower()], rest) if name.lower() in _CODES else ()
+
+
+def _coded(how: _Code, rest: tuple[str, ...]) -> tuple[str, ...]:
+    at = _behind_first(rest, how.options)
+    if how.options and not at:
         return ()
-    if found.one:
+    if how.one:
         return rest[at : at + 1]
-    return (" ".join(map(quote, rest[at:]) if found.whole else rest[at:]),)
+    return (" ".join(map(quote, rest[at:]) if how.whole else rest[at:]),)
 
 
 def operand(rest: tuple[str, ...]) -> str | None:
@@ -159,7 +180,11 @@ def code_at(rest: tuple[str, ...]) -> int:
 
 def _behind_first(rest: tuple[str, ...], options: tuple[str, ...]) -> int:
     """The place behind the first of the options; 0 when there is none."""
-    return next((at + 1 for at, word in enumerate(rest) if word.lower() in options), 0)
+    letters = tuple(option[1] for option in options if len(option) == 2 and option[0] == "-" != option[1])
+    for at, word in enumerate(rest):
+        if word.lower() in options or (letters and _LETTERS.fullmatch(word) and word.lower().endswith(letters)):
+            return at + 1
+    return 0
 
 
 def _powershell_at(rest: tuple[str, ...]) -> int:

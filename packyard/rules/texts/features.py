@@ -107,6 +107,15 @@ RULES: tuple[Rule, ...] = (
         "a description of 2,000 characters",
     ),
     gate(
+        "feature-case",
+        "a file that only some systems find",
+        "review",
+        "On a system that ignores case, `hooks/Hooks.json` is what programs run, and nobody else has seen it as that.",
+        "Spell it as the program does: `hooks/hooks.json`, `mcp.json`, `SKILL.md`.",
+        "`skills/notes/SKILL.md`",
+        "`MCP.json`, `hooks/Hooks.json` or `skills/notes/skill.md`",
+    ),
+    gate(
         "hooks-invalid",
         "hooks that cannot be read",
         "block",
@@ -154,7 +163,7 @@ RULES: tuple[Rule, ...] = (
     gate(
         "target-undeclared",
         "a section for a target that is not listed",
-        "note",
+        "review",
         "Whoever looks for packs for that target does not find this one.",
         "Add the target to `targets`, or take the section out.",
         "`targets: [cursor]` beside hooks with a section `cursor`",

@@ -19,7 +19,7 @@ RULES = (
         "a version below one that is there",
         "review",
         "Nobody gets it who takes the highest; somebody who asks for an old range might, without knowing why.",
-        "Use a number above, or continue an older line, such as 1.2.4 after 1.2.3.",
+        "Use a number above, or continue an older line; or say why in the pack's CHANGELOG.md, under the version.",
         "1.2.4 after 1.2.3, while 1.3.0 is there.",
         "0.9.0 after 1.0.0.",
     ),

@@ -21,6 +21,12 @@ RULES = (
         "Rebase it on the registry's main branch.",
     ),
     block(
+        "commit-future",
+        "a commit dated in the future",
+        "The date of a commit says which keys are valid and what was published lately, so nobody may choose it.",
+        "Set the clock of the machine, and make the commit again: `git commit --amend --reset-author --date=now`.",
+    ),
+    block(
         "rule-not-run",
         "a check did not run to its end",
         "What could not be decided is never taken for sound.",
@@ -82,6 +88,15 @@ RULES = (
         "Commit what you meant to submit.",
         "A branch with a new version.",
         "A branch whose last commit takes back its first.",
+    ),
+    gate(
+        "merge-forward",
+        "a branch that must be merged by a commit",
+        "note",
+        "A build follows first parents; forwarded to such a branch, main would lose what others merged meanwhile.",
+        "Merge it with `git merge --no-ff`, or rebase it first; the buttons of forges make a commit anyway.",
+        "A branch that was rebased on main.",
+        "A branch into which main was merged, to bring it up to date.",
     ),
     gate(
         "many-publishers",
@@ -226,6 +241,15 @@ RULES = (
         "Do it in steps, or raise `policy.shrink_percent` first.",
         "One pack of forty is withdrawn.",
         "Ten packs of forty are withdrawn at once.",
+    ),
+    gate(
+        "statement-date",
+        "a statement that is dated wrongly",
+        "review",
+        "Pages and clients show the date; a wrong one tells another history than the log does.",
+        "Date it on the day on which it is signed, and sign it again.",
+        "A yank of today.",
+        "A yank dated next year, or years before the pack was published.",
     ),
     gate(
         "rate-exceeded",

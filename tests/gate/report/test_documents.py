@@ -27,6 +27,11 @@ def _json(verdict: Verdict, deltas: Deltas) -> Any:
     return json.loads(format_verdict(verdict, "json", deltas))
 
 
+def test_what_a_version_can_do_stands_before_what_was_found() -> None:
+    names = list(_json(VERDICT, DELTAS))
+    assert names.index("releases") < names.index("findings")
+
+
 def test_the_document_says_what_differs() -> None:
     release = _json(VERDICT, DELTAS)["releases"][0]
     assert release["files"]["renamed"] == [
@@ -123,8 +128,8 @@ def _conforms(value: Any, kind: str) -> None:
         assert _LEAVES[kind](value) if kind in _LEAVES else value == kind, (kind, value)
 
 
-def _run(verdict: Verdict) -> Any:
-    document = json.loads(format_verdict(verdict, "sarif", {}))
+def _run(verdict: Verdict, deltas: Deltas | None = None) -> Any:
+    document = json.loads(format_verdict(verdict, "sarif", deltas or {}))
     _conforms(document, "sarifLog")
     return document["runs"][0]
 
@@ -175,10 +180,12 @@ def test_a_fingerprint_stays_when_lines_move() -> None:
 
 def test_what_github_would_refuse_is_told_instead(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sarif, "RESULTS", 3)
-    run = _run(VERDICT)
+    run = _run(VERDICT, DELTAS)
     assert len(run["results"]) == 3
     notes = [each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]]
-    assert notes == ["the check risk did not run to its end", "2 findings had no room here"]
+    assert notes[0].startswith("hello 1.1.0 can do what 1.0.0 could not; + hook curl")
+    assert notes[1].startswith("@acme/tools 0.1.0 can do nothing by itself; tokens always 40")
+    assert notes[2:] == ["the check risk did not run to its end", "2 findings had no room here"]
 
 
 @some

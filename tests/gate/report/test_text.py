@@ -26,7 +26,8 @@ def test_a_finding_has_the_form_of_the_house() -> None:
 
 def test_colours_are_the_callers() -> None:
     report = format_text(VERDICT, DELTAS, lambda text, colour: f"<{colour}>{text}</>")
-    assert report.startswith("<red>error[sums-mismatch]</>: <bold>the file is")
+    assert report.startswith("<bold>hello 1.1.0 can do what 1.0.0 could not</>\n  <yellow>+</> hook")
+    assert "\n\n<red>error[sums-mismatch]</>: <bold>the file is" in report
     assert "  <blue>--></blue>".replace("</blue>", "</>") in report
     assert report.endswith("<red>reject: 3 problems in 2 places</>\n")
 
