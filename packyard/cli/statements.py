@@ -89,7 +89,7 @@ def rename(name: str, to: str, reason: str, key: str | None, ending: Ending) -> 
     here, title = ground(ending), f"Rename {name} to {to}"
     if not here.tree.versions(to):
         hint = "publish it first: whoever asks for the old name gets it"
-        raise UsageError("rename-target", f"there is no pack {to} that could carry on", path=pack_place(to), help=hint)
+        raise UsageError("rename-astray", f"there is no pack {to} that could carry on", path=pack_place(to), help=hint)
     return speak(ending, here, Wish(name, "rename", {"to": to}, reason or f"goes on as {to}", title), key)
 
 

@@ -4,7 +4,7 @@ in the order of the log, on top of the history that is there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from packyard.catalogue import fold
@@ -20,6 +20,7 @@ from packyard.protocols import Source
 from packyard.registry import Registry
 from packyard.rules.authority import Revisions, check_revision
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder, read_folder
+from packyard.rules.renames import check_rename
 from packyard.rules.statements import Spoken, check_statement
 from packyard.rules.strays import check_strays
 from packyard.rules.version import MANIFESTS, Checked, check_version
@@ -46,6 +47,7 @@ def judge_build(proposal: Proposal, world: World, source: Source) -> Judged:
         name: _judge_pack(name, tree, proposal, world, authority, source)
         for name, tree in touched(source, proposal.before, proposal.after)
     }
+    problems += _astray(proposal, world, {name: pack.after for name, pack in packs.items()})
     return Judged(
         authority,
         {name: pack.before for name, pack in packs.items() if pack.before},
@@ -56,6 +58,18 @@ def judge_build(proposal: Proposal, world: World, source: Source) -> Judged:
         (*problems, *(problem for pack in packs.values() for problem in pack.problems)),
         tuple(note for pack in packs.values() for note in pack.notes),
     )
+
+
+def _astray(proposal: Proposal, world: World, packs: Mapping[str, Pack | None]) -> Iterator[Problem]:
+    """Problems of new renames by which nobody arrives."""
+
+    def lead(name: str) -> str | None:
+        pack = packs.get(name) or world.standing(name)
+        return (pack.renamed.to if pack.renamed else "") if pack else None
+
+    said = {event.subject: event for event in proposal.of("statement") if event.ident.endswith("-rename")}
+    for name, event in said.items():
+        yield from check_rename(name, place(event), lead)
 
 
 def touched(source: Source, before: str, after: str) -> Iterable[tuple[str, str]]:

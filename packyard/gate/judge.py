@@ -14,7 +14,7 @@ from packyard.gate.building import judge_build
 from packyard.gate.proposal import Case, CaseCheck, Proposal
 from packyard.gate.summary import changes_of
 from packyard.gate.values import Candidate, ContentCheck, Finding, Verdict
-from packyard.rules.table import rule
+from packyard.rules.table import outcome
 
 _About_contra = TypeVar("_About_contra", contravariant=True)
 
@@ -68,15 +68,6 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _place(finding: Finding) -> tuple[int, str, int, Problem]:
     return ORDER.index(finding.outcome), finding.problem.path, finding.problem.line, finding.problem
-
-
-def outcome(code: str, rules: Mapping[str, str]) -> str:
-    """What a code leads to; one without a rule blocks."""
-    try:
-        known = rule(code)
-    except KeyError:
-        return "block"
-    return rules.get(code, known.outcome) if known.adjustable else known.outcome
 
 
 def outcome_of(findings: Iterable[Finding]) -> str:

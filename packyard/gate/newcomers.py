@@ -1,24 +1,28 @@
 """The names of new packs, publishers and organisations, against all that are there and those that come along with them.
 
-Whose a pack is decides what it may resemble: nobody is confused by two packs of the same hands.
+Whose a pack is decides what it may resemble: nobody is confused by two packs of the same hands. Publishers also have a
+name that people read, which may be anything; that it is not somebody else's is asked whenever it changes.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import partial
 
 from packyard.errors import FormatError, Problem, ProblemsFound
 from packyard.formats import names
 from packyard.formats.fields import errors_of
-from packyard.gate.naming import RESERVED_NAMES, Names, check_handle, check_name, check_org, parse_reserved
+from packyard.gate.naming import FAMOUS, RESERVED_NAMES, Names, check_handle, check_name, check_org, parse_reserved
 from packyard.gate.proposal import Case, CaseCheck, World
 from packyard.history import SOURCE, place
-from packyard.model import Event
+from packyard.model import Event, Publisher
 
 _NOW = 1 << 62
 #: The roles whose holders speak for an organisation.
 LEAD = ("owner", "admin")
+_WORD = re.compile(r"\w+")
 
 
 def known_names(world: World) -> Names:
@@ -41,6 +45,36 @@ def check_newcomers(case: Case) -> Iterator[Problem]:
         )
         yield from _CHECKS[event.kind](event.subject, place(event), asked)
         known = _taken(known, event)
+
+
+def check_display_names(case: Case) -> Iterator[Problem]:
+    """Whether the name that a publisher wants to be read by is another's, or a well-known maker's."""
+    before, after = case.world.authority, case.judged.authority
+    for event in case.proposal.of("publisher"):
+        old, new = before.publisher(event.subject, _NOW), after.publisher(event.subject, _NOW)
+        if new and (old is None or old.name != new.name):
+            for other in dict.fromkeys(_meant(case, event, new.name)):
+                message = f"the name `{new.name}` seems to be that of `{other}`"
+                yield Problem("publisher-name", place(event), message, found=new.name, help="choose a name of your own")
+
+
+def _meant(case: Case, event: Event, name: str) -> Iterator[str]:
+    """Whom else a name could be read as."""
+    authority, words = case.judged.authority, _words(name)
+    yield from (word for word in words if word in FAMOUS)
+    for handle, revisions in authority.publishers.items():
+        value = revisions[-1].value
+        shown = _words(value.name) if isinstance(value, Publisher) else []
+        if handle != event.subject and "".join(words) in ("".join(shown), handle.replace("-", "")):
+            yield handle
+    for org in authority.orgs:
+        if "".join(words) == org.replace("-", "") and not _same_party(case, event, f"@{org}"):
+            yield org
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in lower case, without accents and signs."""
+    return _WORD.findall(unicodedata.normalize("NFKD", text).casefold())
 
 
 def _taken(known: Names, event: Event) -> Names:
@@ -95,4 +129,5 @@ _CHECKS = {"version": check_name, "publisher": check_handle, "org": check_org}
 
 CHECKS = (
     CaseCheck("names", ("name-reserved", "name-device", "name-same", "name-similar", "name-scope"), check_newcomers),
+    CaseCheck("display names", ("publisher-name",), check_display_names),
 )

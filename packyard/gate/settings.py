@@ -14,7 +14,7 @@ from packyard.gate.proposal import Case, CaseCheck, Proposal
 from packyard.history import FILES, SOURCE, TREE
 from packyard.protocols import Source
 from packyard.registry import Registry
-from packyard.rules.table import rule
+from packyard.rules.table import outcome, rule
 
 PATH, RESERVED = f"{SOURCE}/registry.yaml", f"{SOURCE}/{RESERVED_NAMES}"
 _LIMIT = 1_000_000
@@ -59,19 +59,24 @@ def _judge_reserved(proposal: Proposal, source: Source) -> Iterator[Problem]:
 
 
 def check_settings(case: Case) -> Iterator[Problem]:
-    """Settings of rules that mean nothing: unknown codes, and rules that always mean what they say."""
-    rules: Mapping[str, str] = {}
+    """What changes for the rules; and settings that mean nothing: of unknown codes, or of rules that are fixed."""
+    before = case.world.registry.rules
+    rules: Mapping[str, str] = before
     if PATH in case.proposal.settings:
         with suppress(FormatError):
             rules = read_settings(case.source, case.proposal.after).rules
-    for code, outcome in rules.items():
+    for code in sorted(code for code in before.keys() | rules.keys() if before.get(code) != rules.get(code)):
+        old, new = (outcome(code, each) for each in (before, rules))
+        if old != new:
+            yield Problem("rule-changed", PATH, f"the rule `{code}` means something else from now on", 0, old, new)
+    for code, wanted in rules.items() if rules != before else ():
         try:
             found = rule(code)
         except KeyError:
             yield Problem("rule-unknown", PATH, f"there is no rule `{code}`", found=code)
             continue
-        if not found.adjustable and outcome != found.outcome:
-            yield Problem("rule-fixed", PATH, f"the rule `{code}` cannot be adjusted", 0, found.outcome, outcome)
+        if not found.adjustable and wanted != found.outcome:
+            yield Problem("rule-fixed", PATH, f"the rule `{code}` cannot be adjusted", 0, found.outcome, wanted)
 
 
-CHECKS = (CaseCheck("settings", ("rule-unknown", "rule-fixed"), check_settings),)
+CHECKS = (CaseCheck("settings", ("rule-changed", "rule-unknown", "rule-fixed"), check_settings),)

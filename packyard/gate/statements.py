@@ -13,8 +13,6 @@ from packyard.history import SOURCE, place
 from packyard.model import Pack
 from packyard.rules.statements import Spoken
 
-#: A rename leads on; more steps than these are a circle, or meant to confuse.
-_STEPS = 10
 #: A statement may be signed before it is merged, and even before the version is; by more seconds it is not.
 _LATE = 30 * DAY
 
@@ -106,27 +104,13 @@ def _rename(case: Case, said: Spoken) -> Iterator[Problem]:
     name, to = said.statement.pack, said.statement.fields["to"]
     target, own = _after(case, to), case.judged.packs.get(name)
     path = place(said.event)
-    if target is None:
-        yield Problem("rename-target", path, f"there is no pack {to} that could carry on", found=to)
-    elif own and target.owner != own.owner:
+    if target is None or own is None:
+        return
+    if target.owner != own.owner:
         message = f"{to} belongs to somebody else"
         yield Problem("rename-target", path, message, 0, f"a pack of {own.owner}", f"{to} of {target.owner}")
     elif not _installs(target):
         yield Problem("rename-target", path, f"nothing of {to} can be installed", found=to)
-    elif circle := _circle(case, name, to):
-        yield Problem("rename-target", path, "the renames lead round in a circle", found=" → ".join(circle))
-
-
-def _circle(case: Case, name: str, to: str) -> tuple[str, ...]:
-    way = [name, to]
-    while len(way) < _STEPS:
-        pack = _after(case, way[-1])
-        if pack is None or pack.renamed is None:
-            return ()
-        way.append(pack.renamed.to)
-        if way[-1] == name:
-            break
-    return tuple(way)
 
 
 def _replacement(case: Case, said: Spoken) -> Iterator[Problem]:

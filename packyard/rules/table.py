@@ -6,6 +6,8 @@ no rule is without a use.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from packyard.rules.texts import (
     Rule,
     content,
@@ -69,3 +71,12 @@ def explain(code: str) -> str:
         f"A registry may change it: `rules: {{{found.code}: note}}` in registry.yaml.\n" if found.adjustable else ""
     )
     return f"{found.code}: {found.title}\n\nWhy: {found.why}\nFix: {found.fix}\n{examples}Outcome: {outcome}\n{adjust}"
+
+
+def outcome(code: str, rules: Mapping[str, str]) -> str:
+    """What a code leads to; one without a rule blocks."""
+    try:
+        known = rule(code)
+    except KeyError:
+        return "block"
+    return rules.get(code, known.outcome) if known.adjustable else known.outcome

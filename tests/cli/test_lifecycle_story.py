@@ -265,7 +265,7 @@ def the_roots_recover_a_pack(story: Story) -> None:
 
 
 def packs_come_to_an_end(story: Story) -> None:
-    story.refused("alice", "rename-target", "rename", "guide", "--to", "handbook")
+    story.refused("alice", "rename-astray", "rename", "guide", "--to", "handbook")
     story.refused("alice", "rename-target", "rename", "guide", "--to", "alices-rules", code=1)
     story.by("alice", "new", "handbook", "--description", "All that the guide said, and more", "--author", "Alice")
     story.submits("alice", "submit", "handbook", verdict="review")

@@ -127,8 +127,12 @@ def _outside(registry: TestRegistry) -> None:
     registry.plant("..", b"NOTES.md")
 
 
-def _rules(code: str) -> Change:
-    return lambda registry: registry.settings(policy={"review_versions": 3, "publishes": 8}, rules={code: "note"})
+def _rules(code: str, outcome: str = "note") -> Change:
+    return lambda registry: registry.settings(policy={"review_versions": 3, "publishes": 8}, rules={code: outcome})
+
+
+def _named(name: str) -> Change:
+    return lambda registry: registry.revise(registry.publishers["alice"]._replace(name=name), "alice")
 
 
 def _nothing(registry: TestRegistry) -> None:
@@ -150,6 +154,7 @@ EXAMPLES: Mapping[str, tuple[Change, Change]] = {
     "change-large": (_versions(3), _versions(4)),
     "pack-new": (plain, _version("novel", "1.0.0", "alice")),
     "publisher-new": (_renamed_publisher, lambda registry: registry.publisher("dora")),
+    "publisher-name": (_renamed_publisher, _named("Carol")),
     "publisher-keys": (_renamed_publisher, _key),
     "org-new": (plain, lambda registry: registry.org("umbrella", {"bob": "owner"}, "bob")),
     "org-members": (
@@ -226,6 +231,7 @@ EXAMPLES: Mapping[str, tuple[Change, Change]] = {
     ),
     "statement-date": (_dated("2026-03-01"), _dated("2027-01-01")),
     "rate-exceeded": (_versions(3), _versions(9)),
+    "rule-changed": (_rules("rule-changed", "review"), _rules("secret")),
     "rule-unknown": (_rules("pack-new"), _rules("pack-knew")),
     "rule-fixed": (_rules("pack-new"), _rules("sums-mismatch")),
 }

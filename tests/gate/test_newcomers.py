@@ -11,7 +11,7 @@ from tests.gate.examples_submission import yard
 from tests.hostile.bed import Bed
 from tests.registry import TestRegistry
 
-NAMES = {"name-reserved", "name-device", "name-same", "name-similar", "name-scope"}
+NAMES = {"name-reserved", "name-device", "name-same", "name-similar", "name-scope", "publisher-name"}
 Change = Callable[[TestRegistry], object]
 
 
@@ -28,7 +28,7 @@ def base(good: TestRegistry) -> str:
 
 
 def judged(good: TestRegistry, base: str, change: Change) -> set[tuple[str, str]]:
-    """(code, place) of what is said about names."""
+    """(code, place) of what is said about names, those that people read included."""
     Bed(good).move(base)
     attempt = Bed(good)
     change(attempt)
@@ -102,3 +102,17 @@ def test_new_people(good: TestRegistry, base: str) -> None:
     assert judged(good, base, publisher) == {("name-same", "registry-src/publishers/a1ice.yaml")}
     assert judged(good, base, org) == {("name-similar", "registry-src/orgs/acmee.yaml")}
     assert judged(good, base, own_org) == set()
+
+
+@pytest.mark.parametrize("name", ["Bob", "BOB!", "Bób", "Anthropic, Inc.", "The GitHub team", "Carol"])
+def test_a_name_to_be_read_that_is_somebody_elses(good: TestRegistry, base: str, name: str) -> None:
+    found = judged(
+        good, base, lambda registry: registry.revise(registry.publishers["alice"]._replace(name=name), "alice")
+    )
+    assert found == {("publisher-name", "registry-src/publishers/alice.yaml")}
+
+
+@pytest.mark.parametrize("name", ["Alice", "alice", "Alice Example", "Bobby", "ACME", "Алиса", "Ali Ce"])
+def test_a_name_of_ones_own(good: TestRegistry, base: str, name: str) -> None:
+    change = good.publishers["alice"]._replace(name=name)
+    assert judged(good, base, lambda registry: registry.revise(change, "alice")) == set()

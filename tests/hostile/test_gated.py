@@ -79,9 +79,9 @@ ATTACKS: dict[str, Attack] = {
         _nothing, lambda bed: bed.statement("rename", "hello", "alice", to="other"), "rename-target"
     ),
     "a-rename-to-a-name-that-nobody-has": Attack(
-        _nothing, lambda bed: bed.statement("rename", "hello", "alice", to="greetings"), "rename-target"
+        _nothing, lambda bed: bed.statement("rename", "hello", "alice", to="greetings"), "rename-astray"
     ),
-    "a-rename-round-in-a-circle": Attack(_two, _round, "rename-target"),
+    "a-rename-round-in-a-circle": Attack(_two, _round, "rename-astray"),
     "an-old-name-taken-by-somebody-else": Attack(
         _renamed, lambda bed: bed.version("hello", "1.2.0", "bob"), "owner-mismatch"
     ),

@@ -135,6 +135,15 @@ RULES = (
         "The first file of a publisher.",
     ),
     gate(
+        "publisher-name",
+        "a publisher shows the name of somebody else",
+        "review",
+        "The name is what people read; that the handle is another one is easily overlooked.",
+        "Choose a name of your own, or say in the pull request why you may use this one.",
+        "`name: Alice Example` for alice",
+        "`name: Anthropic, Inc.`, or `name: Bob` where bob is somebody else",
+    ),
+    gate(
         "publisher-keys",
         "a publisher's keys change",
         "note",
@@ -217,9 +226,9 @@ RULES = (
     ),
     gate(
         "rename-target",
-        "a rename that leads nowhere, or to somebody else",
+        "a rename to somebody else's pack, or to one without a version",
         "block",
-        "Clients follow it, so it must lead to a pack of the same owner.",
+        "Clients follow it, so it must lead to a pack of the same owner that can be installed.",
         "Publish the pack under its new name first; to give it away, transfer it.",
         "hello is renamed to greetings, which has the same owner.",
         "hello is renamed to a pack of somebody else.",
@@ -259,6 +268,15 @@ RULES = (
         "Wait, or ask the maintainers to raise `policy.publishes`.",
         "Five versions in an hour.",
         "A hundred versions in an hour.",
+    ),
+    gate(
+        "rule-changed",
+        "a rule means something else from now on",
+        "review",
+        "What is let pass, or refused, changes for everybody who submits.",
+        "Nothing to do: a person looks at it.",
+        "rules: {pack-new: review}, which it is without a setting",
+        "rules: {secret: note}",
     ),
     gate(
         "rule-unknown",

@@ -81,9 +81,9 @@ for _name, _change, _outcome, _codes in (
         "review",
         ["withdraw-legal"],
     ),
-    ("rename_to_what_is_not_there", said("rename", "lonely", "alice", to="nowhere"), "reject", ["rename-target"]),
+    ("rename_to_what_is_not_there", said("rename", "lonely", "alice", to="nowhere"), "reject", ["rename-astray"]),
     ("rename_to_a_pack_of_another", said("rename", "lonely", "alice", to="trick"), "reject", ["rename-target"]),
-    ("rename_in_a_circle", said("rename", "hello", "alice", to="former"), "reject", ["rename-target"]),
+    ("rename_in_a_circle", said("rename", "hello", "alice", to="former"), "reject", ["rename-astray"]),
     ("rename_to_itself", said("rename", "lonely", "alice", to="lonely"), "reject", ["field-invalid"]),
     (
         "yank_of_a_version_that_is_not_there",
