@@ -26,6 +26,7 @@ class Figures(NamedTuple):
     two: Cost
     unchanged: Cost
     added: Cost
+    checked: Cost
     audited: Cost | None
     hashed: Cost
     touched: int
@@ -54,6 +55,7 @@ _ROWS: tuple[_Row, ...] = (
     ("… bytes in them", "≤ 300 kB", lambda it, _: f"{it.changed.replaced_bytes / 1e3:.0f} kB"),
     ("… new files", "", lambda it, _: f"{it.changed.new}"),
     ("… bytes in them", "", lambda it, _: f"{it.changed.new_bytes / 1e3:.0f} kB"),
+    ("one version checked, clock", "≤ 2 s", lambda it, _: f"{it.checked.wall:.2f} s"),
     ("audit by two processes, clock", "", lambda it, _: f"{it.audited.wall:.1f} s" if it.audited else "not measured"),
     ("audit, CPU", "", lambda it, _: f"{it.audited.cpu:.1f} s" if it.audited else "not measured"),
     ("reading and hashing the site, clock", "", lambda it, _: f"{it.hashed.wall:.1f} s"),

@@ -81,6 +81,12 @@ def build(repo: Path, site: Path, jobs: int = 0) -> list[str]:
     return [sys.executable, "build.py", "--repo", str(repo), "--out", str(site), "--jobs", str(jobs), "--quiet"]
 
 
+def check(repo: Path) -> list[str]:
+    """The command that judges the last commit of a registry as a pull request to the commits before it."""
+    command = [sys.executable, "-m", "packyard", "check", "--repo", str(repo), "--base", "HEAD~1", "--head", "HEAD"]
+    return [*command, "--review-ok"]
+
+
 def floor(repo: Path, site: Path) -> list[str]:
     """The command of the floor."""
     return [sys.executable, "-m", "bench.floor", str(repo), str(site)]
@@ -98,9 +104,10 @@ def measure(name: str, repo: Path, folder: Path, repeat: int | None = None) -> F
     site = folder / "two-0" / "site"
     unchanged, touched = _unchanged(repo, site)
     added, changed = _add(repo, folder / "clone", site)
+    checked = typical(cost(check(folder / "clone")) for _ in range(SHORT))
     audited = _maybe(lambda: cost([sys.executable, "-m", "packyard", "audit", str(site), "--jobs", "2", "--quiet"]))
     hashed = cost([sys.executable, "-m", "bench.hashing", str(site)])
-    costs = (typical(least), typical(one), typical(two), unchanged, added, audited, hashed)
+    costs = (typical(least), typical(one), typical(two), unchanged, added, checked, audited, hashed)
     return Figures(name, versions, times, *costs, touched, changed)
 
 
