@@ -160,6 +160,7 @@ def test_what_is_not_signed_is_rejected_and_nothing_of_it_runs(yard: Yard) -> No
     assert (runner.work / "requirements.txt").read_text().endswith("packyard==0.1.0\n")
 
 
+@pytest.mark.slow
 def test_a_pull_request_is_checked_at_gitea(yard: Yard) -> None:
     values = {
         "github.token": "token",
@@ -283,6 +284,7 @@ def assert_late(forge: Forge) -> None:
     assert "is not what the main branch makes" in ran.out
 
 
+@pytest.mark.slow
 def test_what_somebody_changed_on_the_site_is_found(forge: Forge) -> None:
     forge.deploy("true")
     built = compare(forge)
@@ -344,6 +346,7 @@ def snapshot(forge: Forge) -> dict[str, str]:
     return dict(line[2:].split(" ", 1) for line in lines if line.startswith("# "))
 
 
+@pytest.mark.slow
 def test_a_site_is_published_at_gitlab(yard: Yard, www: tuple[Path, str]) -> None:
     folder, address = www
     variables = {f"PACKYARD_{key.upper()}_KEY": str(yard.keys / f"{key}.key") for key in KEYS}
@@ -365,6 +368,7 @@ def test_a_site_is_published_at_gitlab(yard: Yard, www: tuple[Path, str]) -> Non
 # Releases ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_release_becomes_a_submission(yard: Yard) -> None:
     """The pack is at the root of its own repository, whose other files are none of the registry's business."""
     yard.merge(yard.submit("0.1.0", "--publisher", "alice"))

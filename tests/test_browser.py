@@ -68,8 +68,15 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.mark.interop
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        pytest.param(320, "light"),
+        pytest.param(320, "dark", marks=pytest.mark.slow),
+        pytest.param(1280, "light", marks=pytest.mark.slow),
+        pytest.param(1280, "dark"),
+    ],
+)
 def test_pages_fit_and_are_quiet(browser: Browser, site: Path, width: int, scheme: str) -> None:
     context = browser.new_context(
         viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"

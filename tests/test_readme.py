@@ -221,6 +221,7 @@ def test_tour_of_the_readme(home: Path) -> None:
     run(home, blocks)
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_commands_for_operators(home: Path) -> None:
     with web_server(home / "empty" / "www") as address:
@@ -228,6 +229,7 @@ def test_commands_for_operators(home: Path) -> None:
         run(home, [block._replace(code=block.code.replace("https://packs.my.example/", address)) for block in blocks])
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_commands_for_contributors(home: Path) -> None:
     """The forge is a folder, whose maintainer merges at once what the check lets pass; nobody is there to think of a
@@ -255,6 +257,7 @@ def test_commands_for_reviewers(home: Path) -> None:
     run(home, tour(DOCS / "reviewers.md"))
 
 
+@pytest.mark.slow
 @pytest.mark.interop
 def test_commands_for_forges(home: Path) -> None:
     run(home, tour(DOCS / "forges.md"))

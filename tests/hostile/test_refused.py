@@ -132,6 +132,7 @@ def test_no_registry_at_all(tmp_path: Path) -> None:
     assert problem.code == "source-missing"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [

@@ -23,6 +23,7 @@ from tests.gate.redteam import (
 )
 from tests.gate.redteam.bed import CASES, Attempt, Case
 from tests.registry import TestRegistry
+from tests.tools import sampled
 
 TABLES = (
     honest,
@@ -62,7 +63,7 @@ def judged(good: TestRegistry, base: str, case: Case) -> Verdict:
     return judge_refs(attempt.path, attempt.base, "main", max(attempt.time, good.time))
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", sampled(CASES.values(), lambda case: case.name, 4))
 def test_redteam(good: TestRegistry, base: str, case: Case) -> None:
     verdict = judged(good, base, case)
     found = {(finding.outcome, finding.problem.code) for finding in verdict.findings}
