@@ -79,6 +79,9 @@ _NEEDED = rf"""
 _MARKS, _BLANKS = re.compile("[\u200e\u200f\u061c]{1,2}"), re.compile("\u2800+")
 _TURN = re.compile(f"[{TURNS}]")
 _ENDS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
+_WORD = re.compile("[^\\W\\d_]*(?:\xad+[^\\W\\d_]*)+")
+#: Soft hyphens of a text that is divided by them, and letters of a word that they may stand in.
+_HYPHENS, _LONG_WORD = 5, 9
 #: As much of a line as this, before and after a run, is looked at for what explains it.
 _NEAR = 120
 
@@ -104,6 +107,13 @@ def right_to_left(text: str) -> bool:
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
+def eastern(text: str) -> int:
+    """How many letters of Chinese, Japanese or Korean there are in the text; two of them are about a word."""
+    if text.isascii():
+        return 0
+    return sum("\u3040" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3" for letter in text)
+
+
 def turned(text: str) -> bool:
     """Whether anything in the text turns the direction of a stretch."""
     return not text.isascii() and _TURN.search(text) is not None
@@ -120,6 +130,18 @@ def paired(line: str) -> bool:
         elif not ends or ends.pop() != turn:
             return False
     return not ends
+
+
+def hyphenated(text: str) -> bool:
+    """Whether soft hyphens divide long words throughout a text, as it is done in German: five or more, each between
+    pieces of two letters at least, in words of nine or more.
+    """
+    if text.count("\xad") < _HYPHENS:
+        return False
+    words = (word for word in _WORD.findall(text) if "\xad" in word)
+    return all(
+        len(word) - word.count("\xad") >= _LONG_WORD and min(map(len, word.split("\xad"))) >= 2 for word in words
+    )
 
 
 def _near(text: str, start: int, end: int) -> str:

@@ -36,12 +36,11 @@ _VALUE = re.compile(
 )
 _STOP = re.compile(rb"(?<![.])[.:?!]\Z")
 _REFERENCE = re.compile(rb"[A-Za-z_$][\w$]*(?:[?!]?\.#?[A-Za-z_$][\w$]*)+")
-_URL = re.compile(rb"://[^\s/:@\"'`<>]{1,64}:((?:(?![\"'`/<>@])[!-~]){6,128})@[\w.\[-]")
 
 #: How values begin that say where the secret is, or are no secret by their form.
-_ELSEWHERE = re.compile(rb"[$%@/~#&*:=]|\.{1,2}/|https?:|arn:|op:|vault:|sha(?:1|256|512)[:-]", re.IGNORECASE)
+ELSEWHERE = re.compile(rb"[$%@/~#&*:=]|\.{1,2}/|https?:|arn:|op:|vault:|sha(?:1|256|512)[:-]", re.IGNORECASE)
 #: What people make passwords for examples of.
-_USUAL = re.compile(
+USUAL = re.compile(
     rb"pass(?:word|wd|phrase)?|secret|token|test|sample|demo|user|admin|hello|world|value|string|default|local|root|"
     rb"secure|strong|postgres|mysql|mongo|redis|rabbit|guest|12345?6?7?8?9?0?|abc(?:def)?|qwerty",
     re.IGNORECASE,
@@ -53,9 +52,6 @@ _LETTERS, _OTHERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0
 
 def literals(data: bytes) -> Iterator[Token]:
     """The values in `data` that look like secrets by their name and their own irregularity; hardly one is sure."""
-    for match in _URL.finditer(data):
-        if _irregular(match[1], 6):
-            yield Token("a password in an address", match[1], match.start(1), False)
     lower, end = data.lower(), 0
     while name := _NAME.search(lower, end):
         end = name.end()
@@ -82,17 +78,17 @@ def _judged(name: bytes, before: bytes, value: re.Match[bytes]) -> Iterator[Toke
         return
     if _AWS.search(before) and _AWS_SECRET.fullmatch(text) and not made_up(text):
         yield Token("an AWS secret key", text, start, True)
-    elif _irregular(text, 8 if name.startswith((b"pass", b"pwd")) else 16):
+    elif irregular(text, 8 if name.startswith((b"pass", b"pwd")) else 16):
         kind = "a credential in a header" if name.startswith((b"bearer", b"basic")) else "a secret by its name"
         yield Token(kind, text, start, False)
 
 
-def _irregular(value: bytes, least: int) -> bool:
+def irregular(value: bytes, least: int) -> bool:
     """Whether a literal of at least `least` characters, less the words that people make up passwords of, could have
     been made by a generator.
     """
-    core = _USUAL.sub(b"", value)
-    if len(core) < least or _ELSEWHERE.match(value) or made_up(value) or in_words(value) or _spelled(value):
+    core = USUAL.sub(b"", value)
+    if len(core) < least or ELSEWHERE.match(value) or made_up(value) or in_words(value) or _spelled(value):
         return False
     letters, others = (len(core) - len(core.translate(None, sort)) for sort in (_LETTERS, _OTHERS))
     return letters > 0 and others > 0 and entropy(core) >= (3 if len(core) >= 16 else 2.5)

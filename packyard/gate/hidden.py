@@ -11,24 +11,37 @@ is text, in JSON as escapes too:
     controls, such as those that move a cursor         text-control     make a terminal show another text
     private use                                        text-private     means what its reader was told
     blanks that fill a window                          text-far         show a file that seems to end before them
+    letters that look like others                      text-lookalike   keep a search from finding a word of a prompt
 
-And *markup* that is not rendered (`packyard.gate.unrendered`), in Markdown: `prompt-comment` and `prompt-markup` where
-agents read it, `text-unrendered` where people do. Comments that only a formatter or a generator understands are known
-by their form, in which nothing can be said.
+And *markup* that is not rendered (`packyard.gate.unrendered`), in Markdown: `prompt-comment`, also in the YAML above a
+prompt, and `prompt-markup` where agents read it, `text-unrendered` where people do. Comments in which nothing can be
+said are known by their form (`packyard.gate.remarks`).
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from packyard.errors import Problem
 from packyard.formats.fields import shown
 from packyard.formats.frontmatter import split
-from packyard.formats.unseen import CONTROLS, SELECTORS, TAGS, TURNS, needed, paired, right_to_left, runs, turned
+from packyard.formats.unseen import (
+    CONTROLS,
+    SELECTORS,
+    TAGS,
+    TURNS,
+    hyphenated,
+    needed,
+    paired,
+    right_to_left,
+    runs,
+    turned,
+)
+from packyard.gate.lookalikes import lookalikes
+from packyard.gate.remarks import harmless, of_frontmatter, spoken
 from packyard.gate.running.lines import Lines
 from packyard.gate.running.runs import is_prompt, is_script
 from packyard.gate.unrendered import LINK, MARKUP, Unseen, unrendered
@@ -59,35 +72,9 @@ _RIGHT = re.compile(r"(?<![|\s])[^\S\r\n]{200,}+(?=[^\s|])|^[^\S\r\n]{200,}+(?=[
 _DOWN, _WINDOW = re.compile(r"(?:^[^\S\n]*+\n)++(?=.)", re.MULTILINE | re.DOTALL), 100
 #: So many characters in a run, of two sorts, encode something; so many in a file that are not of the commonest sort.
 _RUN, _SCATTERED = 4, 8
-
-_RULE = (
-    r"(?:\ (?:MD\d{3}|line-length|no-(?:inline-html|duplicate-heading|bare-urls|hard-tabs)|first-line-h(?:1|eading)))*"
-)
-_LICENSE = (
-    r"(?:MIT|ISC|0BSD|Apache-2\.0|BSD-[23]-Clause|[AL]?GPL-[23]\.[01](?:-only|-or-later)?|MPL-2\.0|CC0-1\.0|CC-BY-4\.0)"
-)
-#: Comments in which nothing can be said, in one line each: of formatters, checkers, generators; a word or a date alone.
-_KNOWN = rf"""[\s!-/:-@\[-`{{-~\u2010-\u2026\u2500-\u257f]* | /?\ ?[a-z]{{1,20}}
-  | no\ toc | toc\ ?(?:start|end|stop) | omit\ (?:in|from)\ toc
-  | (?:table\ of|end\ of)\ contents | doctype\ html | xml\ version="1\.[01]"(?:\ encoding="utf-8")?\ ?
-  | (?:prettier|dprint|biome|deno-fmt|mdformat|typos|codespell|lychee)[-:\ ]ignore(?:-(?:start|end|file|next-line))?
-  | (?:rumdl|markdownlint)-(?:disable|enable|capture|restore)(?:-(?:file|line|next-line))?{_RULE}
-  | (?:eslint|textlint|vale|alex|c?spell(?:-checker)?|lint|markdown-link-check)[-:\ ]\ ?
-    (?:(?:dis|en)able|ignore|off|on)(?:-(?:line|next-line|start|end))?
-  | vale\ [A-Z][a-z]+\.[A-Z][A-Za-z]+\ =\ (?:YES|NO)
-  | START\ doctoc\ generated\ TOC\ please\ keep\ comment\ here\ to\ allow\ auto\ update
-  | END\ doctoc\ generated\ TOC\ please\ keep\ comment\ here\ to\ allow\ auto\ update
-  | DON'T\ EDIT\ THIS\ SECTION,\ INSTEAD\ RE-RUN\ doctoc\ TO\ UPDATE
-  | ALL-CONTRIBUTORS-(?:LIST|BADGE):(?:START|END)(?:\ -\ Do\ not\ remove\ or\ modify\ this\ section)?
-  | markdownlint-configure-file\ \{{\ ?(?:"(?:MD\d{{3}}|default)":\ ?(?:true|false),?\ ?){{1,20}}\}}
-  | \W{{0,3}}(?:begin|start|end)[\ :_-]{{1,2}}[a-z]{{1,20}}\W{{0,3}}
-  | (?-i:(?:BEGIN|START|END)(?:_[A-Z]{{1,12}}){{1,3}})
-  | \W{{0,3}}[a-z]{{1,20}}[\ :_-]{{1,2}}(?:begin|start|end)\W{{0,3}}
-  | \#(?:end)?region(?:\ [a-z]{{1,20}})?
-  | x-release-please-(?:version|start-version|end|major|minor|patch|date)
-  | SPDX-License-Identifier:\ {_LICENSE}(?:\ (?:AND|OR)\ {_LICENSE}){{0,3}}
-  | [a-z]{{1,16}}(?:[_-][a-z]{{1,12}})?[:=]\ ?v?\d[\d.:TZ-]{{0,24}} | v?\d[\d.:TZ-]{{0,24}}"""
-_TITLE = re.compile(r"\[[^\]]{0,40}\]:\s{0,9}(?:<>|\#)\s{0,9}[\"'(](.*)[\"')]\s*", re.DOTALL)
+#: Icons of a font for terminals that encode something when they stand in a row in code, and places of them that may be
+#: in the code of a prompt.
+_ICONS, _MANY = 16, 64
 
 #: What is said of each code, and what helps.
 _SAID: Mapping[str, tuple[str, str]] = {
@@ -98,6 +85,7 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "text-stray": ("a character that nobody sees was left behind", "take it out"),
     "text-control": ("a control character, which makes a terminal show another text", "write it as an escape"),
     "text-private": ("a character for private use, which means what its reader was told", "use a public character"),
+    "text-lookalike": ("a word is spelled in letters that look like others", "write it in its own letters"),
     "text-far": ("text goes on after blanks that fill a window", "move it to where it is seen"),
     "prompt-comment": ("an agent reads this comment, and who reads the rendered prompt does not", "say it openly"),
     "prompt-markup": ("an agent reads this, and the markup hides it from people", "take it out, or let it be seen"),
@@ -116,6 +104,10 @@ def check_characters(candidate: Candidate) -> Iterator[Problem]:
     for name, data in candidate.content.files.items():
         if (text := _text_of(name, data)) is not None:
             yield from _problems(candidate.content.at(name), _characters(name, data, text), _spelt)
+            if _told(name) and not text.isascii():
+                lines = Lines(text)
+                words = (_Found("text-lookalike", lines.at(start), word) for start, word in lookalikes(text))
+                yield from _problems(candidate.content.at(name), words, shown)
 
 
 def check_rendering(candidate: Candidate) -> Iterator[Problem]:
@@ -123,10 +115,14 @@ def check_rendering(candidate: Candidate) -> Iterator[Problem]:
     left = TOTAL
     for name, data in candidate.content.files.items():
         if _MARKDOWN.fullmatch(name):
-            _, body, first = split((_text_of(name, data) or "").encode())
+            text = _text_of(name, data) or ""
+            _, body, first = split(text.encode())
             left -= len(body)
             found = _unrendered(unrendered(body, left >= 0), first - 1, is_prompt(name))
             yield from _problems(candidate.content.at(name), found, shown)
+            if is_prompt(name):
+                remarks = (_Found("prompt-comment", line, said) for line, said in of_frontmatter(text, first - 1))
+                yield from _problems(candidate.content.at(name), remarks, shown)
 
 
 def _problems(path: str, found: Iterator[_Found], evidence: Callable[[str], str]) -> Iterator[Problem]:
@@ -171,7 +167,7 @@ def _resolved(escape: re.Match[str]) -> str:
 
 
 def _characters(name: str, data: bytes, text: str) -> Iterator[_Found]:
-    prompt, lines = is_prompt(name) or name in ("pack.json", "pack.yaml"), Lines(text)
+    prompt, lines = _told(name), Lines(text)
     yield from _runs(text, lines, prompt)
     if "\r" in text:
         yield from (_Found("text-control", lines.at(found.start()), "\r") for found in _OVERWRITTEN.finditer(text))
@@ -180,26 +176,35 @@ def _characters(name: str, data: bytes, text: str) -> Iterator[_Found]:
         if found[0].count("\n") >= _WINDOW:
             yield _Found("text-far", lines.at(found.end()), found[0])
     if not text.isascii():
-        yield from _turns(text, is_script(name, data), _MARKDOWN.fullmatch(name) is not None)
-        for found in _PRIVATE.finditer(text):
-            if prompt or len(found[0]) >= _RUN:
-                yield _Found("text-private", lines.at(found.start()), found[0])
+        script, fenced = is_script(name, data), _fenced(text) if _MARKDOWN.fullmatch(name) else frozenset()
+        yield from _turns(text, script, fenced)
+        icons = list(_PRIVATE.finditer(text))
+        for found in icons:
+            line = lines.at(found.start())
+            code = script or (line in fenced and len(icons) <= _MANY)
+            if len(found[0]) >= (_ICONS if code else 1 if prompt else _RUN):
+                yield _Found("text-private", line, found[0])
+
+
+def _told(name: str) -> bool:
+    """Whether an agent reads the file, or everybody reads it as what the pack says of itself."""
+    return is_prompt(name) or name in ("pack.json", "pack.yaml")
 
 
 def _runs(text: str, lines: Lines, prompt: bool) -> Iterator[_Found]:
     """Characters without a shape that nothing needs; and, where they are many, that they may encode something."""
     alone: Counter[str] = Counter()
-    last = 0
+    last, strict = 0, prompt and not hyphenated(text)
     for run in runs(text):
         if not needed(run):
-            code, last = _code_of(run, prompt), lines.at(run.start())
+            code, last = _code_of(run, strict), lines.at(run.start())
             alone.update(run[0] if code in ("text-invisible", "text-stray") else "")
             yield _Found(code, last, run[0])
     if sum(alone.values()) - max(alone.values(), default=0) >= _SCATTERED:
         yield _Found("text-encoded", last, "".join(alone))
 
 
-def _code_of(run: re.Match[str], prompt: bool) -> str:
+def _code_of(run: re.Match[str], strict: bool) -> str:
     found = run[0]
     if _ANY_TAG.search(found):
         return "text-tags"
@@ -208,7 +213,7 @@ def _code_of(run: re.Match[str], prompt: bool) -> str:
     if _RESERVED.search(found) or (len(found) >= _RUN and len(set(found)) > 1) or _encodes(found):
         return "text-encoded"
     at_start = found == "\ufeff" and run.string[run.start() - 1 : run.start()] in ("", "\n")
-    stray = _STRAY.fullmatch(found) and not (prompt and found == "\xad")
+    stray = _STRAY.fullmatch(found) and not (strict and found == "\xad")
     return "text-stray" if at_start or stray else "text-invisible"
 
 
@@ -217,19 +222,27 @@ def _encodes(found: str) -> bool:
     return _SELECTED.search(found) is not None and len(set(found)) > 1 and not _STRAY.fullmatch(found)
 
 
-def _turns(text: str, program: bool, markdown: bool) -> Iterator[_Found]:
+def _turns(text: str, program: bool, fenced: Container[int]) -> Iterator[_Found]:
     """Lines on which something turns the direction: in code, where no language needs it; or not in whole pairs around
     writing from right to left.
     """
-    fenced = False
     for number, line in enumerate(text.split("\n"), 1) if turned(text) else ():
-        fenced ^= markdown and _FENCE.match(line) is not None
         if turned(line):
-            deceives = program or fenced or not paired(line)
+            deceives = program or number in fenced or not paired(line)
             if deceives or (_BACKWARD.search(line) and not right_to_left(line)):
                 yield _Found("text-bidi", number, "".join(_TURN.findall(line)))
             elif not right_to_left(line):
                 yield _Found("text-invisible", number, "".join(_TURN.findall(line)))
+
+
+def _fenced(text: str) -> frozenset[int]:
+    """The numbers of the lines of Markdown that are code between fences, and of the fences that begin it."""
+    inside, found = False, set[int]()
+    for number, line in enumerate(text.split("\n"), 1):
+        inside ^= _FENCE.match(line) is not None
+        if inside:
+            found.add(number)
+    return frozenset(found)
 
 
 def _spelt(text: str) -> str:
@@ -255,15 +268,10 @@ def _selected(run: Sequence[str]) -> str:
 def _unrendered(found: Iterator[Unseen], before: int, prompt: bool) -> Iterator[_Found]:
     """What matters of what was found in a text that has `before` lines before it."""
     for sort, line, text in found:
-        said = " ".join((_TITLE.sub(r"\1", text) if text.startswith("[") else text).split())
-        if sort == MARKUP or not _known().fullmatch(said):
+        said = spoken(text)
+        if sort == MARKUP or not harmless(said):
             code = "prompt-markup" if sort == MARKUP else "prompt-comment"
             yield _Found(code if prompt and sort != LINK else "text-unrendered", line and line + before, said)
-
-
-@cache
-def _known() -> re.Pattern[str]:
-    return re.compile(_KNOWN, re.VERBOSE | re.IGNORECASE)
 
 
 CHECKS: tuple[ContentCheck, ...] = (
@@ -278,6 +286,7 @@ CHECKS: tuple[ContentCheck, ...] = (
             "text-control",
             "text-private",
             "text-far",
+            "text-lookalike",
         ),
         check_characters,
     ),

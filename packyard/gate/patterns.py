@@ -37,7 +37,7 @@ class Kind(NamedTuple):
 
 
 _GITHUB = (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_")
-_GITLAB = (b"glpat-", b"glptt-", b"glrt-")
+_GITLAB = (b"glpat-", b"glptt-", b"glrt-", b"gldt-", b"glcbt-", b"glft-", b"glsoat-", b"glimt-")
 _MINISIGN = (b"RWRTY0Iy", b"RWQAAEIy")
 #: How the base64 of PKCS #8 (RSA, Ed25519, P-256), PKCS #1 (2,048 and 4,096 bits) and OpenSSH begins.
 _BARE_KEY = (
@@ -56,7 +56,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("a GitHub token", (b"github_pat_",), rb"\w{60,255}"),
     Kind("a GitLab token", _GITLAB, rb"[\w-]{20,255}"),
     Kind("an AWS access key", (b"AKIA", b"ASIA"), rb"[A-Z0-9]{16}", apart=True),
-    Kind("a Slack token", (b"xox",), rb"[abeoprs]-[A-Za-z0-9-]{24,255}"),
+    Kind("a Slack token", (b"xox",), rb"[abcdeoprs]-[A-Za-z0-9-]{24,255}"),
     Kind("a Slack token", (b"xapp-",), rb"\d-[A-Z0-9]{6,20}-\d{6,20}-[a-z0-9]{32,128}"),
     Kind(
         "a Slack webhook", (b"hooks.slack.com/",), rb"(?:services|workflows|triggers)/[TE][A-Z0-9]{5,15}/[\w/]{20,128}"
@@ -76,18 +76,47 @@ KINDS: tuple[Kind, ...] = (
     Kind("a RubyGems key", (b"rubygems_",), rb"[0-9a-f]{48}"),
     Kind("a Docker token", (b"dckr_pat_",), rb"[\w-]{27,64}"),
     Kind("a Hugging Face token", (b"hf_",), rb"[A-Za-z0-9]{34}", apart=True),
-    Kind("a DigitalOcean token", (b"dop_v1_",), rb"[0-9a-f]{64}"),
+    Kind("a DigitalOcean token", (b"dop_v1_", b"doo_v1_", b"dor_v1_"), rb"[0-9a-f]{64}"),
     Kind("a SendGrid key", (b"SG.",), rb"[\w-]{22}\.[\w-]{43}", apart=True),
-    Kind("a Vault token", (b"hvs.",), rb"[\w-]{24,255}", apart=True),
+    Kind("a Vault token", (b"hvs.", b"hvb.", b"hvr."), rb"[\w-]{24,255}", apart=True),
     Kind("a Groq key", (b"gsk_",), rb"[A-Za-z0-9]{52}"),
     Kind("an xAI key", (b"xai-",), rb"[A-Za-z0-9]{80}"),
     Kind("a Perplexity key", (b"pplx-",), rb"[A-Za-z0-9]{48}"),
     Kind("a Replicate token", (b"r8_",), rb"[A-Za-z0-9]{37}", apart=True),
     Kind("an NVIDIA key", (b"nvapi-",), rb"[\w-]{60,80}"),
-    Kind("a Linear key", (b"lin_api_",), rb"[A-Za-z0-9]{32,64}"),
+    Kind("a Linear key", (b"lin_api_", b"lin_oauth_"), rb"[A-Za-z0-9]{32,64}"),
     Kind("a Notion token", (b"ntn_",), rb"[A-Za-z0-9]{40,50}", apart=True),
+    Kind("a Notion token", (b"secret_",), rb"[A-Za-z0-9]{43}", apart=True),
     Kind("a Supabase token", (b"sbp_",), rb"[0-9a-f]{40}", apart=True),
-    Kind("a Shopify token", (b"shpat_", b"shpss_"), rb"[0-9a-fA-F]{32}"),
+    Kind("a Supabase token", (b"sb_secret_",), rb"[\w-]{20,64}"),
+    Kind("a Shopify token", (b"shpat_", b"shpss_", b"shpca_", b"shppa_"), rb"[0-9a-fA-F]{32}"),
+    Kind("an Atlassian token", (b"ATATT3", b"ATCTT3"), rb"[\w-]{60,255}=?[0-9A-F]{0,8}"),
+    Kind("a Bitbucket token", (b"ATBB",), rb"[A-Za-z0-9]{32}", apart=True),
+    Kind("a Square token", (b"sq0atp-", b"sq0csp-", b"sq0idp-"), rb"[\w-]{22,43}"),
+    Kind(
+        "a Doppler token", (b"dp.",), rb"(?:pt|ct|sa|scim|audit|st(?:\.[\w-]{2,35})?)\.[A-Za-z0-9]{40,44}", apart=True
+    ),
+    Kind("a Firebase server key", (b":APA91b",), rb"(?<=AAAA[\w-]{7}:APA91b)[\w-]{100,200}"),
+    Kind("a Terraform Cloud token", (b".atlasv1.",), rb"(?<=[A-Za-z0-9]{14}\.atlasv1\.)[\w-]{60,70}"),
+    Kind("an Azure client secret", (b"8Q~",), rb"(?<=[\w.~-]{3}8Q~)[\w.~-]{31,34}"),
+    Kind("a Sentry token", (b"sntrys_",), rb"eyJ[\w+/=-]{60,400}"),
+    Kind("a Sentry token", (b"sntryu_",), rb"[0-9a-f]{64}"),
+    Kind("a Grafana token", (b"glsa_",), rb"[A-Za-z0-9]{32}_[0-9a-f]{8}"),
+    Kind("a Grafana token", (b"glc_",), rb"eyJ[A-Za-z0-9+/]{60,400}={0,2}"),
+    Kind("a New Relic key", (b"NRAK-",), rb"[A-Z0-9]{27}"),
+    Kind("a Figma token", (b"figd_", b"figo_"), rb"[\w-]{40,60}"),
+    Kind("an Airtable token", (b"pat",), rb"[A-Za-z0-9]{14}\.[0-9a-f]{64}", apart=True),
+    Kind("a HubSpot token", (b"pat-",), rb"(?:na|eu|ap)\d-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", apart=True),
+    Kind("a Netlify token", (b"nfp_",), rb"[A-Za-z0-9]{36,40}", apart=True),
+    Kind("a Pulumi token", (b"pul-",), rb"[0-9a-f]{40}", apart=True),
+    Kind("a PlanetScale token", (b"pscale_",), rb"(?:tkn|pw|oauth)_[\w-]{32,64}"),
+    Kind("a Heroku key", (b"HRKU-",), rb"[\w-]{36,64}"),
+    Kind("a Brevo key", (b"xkeysib-",), rb"[0-9a-f]{64}-[A-Za-z0-9]{16}"),
+    Kind("a LangSmith key", (b"lsv2_",), rb"(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}"),
+    Kind("a Mapbox token", (b"sk.eyJ",), rb"[\w-]{40,255}\.[\w-]{22}", apart=True),
+    Kind("a 1Password token", (b"ops_eyJ",), rb"[\w-]{200,2000}=?"),
+    Kind("a Dynatrace token", (b"dt0c01.",), rb"[A-Z0-9]{24}\.[A-Z0-9]{64}"),
+    Kind("a SonarQube token", (b"squ_", b"sqp_", b"sqa_"), rb"[0-9a-f]{40}", apart=True),
     Kind("a Postman key", (b"PMAK-",), rb"[0-9a-f]{24}-[0-9a-f]{34}"),
     Kind("a Tailscale key", (b"tskey-",), rb"[a-z]{2,12}-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{16,64}"),
     Kind("a Databricks token", (b"dapi",), rb"[0-9a-f]{32}", apart=True),
@@ -101,15 +130,29 @@ KINDS: tuple[Kind, ...] = (
     Kind("an API key", (b"sk-", b"sk_", b"rk_"), rb"(?:test_)?[A-Za-z0-9]{24,128}", sure=False, apart=True),
     Kind("a Mailgun or Twilio key", (b"key-", b"SK"), rb"[0-9a-f]{32}", sure=False, apart=True),
     Kind("a Telegram bot token", (b":AA",), rb"(?<=\d{8}:AA)[\w-]{33}", sure=False, apart=False),
-    Kind("a JSON Web Token", (b".eyJ",), rb"[\w-]{10,8000}+\.[\w-]{20,1000}", sure=False),
+    Kind("a Square token", (b"EAAA",), rb"[\w-]{60}", sure=False, apart=True),
+    Kind("the hash of a password", (b"$apr1$", b"$1$"), rb"[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{22}", sure=False),
+    Kind("the hash of a password", (b"$2a$", b"$2b$", b"$2y$"), rb"\d\d\$[./A-Za-z0-9]{53}", sure=False),
+    Kind(
+        "the hash of a password",
+        (b"$5$", b"$6$", b"$y$"),
+        rb"(?:[\w=]{3,20}\$)?[./A-Za-z0-9]{1,32}\$[./A-Za-z0-9]{43,86}",
+        sure=False,
+    ),
+    Kind(
+        "the hash of a password", (b"$argon2i",), rb"d?\$v=\d\d\$[\w=,]{5,40}\$[\w+/]{8,90}\$[\w+/]{20,120}", sure=False
+    ),
+    Kind("a JSON Web Token", (b".eyJ",), rb"[\w-]{4,8000}+\.[\w-]{20,1000}", sure=False),
 )
 
-#: The one token without a head: a number in base64 between 10^16 and 10^19, a time and a hash, with dots between.
+#: The one token without a head: a number in base64 between 10^16 and 10^19 (when it is only likely, anything that
+#: begins as one), a time and a hash, with dots between.
 _BOT_NUMBER = re.compile(rb"(?:[MNO][DTjz][AEIMQUYcgk][w-z0-5]){5,6}[\w-]{0,3}\Z")
+_BOT_NAME = re.compile(rb"(?<![\w.-])[MNO][\w-]{22,27}\Z")
 _BOT_REST = re.compile(rb"\.[\w-]{6,7}\.[\w-]{27,40}")
 
 #: What tokens are made of, and how much of it each of them has at least.
-_CHARACTERS, _SHORTEST = ALPHANUMERIC + b"_-.:/+=", 20
+_CHARACTERS, _SHORTEST = ALPHANUMERIC + b"_-.:/+=$~", 20
 #: As much of both ends of a token is looked at to tell whether it is made up.
 _JUDGED = 40
 
@@ -168,8 +211,15 @@ def runs(data: bytes, characters: bytes, least: int) -> Iterator[tuple[int, int]
 
 def _bot_tokens(data: bytes) -> Iterator[Token]:
     for match in _BOT_REST.finditer(data):
-        if number := _BOT_NUMBER.search(data, max(0, match.start() - 28), match.start()):
+        place = max(0, match.start() - 28), match.start()
+        if number := _BOT_NUMBER.search(data, *place):
             yield Token("a Discord bot token", number[0] + match[0], number.start(), True)
+        elif (
+            (name := _BOT_NAME.search(data, *place))
+            and not in_words(value := name[0] + match[0])
+            and not made_up(value)
+        ):
+            yield Token("a Discord bot token", value, name.start(), False)
 
 
 @cache

@@ -1,9 +1,9 @@
 r"""Secrets that somebody is about to publish, in the raw bytes of every file.
 
-Every file is read as bytes, whatever its name says. Before that, what merely spells the same is brought to one form:
-escapes of JSON, YAML and programs (`\u0067hp_…`), the NULs of UTF-16 and UTF-32, and base64 around a secret. Then it is
-looked through for private keys, for tokens of known issuers (`packyard.gate.patterns`), and for literals that a name
-calls secret (`packyard.gate.assigned`).
+Every file is read as bytes, whatever its name says. Before that, what merely spells the same is brought to one form
+(`packyard.gate.respelled`): escapes, the NULs of UTF-16 and UTF-32, pieces of a literal, base64 around a secret. Then
+it is looked through for private keys, for tokens of known issuers (`packyard.gate.patterns`), for passwords as programs
+keep them (`packyard.gate.credentials`), and for literals that a name calls secret (`packyard.gate.assigned`).
 
 A known form in full is a sure secret and blocks; a likely one needs a person's eye. Nothing that is found is shown
 beyond its first four characters, or a quarter of it if that is less.
@@ -12,15 +12,15 @@ beyond its first four characters, or a quarter of it if that is less.
 from __future__ import annotations
 
 import re
-from binascii import a2b_base64
-from bisect import bisect
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
 from packyard.errors import Problem
 from packyard.gate.assigned import literals
-from packyard.gate.patterns import ALPHANUMERIC, Token, entropy, made_up, runs, tokens
+from packyard.gate.credentials import kept
+from packyard.gate.patterns import Token, entropy, made_up, tokens
+from packyard.gate.respelled import unwrapped, views
 from packyard.gate.values import Candidate, ContentCheck
 
 CODES = ("secret", "secret-likely")
@@ -37,13 +37,6 @@ class Secret(NamedTuple):
     shown: str
     sure: bool
 
-
-_BASE64 = ALPHANUMERIC + b"+/-_"
-_PLAIN = bytes.maketrans(b"-_", b"+/")
-_WRAPPED, _GOES_ON = 40, re.compile(rb"[ \t\r\n]{1,40}([A-Za-z0-9+/_-]+)")
-_ESCAPED = re.compile(rb"\\(?:u00|u\{|x|U000000)([2-7][0-9A-Fa-f])\}?")
-_WIDE = re.compile(rb"(?:[ -~]\0{1,3}){16}")
-_SHORT_ESCAPES = tuple(b"\\" + letter for letter in (b"n", b"r", b"t", b"/", b'"'))
 
 _PEM = re.compile(rb"-{4,5} ?BEGIN ((?:[A-Z0-9]{1,12} ){0,4})PRIVATE KEY(?: BLOCK)? ?-{4,5}")
 _MATERIAL = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
@@ -68,31 +61,15 @@ def scan(data: bytes) -> tuple[Secret, ...]:
     """What looks like a secret in `data`: sure ones first, then by line, at most `MOST` and one more of each sort."""
     sure: dict[bytes, Secret] = {}
     likely: dict[bytes, Secret] = {}
-    for view in _views(data):
-        for hit in chain(_sure(view), _unwrapped(view), literals(view)):
+    for view in views(data):
+        for hit in chain(_sure(view), _unwrapped(view), kept(view), literals(view)):
             if len(sure) > MOST:
                 break
-            kept = sure if hit.sure else likely
-            if len(kept) <= MOST and not any(hit.value in known or known in hit.value for known in (*sure, *likely)):
+            found = sure if hit.sure else likely
+            if len(found) <= MOST and not any(hit.value in known or known in hit.value for known in (*sure, *likely)):
                 line = view.count(b"\n", 0, hit.start) + 1
-                kept[hit.value] = Secret(hit.kind, line, _shown(hit.value), hit.sure)
+                found[hit.value] = Secret(hit.kind, line, _shown(hit.value), hit.sure)
     return tuple(sorted({**sure, **likely}.values(), key=lambda secret: (not secret.sure, secret.line)))
-
-
-def _views(data: bytes) -> Iterator[bytes]:
-    """The bytes with escapes resolved; and without NULs, which turns UTF-16 and UTF-32 of ASCII into ASCII."""
-    yield _unescaped(data)
-    if b"\0" in data and _WIDE.search(data):
-        yield _unescaped(data.replace(b"\0", b""))
-
-
-def _unescaped(data: bytes) -> bytes:
-    """Escapes of printable ASCII become what they stand for, others a space; lines stay lines."""
-    if b"\\" not in data:
-        return data
-    for escape in _SHORT_ESCAPES:
-        data = data.replace(escape, b"  ")
-    return _ESCAPED.sub(lambda match: bytes.fromhex(match[1].decode()), data)
 
 
 def _sure(data: bytes) -> Iterator[Token]:
@@ -117,26 +94,10 @@ def _private_keys(data: bytes) -> Iterator[Token]:
 
 
 def _unwrapped(data: bytes) -> Iterator[Token]:
-    """Sure secrets inside base64, at the place where the base64 begins."""
-    starts, inside, ends = list[int](), list[bytes](), [0]
-    for start, wrapped in _wrapped(data):
-        starts.append(start)
-        inside.append(_unescaped(a2b_base64(wrapped.translate(_PLAIN)[: len(wrapped) // 4 * 4]).replace(b"\0", b"")))
-        ends.append(ends[-1] + len(inside[-1]) + 1)
-    for token in _sure(b"\n".join(inside)):
-        yield token._replace(kind=f"{token.kind} in base64", start=starts[bisect(ends, token.start) - 1])
-
-
-def _wrapped(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Long runs of base64 and where they begin, with the lines that they go on to."""
-    done = 0
-    for start, end in runs(data, _BASE64, _WRAPPED):
-        if start >= done:
-            parts, done = [data[start:end]], end
-            while len(parts[-1]) % 4 == 0 and (more := _GOES_ON.match(data, done)):
-                parts.append(more[1])
-                done = more.end()
-            yield start, b"".join(parts)
+    """Sure secrets inside base64 or hexadecimal digits, at the place where these begin."""
+    inside = unwrapped(data)
+    for token in _sure(inside.data):
+        yield token._replace(kind=f"{token.kind}, encoded", start=inside.origin(token.start))
 
 
 def _shown(value: bytes) -> str:

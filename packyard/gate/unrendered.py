@@ -3,6 +3,7 @@
     <!-- a comment -->   <?…?>   <![CDATA[…]]>               nothing of it is rendered
     [//]: # (a remark)   [^1]: a footnote                    nor is a definition that nothing refers to
     <span style="display:none">…</span>   <p hidden>         rendered, and then not shown
+    <template>…</template>   <svg><desc>…                    elements whose content is not shown
     [](# "a text without a place")   <a data-x="a text">     a text in an attribute that nobody sees
 
 An agent reads the source, so to it all of this is text like any other. The file is rendered as it is for the people who
@@ -20,6 +21,7 @@ from itertools import islice, zip_longest
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from packyard.formats.unseen import eastern
 from packyard.gate.running.lines import Lines
 
 COMMENT, REMARK, LINK, MARKUP = "comment", "remark", "link", "markup"
@@ -38,7 +40,11 @@ class Unseen(NamedTuple):
     text: str
 
 
-_CANDIDATE = re.compile(r"<[!?]|\]:|\]\(|<[A-Za-z][^<>]*=|<[A-Za-z][^<>]*hidden", re.IGNORECASE)
+_CANDIDATE = re.compile(
+    r"<[!?]|\]:|\]\(|<[A-Za-z][^<>]*=|<[A-Za-z][^<>]*hidden"
+    r"|<(?:template|script|style|noscript|object|iframe|noembed|noframes|datalist|svg)\b",
+    re.IGNORECASE,
+)
 _EXTENSIONS = ("table", "strikethrough", "autolink")
 
 _COMMENT = re.compile(
@@ -48,17 +54,35 @@ _TAG = re.compile(r"<([A-Za-z][\w:-]{0,60}+)((?:[^\"'<>]{1,400}+|\"[^\"]{0,4000}
 _ATTRIBUTE = re.compile(
     r"([^\s\"'=<>/]{1,60}+)\s{0,20}=\s{0,20}(\"[^\"]*+\"|'[^']*+'|[^\s\"'<>]++)|([^\s\"'=<>/]{1,60}+)"
 )
+#: Elements whose content is not shown; without an end, some are most likely meant as names: `git show <object>`.
+_OPENING = re.compile(
+    r"<(template|script|style|noscript|object|iframe|noembed|noframes|datalist|svg)\b[^<>]{0,4000}+>", re.IGNORECASE
+)
+_NAMES = frozenset(("template", "object", "datalist", "svg"))
+#: What describes a drawing.
+_DESCRIBED = re.compile(r"<(?:desc|title|metadata)\b[^<>]{0,400}+>([^<>]*[^<>\s][^<>]*)", re.IGNORECASE)
 _HIDING_STYLE = re.compile(
     r"display:none|visibility:(?:hidden|collapse)|clip-path:|clip:rect|(?:text-indent|left|top|right):-\d{3}"
     r"|(?:font-size|opacity|(?<!-)height|(?<!-)width|max-height|max-width):0*\.?0+(?![\d.]*[1-9])"
-    r"|(?<!-)color:transparent|\\"
+    r"|opacity:(?:0*\.0\d|\d(?:\.\d+)?%)|font-size:(?:[0-3](?:\.\d+)?p[xt]|0?\.[0-2]\d*r?em|[12]?\d(?:\.\d+)?%)"
+    r"|scale[xy]?\(0+(?:\.0*)?[),]|(?<!-)color:(?:transparent|rgba\((?:[^(),]*,){3}0*\.?0\d*\)|#(?:[0-9a-f]{3}0|[0-9a-f]{6}0[0-9a-f])(?![0-9a-z]))|\\"
 )
-_PALE = re.compile(r"(?<!-)color:(?:white|#fff(?:fff)?|rgba?\(255,255,255)\b")
-_WHITE = re.compile("white|#fff(?:fff)?", re.IGNORECASE)
-#: Attributes whose values are shown, or are no text.
-_SHOWN = frozenset(("alt", "aria-label", "class", "d", "points", "sizes", "srcset", "style"))
-#: Words of an attribute, and of a label or an empty link, that make it a text.
-_LONG, _LABEL = 8, 4
+_LIGHT = (
+    r"(?:white(?:smoke)?|snow|ivory|(?:ghost|floral)white|mintcream|azure|aliceblue|seashell|#fff|#eee(?:eee)?|#(?:f[0-9a-f]){3}"
+    r"|rgba?\((?:2[45]\d,){2}2[45]\d|hsla?\(\d+(?:deg)?,\d+%,(?:9[5-9]|100)%)"
+)
+_PALE, _WHITE = re.compile(rf"(?<!-)color:{_LIGHT}(?![0-9a-z])"), re.compile(_LIGHT)
+_HIDING_CLASS = re.compile(
+    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader(?:-only|-text)?|d-none|hidden(?!.*:(?:block|flex|grid|inline))|invisible"
+    r"|opacity-0)(?:\s|$)"
+)
+#: Attributes whose values are no text, those that are spoken or shown when there is no picture, and elements that have
+#: nothing but attributes.
+_SHOWN = frozenset(("class", "d", "points", "sizes", "srcset", "style"))
+_SPOKEN = frozenset(("alt", "aria-label", "aria-description"))
+_MUTE = re.compile(r"meta\b|input\b(?=.*\btype\s*=\s*[\"']?hidden)", re.IGNORECASE | re.DOTALL)
+#: Words of an attribute, and of a label or an empty link, that make it a text; and characters of what is spoken.
+_LONG, _LABEL, _SPEECH = 8, 4, 125
 _EMPTY = re.compile(r"\[\s{0,100}\][(\[]")
 _EMPTY_LINK = re.compile(r"<a href=\"([^\"]*)\"(?: title=\"([^\"]*)\")?></a>")
 
@@ -92,17 +116,38 @@ def unrendered(markdown: str, render: bool = True) -> Iterator[Unseen]:
     shown = _COMMENT.sub("", html)
     yield from _definitions(markdown, shown if render else "")
     yield from _markup(markdown, shown)
+    yield from _contents(markdown, shown)
 
 
 def _markup(markdown: str, shown: str) -> Iterator[Unseen]:
     source = _Source(markdown)
     for tag in _TAG.finditer(shown):
-        if hiding := [value for name, value in _attributes(tag[2]) if _hides(name.lower(), unescape(value))]:
+        long = _LABEL if _MUTE.match(tag[1] + tag[2]) else _LONG
+        if hiding := [value for name, value in _attributes(tag[2]) if _hides(name.lower(), unescape(value), long)]:
             yield Unseen(MARKUP, source.line(tag[0]) or source.line(unescape(hiding[0])), f"{tag[0]}>")
     for link in _EMPTY_LINK.finditer(shown):
         if len((text := unquote(f"{link[1]} {link[2] or ''}")).split()) >= _LABEL:
             written = _EMPTY.search(markdown)
             yield Unseen(MARKUP, source.lines.at(written.start()) if written else 0, unescape(text))
+
+
+def _contents(markdown: str, shown: str) -> Iterator[Unseen]:
+    """The texts in elements whose content is not shown, and those of some words that describe drawings."""
+    source, done, endless = _Source(markdown), 0, set[str]()
+    for opening in _OPENING.finditer(shown):
+        name = opening[1].lower()
+        if opening.start() < done or name in endless:
+            continue
+        end = re.compile(f"</{name}", re.IGNORECASE).search(shown, opening.end())
+        if end is None:
+            endless.add(name)
+            if name in _NAMES:
+                continue
+        done = end.start() if end else len(shown)
+        content, line = shown[opening.end() : done], source.line(opening[0])
+        texts = [content] if name != "svg" else _DESCRIBED.findall(content)
+        if len(text := " ".join(texts).split()) >= (_LABEL - 1 if name == "svg" else 1):
+            yield Unseen(MARKUP, line, " ".join(text))
 
 
 def _html(markdown: str) -> str:
@@ -135,13 +180,18 @@ def _attributes(text: str) -> Iterator[tuple[str, str]]:
         yield (alone, "") if alone else (name, value.strip("\"'"))
 
 
-def _hides(name: str, value: str) -> bool:
+def _hides(name: str, value: str, long: int) -> bool:
+    """Whether an attribute hides its element, or a text of so many words in itself."""
     if name == "style":
         style = re.sub(r"/\*.*?\*/|\s+", "", value, flags=re.DOTALL).lower()
         return bool(_HIDING_STYLE.search(style) or (_PALE.search(style) and "background" not in style))
     if name == "color":
-        return _WHITE.fullmatch(value) is not None
-    return name == "hidden" or (name not in _SHOWN and len(value.split()) >= _LONG)
+        return _WHITE.fullmatch(value.lower()) is not None
+    if name == "class":
+        return _HIDING_CLASS.search(value.lower()) is not None
+    text = re.sub(r"[_+.-]", " ", value) if name.startswith("data-") else value
+    words = len(text.split()) + eastern(text) // 2
+    return name == "hidden" or (name not in _SHOWN and words >= long and (name not in _SPOKEN or len(value) > _SPEECH))
 
 
 def _definitions(markdown: str, html: str) -> Iterator[Unseen]:

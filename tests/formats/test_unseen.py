@@ -8,7 +8,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from packyard.formats.unseen import needed, paired, right_to_left, runs, turned
+from packyard.formats.unseen import eastern, hyphenated, needed, paired, right_to_left, runs, turned
 
 
 def hidden(text: str) -> list[str]:
@@ -105,9 +105,22 @@ def test_what_is_no_pair(line: str) -> None:
     assert turned(line) and not paired(line)
 
 
+def test_words_divided_by_soft_hyphens() -> None:
+    divided = "Donau\xaddampf\xadschiff\xadfahrt, Sicher\xadheits\xadfragen"
+    assert hyphenated(divided)
+    assert not hyphenated("Donau\xaddampf\xadschiff")
+    assert not hyphenated(divided + " ig\xadnore")
+    assert not hyphenated(divided + " i\xadnstructions") and not hyphenated(divided + " \xad")
+    assert not hyphenated(divided + " \xad\xadDonaudampf")
+
+
 def test_letters_from_right_to_left() -> None:
     assert right_to_left("a ש") and right_to_left("ب") and right_to_left("𞤀")
     assert not right_to_left("a é 中 ١".replace("١", "1")) and not turned("a é שלום")
+
+
+def test_letters_of_the_east() -> None:
+    assert eastern("a \u4e2d\u6587 \u3042\u30a2 \ud55c b") == 5 and not eastern("a \xe9 \u0448 \U0001f600")
 
 
 def test_every_format_character_and_control_is_covered() -> None:

@@ -73,6 +73,33 @@ SURE = (
     ("a private key", "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg", ("b100",)),
     ("a private key", "IBAAKCAQEA", ("b200",)), ("a private key", "IBAAKCAgEA", ("b200",)),
     ("a private key", "b3BlbnNzaC1rZXktdjEA", ("b200",)),
+    ("a GitLab token", "gldt-", ("w20",)), ("a GitLab token", "glcbt-", ("w20",)),
+    ("a GitLab token", "glft-", ("w20",)),
+    ("a GitLab token", "glsoat-", ("w20",)), ("a GitLab token", "glimt-", ("w25",)),
+    ("a DigitalOcean token", "doo_v1_", ("h64",)), ("a DigitalOcean token", "dor_v1_", ("h64",)),
+    ("a Vault token", "hvb.", ("w100",)), ("a Vault token", "hvr.", ("w100",)),
+    ("a Linear key", "lin_oauth_", ("h64",)),
+    ("a Notion token", "secret_", ("a43",)), ("a Supabase token", "sb_secret_", ("w31",)),
+    ("a Shopify token", "shpca_", ("h32",)), ("a Shopify token", "shppa_", ("h32",)),
+    ("an Atlassian token", "ATATT3", ("xFfGF0", "w173", "=", "u8")),
+    ("an Atlassian token", "ATCTT3", ("xFfGN0", "w173")),
+    ("a Bitbucket token", "ATBB", ("a32",)),
+    ("a Square token", "sq0atp-", ("w22",)), ("a Square token", "sq0csp-", ("w43",)),
+    ("a Square token", "sq0idp-", ("w22",)),
+    ("a Doppler token", "dp.", ("pt.", "a43")), ("a Doppler token", "dp.", ("st.dev.", "a43")),
+    ("a Sentry token", "sntrys_", ("eyJ", "b120")), ("a Sentry token", "sntryu_", ("h64",)),
+    ("a Grafana token", "glsa_", ("a32", "_", "h8")), ("a Grafana token", "glc_", ("eyJ", "b100")),
+    ("a New Relic key", "NRAK-", ("u27",)), ("a Figma token", "figd_", ("w40",)), ("a Figma token", "figo_", ("w40",)),
+    ("an Airtable token", "pat", ("a14", ".", "h64")),
+    ("a HubSpot token", "pat-", ("na1-", "h8", "-", "h4", "-", "h4", "-", "h4", "-", "h12")),
+    ("a Netlify token", "nfp_", ("a36",)), ("a Pulumi token", "pul-", ("h40",)),
+    ("a PlanetScale token", "pscale_", ("tkn_", "w43")), ("a Heroku key", "HRKU-", ("w60",)),
+    ("a Brevo key", "xkeysib-", ("h64", "-", "a16")), ("a LangSmith key", "lsv2_", ("pt_", "h32", "_", "h10")),
+    ("a Mapbox token", "sk.eyJ", ("w70", ".", "w22")), ("a 1Password token", "ops_eyJ", ("w400",)),
+    ("a Dynatrace token", "dt0c01.", ("u24", ".", "u64")), ("a SonarQube token", "squ_", ("h40",)),
+    ("a SonarQube token", "sqp_", ("h40",)), ("a SonarQube token", "sqa_", ("h40",)),
+    ("a Firebase server key", "", ("AAAA", "w7", ":APA91b", "w134")),
+    ("a Terraform Cloud token", "", ("a14", ".atlasv1.", "w67")), ("an Azure client secret", "", ("w3", "8Q~", "w34")),
     ("a Discord bot token", "MTE4", ("Mjg1NDMyMTg3OTYx", "NzA", ".", "w6", ".", "w38")),
 )
 LIKELY = (
@@ -81,6 +108,16 @@ LIKELY = (
     ("a Mailgun or Twilio key", "key-", ("h32",)), ("a Mailgun or Twilio key", "SK", ("h32",)),
     ("a Telegram bot token", "", ("d10", ":AA", "w33")),
     ("a JSON Web Token", "", ("eyJ", "a17", ".eyJ", "a40", ".", "w43")),
+    ("a JSON Web Token", "", ("eyJ", "a17", ".eyJ", "a7", ".", "w43")),
+    ("a Square token", "EAAA", ("w60",)), ("a Discord bot token", "M", ("SU", "w23", ".", "w6", ".", "w38")),
+    ("the hash of a password", "$apr1$", ("a8", "$", "a22")), ("the hash of a password", "$1$", ("a8", "$", "a22")),
+    ("the hash of a password", "$2a$", ("10$", "a53")), ("the hash of a password", "$2b$", ("12$", "a53")),
+    ("the hash of a password", "$2y$", ("05$", "a53")),
+    ("the hash of a password", "$5$", ("rounds=5000$", "a16", "$", "a43")),
+    ("the hash of a password", "$6$", ("a16", "$", "a86")),
+    ("the hash of a password", "$y$", ("j9T$", "a22", "$", "a43")),
+    ("the hash of a password", "$argon2i", ("d$v=19$m=65536,t=3,p=4$", "a22", "$", "a43")),
+    ("the hash of a password", "bob:", ("{SHA}", "b27", "=")),
 )
 # fmt: on
 
@@ -106,6 +143,8 @@ def pem(kind: str = "RSA ", lines: int = 20) -> str:
 
 
 GITHUB = spelled("ghp_", ("a36",))
+ENCODED = ("a GitHub token, encoded", True)
+RANDOM = spelled("", ("a32",), "literal")
 
 
 # --- tokens of known kinds ------------------------------------------------------------------------------------------
@@ -114,8 +153,8 @@ GITHUB = spelled("ghp_", ("a36",))
 def test_every_kind_of_the_table_is_tried() -> None:
     tried = {(name, head) for name, head, _ in (*SURE, *LIKELY) if name != "a Discord bot token"}
     known = {(kind.name, head.decode()) for kind in KINDS for head in kind.heads}
-    without_a_head = {"a Telegram bot token", "a JSON Web Token"}
-    assert {pair for pair in tried if pair[1]} == {pair for pair in known if pair[0] not in without_a_head}
+    within = {kind for kind, head, _ in (*SURE, *LIKELY) if not head}
+    assert {pair for pair in tried if pair[1] not in ("", "bob:")} == {pair for pair in known if pair[0] not in within}
 
 
 @pytest.mark.parametrize(("kind", "head", "rest"), SURE)
@@ -195,10 +234,69 @@ def test_base64() -> None:
         b64encode(text).rstrip(b"="),
         b64encode(text.decode().encode("utf-16")),
     ):
-        assert found(b"# one\ndata: " + written) == [("a GitHub token in base64", True)]
+        assert found(b"# one\ndata: " + written) == [("a GitHub token, encoded", True)]
         assert scan(b"# one\ndata: " + written)[0].line == 2
-    assert found(urlsafe_b64encode("ÿ~?".encode() + text)) == [("a GitHub token in base64", True)]
+    assert found(urlsafe_b64encode("ÿ~?".encode() + text)) == [("a GitHub token, encoded", True)]
     assert found(b64encode(b"Nothing but a long sentence without a secret in it, twice: " * 2)) == []
+
+
+@pytest.mark.parametrize("length", range(36, 42))
+def test_the_last_characters_of_base64_count(length: int) -> None:
+    """Whatever is left of the last group of four, with and without its padding."""
+    token = spelled("ghp_", (f"a{length}",)).encode()
+    for encode in (b64encode, urlsafe_b64encode):
+        assert found(b"x: " + encode(token)) == found(b"x: " + encode(token).rstrip(b"=")) == [ENCODED]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        GITHUB.encode().hex(), "0x" + GITHUB.encode().hex().upper(),
+        GITHUB.encode().hex() + "\n" + sha256(b"x").hexdigest(),
+        b64encode(b64encode(GITHUB.encode())).decode(), b64encode(b64encode(b64encode(GITHUB.encode()))).decode(),
+        b64encode(GITHUB.encode().hex().encode()).decode(), b64encode(GITHUB.encode()).hex(),
+        f"'{b64encode(GITHUB.encode())[:30].decode()}' + '{b64encode(GITHUB.encode())[30:].decode()}'",
+    ],
+)  # fmt: skip
+def test_encoded_in_other_ways(written: str) -> None:
+    assert found(f"# one\n# two\ndata = {written}\n") == [ENCODED]
+    assert scan(f"# one\n# two\ndata = {written}\n".encode())[0].line == 3
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"%{ord(letter):02x}" for letter in GITHUB), f"%67{GITHUB[1:]}",
+        f"{GITHUB[:8]}%{ord(GITHUB[8]):X}{GITHUB[9:]}",
+        "".join(f"&#{ord(letter)};" for letter in GITHUB), "".join(f"&#x{ord(letter):x};" for letter in GITHUB),
+        f"&#0103;{GITHUB[1:]}",
+        f"'{GITHUB[:4]}' + '{GITHUB[4:]}'", f'"{GITHUB[:2]}" + "{GITHUB[2:20]}" +\n    "{GITHUB[20:]}"',
+        f"'{GITHUB[:9]}' . '{GITHUB[9:]}'", f'"{GITHUB[:9]}" .. "{GITHUB[9:]}"', f'"{GITHUB[:9]}" & "{GITHUB[9:]}"',
+        f"('{GITHUB[:9]}'\n    '{GITHUB[9:]}')", f"\"{GITHUB[:9]}\"'{GITHUB[9:]}'", f"{GITHUB[:9]}\\\n{GITHUB[9:]}",
+        f"'{GITHUB[:9]}' \\\r\n  '{GITHUB[9:]}'", f"`{GITHUB[:9]}`+`{GITHUB[9:]}`",
+        f"'gh' + '\\x70_' + '{GITHUB[4:]}'",
+    ],
+)  # fmt: skip
+def test_pieces_and_references(written: str) -> None:
+    text = f"a = 'b' + 'c' + \\\n  'd'\nx = {written}\n# end\npassword = '{RANDOM}'\n"
+    told = scan(text.encode())
+    assert [(secret.kind, secret.sure, secret.line) for secret in told] == [
+        ("a GitHub token", True, 3),
+        ("a secret by its name", False, text.count("\n")),
+    ]
+
+
+def test_a_part_of_a_token_does_not_hide_the_whole() -> None:
+    for piece in (
+        f"token = '{GITHUB[:30]}' + '{GITHUB[30:]}'",
+        f"token={GITHUB[:30]}%{ord(GITHUB[30]):x}{GITHUB[31:]}",
+    ):
+        assert found(piece)[0] == ("a GitHub token", True)
+
+
+def test_lists_and_neighbours_are_no_pieces() -> None:
+    assert found(f"['{GITHUB[:9]}', '{GITHUB[9:]}']") == []
+    assert found("x = ['ghp_', 'gho_']\ny = 'ghp_' + token\nz = f'ghp_' '{rest}'") == []
 
 
 def test_binary_files_are_looked_through() -> None:
@@ -209,8 +307,6 @@ def test_binary_files_are_looked_through() -> None:
 
 
 # --- literals that a name calls secret ------------------------------------------------------------------------------
-
-RANDOM = spelled("", ("a32",), "literal")
 
 
 @pytest.mark.parametrize(
@@ -234,11 +330,37 @@ def test_irregular_literals_are_likely(line: str) -> None:
         "password: correct-horse-battery-staple", "password = 'password123'", "secret: arn:aws:secretsmanager:eu:1:x",
         "token: op://vault/item/field", "secret = config.auth.secretValue", "keys = {}", "token: sha256:{}",
         "Bearer tokens are sent in the header", "DATABASE_URL=postgres://user:password@localhost/db",
-        "https://user:${{TOKEN}}@example.org", "api_key = '<your key of 32 characters here>'", "csrf_token = '{}'",
+        "https://user:${{TOKEN}}@example.org", "https://bob:PASSWORD@git.acme.io", "redis://default:hunter2@cache:6379",
+        "postgres://bob:hunter2@localhost:5432/db", "https://bob:hunter2@git.example.com/x",
+        "amqp://guest:guest@mq.acme.io",
+        "https://user:my-password@git.acme.io", "https://x-access-token:$TOKEN@github.com/a/b",
+        "machine git.acme.io login bob password YOUR_TOKEN", "machine git.acme.io login bob password $TOKEN",
+        '"auth": "dXNlcjpwYXNzd29yZA=="', '"auth": "c2Vzc2lvbg=="', '"auth": "oauth2-bearer"',
+        "daemon:*:1:1:services", "db.acme.io:5432:orders:bob:password", "tests/a.py:1204:12:E501:toolong",
+        "https://bob@git.acme.io:8443/x", "http://[::1]:8080/a@b", "api_key = '<your key of 32 characters here>'",
+        "csrf_token = '{}'",
     ],
 )  # fmt: skip
 def test_references_words_and_examples_are_no_secrets(line: str) -> None:
     assert found(line.format(RANDOM)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("git clone https://bob:hunter2@git.acme.io/x.git", "a password in an address"),
+        ("postgres://orders:Summer-2026@db.acme.io:5432/orders", "a password in an address"),
+        (f"dsn: https://{spelled('', ('h32',))}:{spelled('x', ('h32',))}@sentry.io/123456", "a password in an address"),
+        ("machine git.acme.io login bob password hunter2", "a password of .netrc"),
+        ("machine git.acme.io\n  login bob\n  password hunter2\n", "a password of .netrc"),
+        ("# mine\ndb.acme.io:5432:orders:bob:h7Qx-2pLw9\n", "a password of .pgpass"),
+        ("db.acme.io:5432:orders:bob:hunter2", "a password of .pgpass"),
+        ("*:*:*:bob:h7Qx-2pLw9\r\n", "a password of .pgpass"),
+        (json.dumps({"auths": {"ghcr.io": {"auth": b64encode(b"bob:hunter2").decode()}}}), "a password of Docker"),
+    ],
+)  # fmt: skip
+def test_passwords_as_programs_keep_them(text: str, kind: str) -> None:
+    assert found(text) == [(kind, False)]
 
 
 def test_the_secret_key_of_aws_beside_its_name_is_sure() -> None:
@@ -295,7 +417,9 @@ PIECES = st.sampled_from(
         b"\xff",
         b"\\u00", b"\\x6", b"token: '", b"Bearer ", b"aws_secret", b"AAAA" * 12, b"\n", b" ",
         b"=", b'"d":"', b'"kty"',
-        b"MTE4", b"Private-Lines:", b"hooks.slack.com/", b"0123456789abcdef" * 3, b"{", b"T3BlbkFJ", b"'",
+        b"MTE4", b"Private-Lines:", b"hooks.slack.com/", b"0123456789abcdef" * 3, b"' + '", b"\\\n", b"%6", b"&#103;",
+        b'"auth": "',
+        b"machine a login b password ", b":{SHA}", b"$2a$", b"{", b"T3BlbkFJ", b"'",
         b"\xe2\x80\xa6",
     )
 )  # fmt: skip
@@ -320,7 +444,11 @@ def test_nothing_stops_the_check(data: bytes) -> None:
         b"Private-Lines:PuTTY-User-Key-File-3: ", b"MTE4", b".aaaaaa." + b"a" * 27, b"PRIVATE+KEY+",
         b"authorization: basic ",
         b"IBAAKCAQEA", b"-", b"_-", b"api_", b"token=abcDEF123456ghi789JKL ", b"0123456789:AA", b"xoxb-",
-        b"hooks.slack.com/",
+        b"hooks.slack.com/", b"' + '", b"\"\n", b"\\\n", b"a\" \"", b"%67", b"&#103;", b"6768",
+        b"machine a login b password c ",
+        b"a:*:b:c:", b"*:*:*:a:bbbb\n", b'"auth":"', b"://a:bbbbbbb@c.d ", b"://", b"pat", b"$1$a", b"8Q~",
+        b"M" * 24 + b".aaaaaa.",
+        b"'" + b" " * 300, b"WjJod1gz",
     ],
 )  # fmt: skip
 def test_time_is_linear_in_hostile_bytes(piece: bytes) -> None:

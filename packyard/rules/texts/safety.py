@@ -97,6 +97,15 @@ RULES: tuple[Rule, ...] = (
         "a command behind 300 blanks at the end of a harmless line",
     ),
     gate(
+        "text-lookalike",
+        "a word in letters that look like others",
+        "review",
+        "A word of a prompt with a Cyrillic letter in it, or in letters of formulas, is not found by who looks for it.",
+        "Write it in the letters that it seems to be written in; units, formulas and other languages are none.",
+        "`\u03bcs`, `\u0394x`, a sentence in Greek or Russian",
+        "`payload` with U+0430 for its first `a`",
+    ),
+    gate(
         "prompt-comment",
         "a comment in a prompt",
         "review",
