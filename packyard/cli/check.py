@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from packyard.cli import options
-from packyard.cli.terminal import colourful, paint, say
+from packyard.cli.terminal import colourful, paint, say, warn
 from packyard.errors import UsageError
 
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ def command(
     Settings, names and history are those of BASE; nothing that HEAD brings has a say. Nothing is written into the
     repository. Exit codes: 0 accept, 1 reject, 4 review.
     """
-    from packyard.edges.judging import opened
+    from packyard.edges.judging import newer_base, opened
 
     files = _files(reports)
+    if newer := newer_base(repo, base):
+        warn(f"{base} is behind {newer}; `--base {newer}` judges by what is merged there")
     with opened(repo, base, head) as found:
         verdict, deltas = found.verdict, _deltas(found.verdict)
         _show(verdict, "json" if as_json else form, deltas)

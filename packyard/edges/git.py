@@ -18,6 +18,8 @@ from packyard.model import Commit, Entry
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
 _WHEN = re.compile(r" (-?[0-9]{1,12}) [+-][0-9]{4}$")
 _COMMIT, _TREE, _BLOB = 1, 2, 3
+#: Branches that are looked for as the main one.
+_MAINS = tuple(f"refs/{name}" for name in ("heads/main", "heads/master", "remotes/origin/HEAD", "remotes/origin/main"))
 #: Commits have times from 1970 to the end of the year 9999; other times have no text in the log.
 _TIMES = range(253_402_300_800)
 
@@ -81,9 +83,33 @@ class Repository:
                 "git-unreadable",
                 f"`{ref}` names no commit of this repository",
                 found=str(error),
-                help="commit the registry's source first; the build reads commits, never the working tree",
+                help=self._about_missing(ref),
             ) from None
         return Commit(str(commit.id), commit.commit_time, str(commit.tree_id))
+
+    def _about_missing(self, ref: str) -> str:
+        if self._repo.is_empty:
+            return "commit the registry's source first; the build reads commits, never the working tree"
+        there = [name.removeprefix("refs/remotes/") for name in self._repo.references if name.endswith(f"/{ref}")]
+        return f"is `{there[0]}` meant?" if there else "`git branch -a` lists what there is, `git fetch` brings more"
+
+    def newer(self, branch: str) -> str:
+        """The remote branch `origin/BRANCH` when it has all of a branch and more, else ""."""
+        remote = f"origin/{branch}"
+        if self._repo.references.get(f"refs/remotes/{remote}") is None:
+            return ""
+        here, there = self.resolve(branch), self.resolve(remote)
+        base = self.merge_base(here, there) if here.id != there.id else None
+        return remote if base and base.id == here.id else ""
+
+    def mains(self) -> dict[str, Commit]:
+        """The branches that may be the main one, here and where this was cloned from, with their commits."""
+        found = {name: self._repo.references.get(name) for name in _MAINS}
+        return {
+            name.partition("/")[2].partition("/")[2]: self.resolve(str(reference.resolve().target))
+            for name, reference in found.items()
+            if reference is not None
+        }
 
     def since(self, head: Commit, known: str) -> list[Commit] | None:
         """The first-parent line from the root (or from after the commit `known`) to `head`, oldest first.

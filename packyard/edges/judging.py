@@ -53,6 +53,11 @@ def _judged(world: Base, source: Repository, proposal: Proposal) -> Opened:
     return Opened(case, judge(case, again, CASE_CHECKS, CONTENT_CHECKS))
 
 
+def newer_base(repo: Path, base: str) -> str:
+    """The remote branch that has all of `base` and more, "" when there is none."""
+    return Repository(repo).newer(base)
+
+
 def judge_refs(repo: Path, base: str, head: str, now: int | None = None) -> Verdict:
     """The verdict alone; see `opened`."""
     with opened(repo, base, head, now) as found:

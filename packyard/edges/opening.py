@@ -95,6 +95,24 @@ def open_edges(request: Request) -> Iterator[Edges]:
         yield _edges(request, repository, workplace, memory, staging, progress, started)
 
 
+def _must_be_main(repository: Repository, head: Commit) -> None:
+    """Raises `UsageError` when what is checked out is not merged: what a build has published is there for good."""
+    mains = repository.mains()
+    if mains and not any(_leads_to(repository, head, main) for main in mains.values()):
+        raise UsageError(
+            "ref-not-main",
+            "what is checked out is not on the main branch, and what is built is published for good",
+            expected=f"a commit of {' or '.join(mains)}",
+            found=f"HEAD at {head.id[:12]}",
+            help="check out the main branch, or say with --ref which branch is to be published",
+        )
+
+
+def _leads_to(repository: Repository, commit: Commit, later: Commit) -> bool:
+    base = later if commit.id == later.id else repository.merge_base(commit, later)
+    return base is not None and base.id == commit.id
+
+
 def _edges(
     request: Request,
     repository: Repository,
@@ -105,6 +123,8 @@ def _edges(
     started: float,
 ) -> Edges:
     head = repository.resolve(request.ref)
+    if request.ref == "HEAD":
+        _must_be_main(repository, head)
     source = source_tree(repository, head)
     tool = tool_digest(request.templates)
     registry = read_settings(repository, source, memory, tool)

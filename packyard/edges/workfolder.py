@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from packyard.errors import FormatError, Problem, ProblemsFound, UsageError, WorldError
+from packyard.errors import FormatError, Problem, ProblemsFound, UsageError
 from packyard.formats import names, org, publisher, statement
 from packyard.formats.fields import errors_of
 from packyard.formats.registry import parse_registry
@@ -19,6 +19,10 @@ from packyard.rules.authority import FILE_LIMIT, Revision, Revisions
 from packyard.rules.folder import Folder, read_folder
 
 _FILE, _TREE, _LINK = 0o100644, 0o40000, 0o120000
+#: A device, a socket or a pipe: git has no mode for one, and whoever reads the folder refuses what has no known mode.
+_SPECIAL = 0o010000
+#: What every command says that wants a registry's clone and was called somewhere else.
+NO_CLONE = "not in a clone of a registry"
 #: The most files and folders that are looked at in a folder which is no pack.
 _ENTRIES = 50_000
 
@@ -45,9 +49,7 @@ def _mode(entry: os.DirEntry[str]) -> int:
         return _LINK
     if entry.is_dir():
         return _TREE
-    if not entry.is_file():
-        raise WorldError("disk-failed", "this is neither a file nor a folder", path=entry.path)
-    return _FILE
+    return _FILE if entry.is_file() else _SPECIAL
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -122,7 +124,17 @@ def read_pack(path: Path, limits: Mapping[str, int]) -> Folder:
 
 
 def _no_folder(path: Path) -> UsageError:
+    if path.exists():
+        hint = f"name the folder that it is in: {path.parent}"
+        return UsageError("folder-missing", "this is a file, not a folder", path=str(path), help=hint)
     return UsageError("folder-missing", "there is no such folder", path=str(path))
+
+
+def top_folder(folder: Path) -> Path:
+    """The nearest folder with a `.git` at or above `folder`, as git finds it; the folder itself when there is none."""
+    if (folder / ".git").exists():
+        return folder
+    return next((above for above in folder.absolute().parents if (above / ".git").exists()), folder)
 
 
 class WorkingTree:
@@ -134,9 +146,10 @@ class WorkingTree:
         if not (repo / SOURCE).is_dir():
             raise UsageError(
                 "source-missing",
-                f"the folder {SOURCE} is missing",
+                NO_CLONE,
                 path=str(repo),
-                help="name the registry's working tree with --repo",
+                found=f"no folder {SOURCE}",
+                help="go to one with `cd`, or name it with --repo",
             )
 
     def registry(self) -> Registry:

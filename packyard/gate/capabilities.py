@@ -1,38 +1,43 @@
 """What a version can do on a machine, and what it costs to have it: commands, hosts, servers, tools, tokens.
 
-The kinds of capabilities:
+The kinds of capabilities, in the order in which a reviewer wants to read them:
 
-    command     npx                                     a program that hooks, servers and scripts start
-    env         TICKETS_TOKEN                           a variable of the environment that is set or read
     hook        PreToolUse Bash: sh hooks/guard.sh      an event, its matcher, and what is run or asked then
-    host        api.example.org                         a host in what hooks, servers, plugins and scripts say
     mcp-server  files: npx -y server@1.2.3 .            a server, and its command or address
-    mention     docs.example.org                        a host that a prompt tells an agent to ask
-    model       anthropic/claude-opus-4                 a model that a prompt or profile asks for
     plugin      plugins/worklog.ts                      a file that a program loads
     script      hooks/guard.sh                          a file that can be run
+    command     npx                                     a program that hooks, servers and scripts start
+    host        api.example.org                         a host in what hooks, servers, plugins and scripts say
     tool        Bash(git:*)                             a tool that a prompt may use without asking; `*` for all
+    env         TICKETS_TOKEN                           a variable of the environment that is set or read
+    model       anthropic/claude-opus-4                 a model that a prompt or profile asks for
+    mention     docs.example.org                        a host that a prompt tells an agent to ask
+
+An interpreter that runs a file of the pack is no command of its own, and what is only said to people names no host.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from packyard.errors import FormatError
 from packyard.formats.strict import load_json
 from packyard.gate import tokens
-from packyard.gate.running.command import Script, commands
+from packyard.gate.running.command import Command, Script, commands
 from packyard.gate.running.fetched import FETCHERS
 from packyard.gate.running.hosts import bare_hosts, hosts
-from packyard.gate.running.interpreters import name_of
-from packyard.gate.running.passages import CODE, PROSE
+from packyard.gate.running.interpreters import is_interpreter, name_of, run_words
+from packyard.gate.running.passages import CODE, PROSE, QUOTED
 from packyard.gate.running.prose import asked
 from packyard.gate.running.risks import scripts_of
 from packyard.gate.running.runs import LIMIT, UNREAD, Run, is_prompt, is_script, launched, runs
 from packyard.gate.tools import fields_of, tools_of
 from packyard.gate.values import Candidate, Content
+
+#: The kinds in their order.
+KINDS = ("hook", "mcp-server", "plugin", "script", "command", "host", "tool", "env", "model", "mention")
 
 _MODELS = "models.json"
 _PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*\+{0,2}")
@@ -40,6 +45,11 @@ _PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*\+{0,2}")
 _HASHED, _SLASHED = (
     re.compile(r"^[ \t]*#.*$", re.MULTILINE),
     re.compile(r"^[ \t]*(?://|\* [^\"'`(\n]*$).*$", re.MULTILINE),
+)
+#: A line that says a text, and does nothing with it.
+_SAID = re.compile(
+    r"^[ \t]*+(?:echo|printf)(?:[ \t]++(?:-[a-z]++|'[^'\n]*+'|\"[^\"\n$`\\]*+\"))++[ \t]*+(?:>&2)?[ \t]*+$",
+    re.MULTILINE,
 )
 _LIKE_C = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx", ".php")
 _IN_SHELLS = """
@@ -88,7 +98,7 @@ def capabilities(content: Content) -> tuple[Capability, ...]:
     for run in runs(content):
         found |= {Capability(kind, what, run.where) for kind, what in _of_run(content, run)}
     found |= {Capability("tool", what, where) for what, where in tools_of(content)}
-    return tuple(sorted(found))
+    return _in_order(found)
 
 
 def cost(content: Content) -> Cost:
@@ -100,8 +110,12 @@ def compare(candidate: Candidate) -> Delta:
     """The version against the one before it."""
     after = set(capabilities(candidate.content))
     before = set(capabilities(candidate.before)) if candidate.before else set[Capability]()
-    added, removed = tuple(sorted(after - before)), tuple(sorted(before - after))
+    added, removed = _in_order(after - before), _in_order(before - after)
     return Delta(added, removed, cost(candidate.before) if candidate.before else None, cost(candidate.content))
+
+
+def _in_order(found: Iterable[Capability]) -> tuple[Capability, ...]:
+    return tuple(sorted(found, key=lambda each: (KINDS.index(each.kind), each)))
 
 
 def _configured(content: Content) -> Iterator[Capability]:
@@ -116,7 +130,7 @@ def _configured(content: Content) -> Iterator[Capability]:
         if launch.kind != "tool":
             text = f"{launch.text} {launch.shown}"
             yield from (Capability("env", name, where) for name in _variables(_IN_SHELL, text))
-            yield from (Capability("host", host.name, where) for host in hosts(text))
+            yield from (Capability("host", host.name, where) for host in hosts(_SAID.sub("", text)))
 
 
 def _files(content: Content) -> Iterator[Capability]:
@@ -129,7 +143,7 @@ def _files(content: Content) -> Iterator[Capability]:
 
 def _of_run(content: Content, run: Run) -> Iterator[tuple[str, str]]:
     """The kinds and words of what one text can do."""
-    if run.language == PROSE:
+    if run.language in (PROSE, QUOTED):
         yield from (("mention", host) for host in asked(run.text))
         return
     is_told = run.told and is_prompt(run.where)
@@ -147,9 +161,10 @@ def _of_run(content: Content, run: Run) -> Iterator[tuple[str, str]]:
 
 
 def _uncommented(run: Run) -> str:
-    """The text without the comments that have a line of their own, when it is a script."""
+    """The text without the lines that only say something, and, of a script, those that are comments."""
     pattern = _SLASHED if run.where.endswith(_LIKE_C) else _HASHED
-    return run.text if is_prompt(run.where) or not run.whole else pattern.sub("", run.text)
+    text = run.text if run.language == CODE else _SAID.sub("", run.text)
+    return text if is_prompt(run.where) or not run.whole else pattern.sub("", text)
 
 
 def _bare(script: Script) -> Iterator[str]:
@@ -164,9 +179,17 @@ def _programs(content: Content, script: Script) -> Iterator[str]:
     own = {command.words[1] for command in every if command.words[:1] == ("function",) and len(command.words) > 1}
     files = {name.rpartition("/")[2] for name in content.files}
     for command in every:
-        for name in {*command.under, command.program} - own - files - _BUILTINS:
+        runs_own = is_interpreter(name_of(command)) and _runs(command, files)
+        started = {*command.under, *(() if runs_own else (command.program,))}
+        for name in started - own - files - _BUILTINS:
             if _PROGRAM.fullmatch(name):
                 yield name
+
+
+def _runs(command: Command, files: Collection[str]) -> bool:
+    """Whether the command runs one of the files, by its name."""
+    words = (command.words[place] for place in run_words(command) if place < len(command.words))
+    return any(word.rpartition("/")[2] in files for word in words)
 
 
 def _variables(pattern: re.Pattern[str], text: str) -> set[str]:

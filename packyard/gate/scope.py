@@ -26,7 +26,8 @@ def check_paths(case: Case) -> Iterator[Problem]:
             hint = "submit them apart: one change set for packs and publishers, another for the rest" if submits else ""
             yield Problem("scope-mixed" if submits else code, paths[0], message, found=_some(paths), help=hint)
     if not (proposal.files or proposal.problems):
-        yield Problem("change-empty", "", "the change set changes nothing")
+        hint = "it is merged already, or --base and --head are swapped: --base is what it would be merged into"
+        yield Problem("change-empty", "", "the change set changes nothing", help=hint)
 
 
 def check_line(case: Case) -> Iterator[Problem]:

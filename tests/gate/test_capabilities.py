@@ -36,21 +36,20 @@ def test_every_capability_says_where_it_is() -> None:
         "models.json": json.dumps({"default": "anthropic/claude-opus-4-1"}).encode(),
     }
     assert capabilities(content(files)) == (
+        Capability("hook", "PostToolUse: sh hooks/guard.sh", "hooks/hooks.json"),
+        Capability("mcp-server", "files: npx -y files@1.2.3 .", "mcp.json"),
+        Capability("plugin", "plugins/worklog.ts", "plugins/worklog.ts"),
+        Capability("script", "hooks/guard.sh", "hooks/guard.sh"),
         Capability("command", "curl", "hooks/guard.sh"),
         Capability("command", "jq", "hooks/guard.sh"),
         Capability("command", "npx", "mcp.json"),
-        Capability("command", "sh", "hooks/hooks.json"),
-        Capability("env", "FILES_ROOT", "mcp.json"),
-        Capability("env", "TICKETS_TOKEN", "hooks/guard.sh"),
-        Capability("hook", "PostToolUse: sh hooks/guard.sh", "hooks/hooks.json"),
         Capability("host", "api.example.org", "hooks/guard.sh"),
-        Capability("mcp-server", "files: npx -y files@1.2.3 .", "mcp.json"),
-        Capability("model", "anthropic/claude-opus-4-1", "models.json"),
-        Capability("model", "opus", "skills/notes/SKILL.md"),
-        Capability("plugin", "plugins/worklog.ts", "plugins/worklog.ts"),
-        Capability("script", "hooks/guard.sh", "hooks/guard.sh"),
         Capability("tool", "Bash(git:*)", "skills/notes/SKILL.md"),
         Capability("tool", "files:*", "mcp.json"),
+        Capability("env", "FILES_ROOT", "mcp.json"),
+        Capability("env", "TICKETS_TOKEN", "hooks/guard.sh"),
+        Capability("model", "anthropic/claude-opus-4-1", "models.json"),
+        Capability("model", "opus", "skills/notes/SKILL.md"),
     )
 
 
@@ -88,6 +87,7 @@ def test_servers_say_what_they_are() -> None:
         ("python3 -c \"import os; os.system('ffmpeg -i a')\"", {"python3", "ffmpeg"}),
         ('sh hooks/other.sh; "$X" a; ./own', {"sh", "own"}),
         ("/usr/bin/env node a.js", {"env", "node"}),
+        ("sh hooks/a.sh; python3 ./hooks/a.sh; make -f hooks/a.sh", {"make"}),
         ("# curl x", set()),
     ],
 )
@@ -115,6 +115,8 @@ def test_programs_in_source_code_count_and_those_in_prompts_do_not() -> None:
         ("curl http://10.0.0.1/a http://[2001:db8::1]/b", {"10.0.0.1", "2001:db8::1"}),
         ("curl http://localhost:3000 http://127.0.0.1", set()),
         ("# see https://x.example", set()),
+        ("printf '%s\\n' \"never run curl https://x.example/i | sh\"", set()),
+        ("echo https://x.example | sh", {"x.example"}),
         ("cat a.json b.txt", set()),
     ],
 )

@@ -172,6 +172,14 @@ def test_tools_of_a_server() -> None:
     assert codes(of(), of("read")) == set()
 
 
+def test_tools_of_a_server_for_which_nobody_is_asked() -> None:
+    def of(*tools: str) -> Files:
+        return servers(a={"command": "node", "args": ["a.js"], "alwaysAllow": tools})
+
+    assert codes(of("read"), of("read", "write")) == {"wider-tools"}
+    assert codes(of("read", "write"), of("read")) == set()
+
+
 # --- cost, places, numbers ------------------------------------------------------------------------------------------
 
 

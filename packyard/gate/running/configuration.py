@@ -20,11 +20,18 @@ from packyard.gate.running.quoting import quote
 
 _FILE = re.compile(
     r"(?:.*/)?(?:hooks|\.?mcp|mcp_config|plugin|settings(?:\.local)?|opencode|gemini-extension|package)\.jsonc?"
-    r"|hooks/.*\.json"
+    r"|hooks/.*\.json|(?:.*/)?(?:\.vscode/tasks|\.?devcontainer)\.jsonc?"
 )
-_COMMANDS = (*SOURCES["command"], "cmd", "run", "apiKeyHelper", "awsAuthRefresh", "otelHeadersHelper")
+#: Commands for headers, and those of a container that an editor sets up.
+_HELPERS = (
+    *("headersHelper", "awsCredentialExport", "initializeCommand", "onCreateCommand", "updateContentCommand"),
+    *("postCreateCommand", "postStartCommand", "postAttachCommand"),
+)
+_COMMANDS = (*SOURCES["command"], "cmd", "run", "apiKeyHelper", "awsAuthRefresh", "otelHeadersHelper", *_HELPERS)
 _PROMPTS, _ADDRESSES = ("prompt",), ("url", "httpUrl", "serverUrl", "endpoint")
 _SERVERS = frozenset({"mcpServers", "mcp_servers", "mcp", "servers", "context_servers"})
+#: Fields of a server with its tools for which nobody is asked.
+_UNASKED = ("alwaysAllow", "autoApprove")
 _LIFECYCLE = frozenset({"preinstall", "install", "postinstall", "prepare"})
 _LOOSE = re.compile(
     r"(?:^|[\s{,\"'-])(?:command|cmd|run|prompt)[\"']?\s{0,8}:\s{0,8}(?:\"((?:[^\"\\\n]++|\\.)*+)\"|'([^'\n]*+)'|([^\s\"'{\[|>][^\n]*+))"
@@ -94,6 +101,7 @@ def _of(document: Document, path: Path, value: Mapping[str, Any], matcher: str) 
     event, server = _after(path, {"hooks"}), _after(path, _SERVERS)
     env = value.get("env", value.get("environment"))
     pairs = tuple(sorted((str(name), str(each)) for name, each in env.items())) if isinstance(env, dict) else ()
+    pairs += (("envFile", value["envFile"]),) if isinstance(value.get("envFile"), str) else ()
     shown = " ".join(str(item) for key in ("env", "headers") for item in _values(value.get(key)))
     for key in (*_COMMANDS, *_PROMPTS, *_ADDRESSES):
         text = _text(value.get(key), value.get("args"))
@@ -101,6 +109,15 @@ def _of(document: Document, path: Path, value: Mapping[str, Any], matcher: str) 
             kind = "url" if key in _ADDRESSES else "prompt" if _is_prompt(key, value, event) else "command"
             tools = _texts(value.get("enabledTools")) or ("*",) if server else ()
             yield Launch(document.line((*path, key)), text, kind, event, matcher, server, pairs, shown, tools)
+    for field in _UNASKED if server else ():
+        allowed = (f"{field}({server} {tool})" for tool in _texts(value.get(field)))
+        yield from (Launch(document.line((*path, field)), tool, "tool") for tool in allowed)
+    if path == ("env",):
+        given = ((name, item) for name, item in value.items() if isinstance(item, str))
+        yield from (Launch(document.line((*path, name)), f"export {name}={quote(item)}") for name, item in given)
+    if path and path[-1] in _HELPERS:
+        texts = ((name, _text(item, None)) for name, item in value.items())
+        yield from (Launch(document.line((*path, name)), text) for name, text in texts if text)
     if path[-1:] == ("permissions",):
         yield from (Launch(document.line((*path, "allow")), tool, "tool") for tool in _texts(value.get("allow")))
     if path == ("scripts",):

@@ -18,6 +18,7 @@ _PYPI = re.compile(r"[A-Za-z0-9._-]+(?:\[[^\]]*\])?(?:\s*===?\s*|@)v?\d[A-Za-z0-
 _CONDA = re.compile(r"(?:[\w.-]+::)?[\w.-]+==?\d+\.\d+[\w.]*(?:=\w+)?")
 _GO = re.compile(rf"[^@\s]+@(?:{_SEMVER}|[0-9a-f]{{12,40}})")
 _NAMED = re.compile(rf"[^@:\s]+[@:]=?{_SEMVER}")
+_MAVEN = re.compile(r"[\w.-]+:[\w.-]+:\d[\w.-]*")
 _NIX = re.compile(r"\.?#.*|.*[/=][0-9a-f]{40}(?:[#&].*)?")
 _DEBIAN = re.compile(r"[\w.+:-]+=\d.*")
 _DIGEST = re.compile(r"[^@\s]+@sha256:[0-9a-f]{64}")
@@ -82,6 +83,16 @@ def is_named(spec: str) -> bool:
 def is_of_system(spec: str) -> bool:
     """Whether a package of the system is named with its version."""
     return bool(_DEBIAN.fullmatch(spec) or _NAMED.fullmatch(spec))
+
+
+def is_local(spec: str) -> bool:
+    """Whether it is no address, or one that does not change."""
+    return unchanging(spec) or "://" not in spec
+
+
+def is_maven(spec: str) -> bool:
+    """Whether a program of Java is a file, or named as `group:name:version`."""
+    return bool(_MAVEN.fullmatch(spec)) or (spec.endswith((".java", ".jsh", ".kt", ".jar")) and is_local(spec))
 
 
 def is_script(spec: str) -> bool:

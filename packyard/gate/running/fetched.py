@@ -27,7 +27,10 @@ FETCHERS = frozenset(_NETWORK.split())
 _DECODERS = frozenset({"rev", "tr", "uudecode", "zcat", "gunzip", "uncompress"})
 _UNPACKERS = frozenset({"base32", "base64", "basenc", "gzip", "xz", "bzip2", "openssl", "gpg"})
 _UNPACK = re.compile(r"-[a-zA-Z]{0,3}[dD][a-zA-Z]{0,3}|--decode|--decrypt|--decompress|enc|base64")
-_ESCAPED = re.compile(r"(?:\\(?:x[0-9A-Fa-f]{2}|0?[0-7]{3}).{0,2}){3}")
+#: Characters in escapes: three near each other, or one letter, which nobody has to escape.
+_ESCAPED = re.compile(
+    r"(?:\\(?:x[0-9A-Fa-f]{2}|0?[0-7]{3}).{0,2}){3}|\\(?:x(?:[46][1-9A-Fa-f]|[57][0-9Aa])|0?1(?:[04][1-7]|[1256][0-7]|[37][0-2]))"
+)
 _CHECKERS = frozenset({"sha256sum", "sha512sum", "b2sum", "shasum", "cosign", "minisign", "gpg", "gpgv", "signify"})
 _ARCHIVERS = frozenset({"7z", "bsdtar", "cpio", "expand-archive", "tar", "unar", "unzip"})
 #: Programs that give what a file holds.
@@ -37,7 +40,7 @@ _READERS = frozenset(
 #: Programs that set the variables which they name, to what they read.
 _SETTERS = frozenset({"mapfile", "read", "readarray"})
 #: Programs that run or install a file that they are given; those that do it with an address, too.
-_LOADERS = frozenset({"msiexec", "mshta", "regsvr32", "rpm", "rundll32"})
+_LOADERS = frozenset({"ansible-pull", "javaws", "msiexec", "mshta", "regsvr32", "rpm", "rundll32"})
 _STARTERS = _LOADERS | frozenset(
     {"chmod", "cscript", "dpkg", "installer", "invoke-item", "java", "open", "start", "start-process", "wscript"}
 )
@@ -81,19 +84,20 @@ def marks(script: Script) -> Iterator[Mark]:
 
 class _Held:
     """The files, variables and functions that hold something fetched or decoded, with the kind of it; whether sums are
-    compared, and whether an archive that was fetched is unpacked.
+    compared, an archive that was fetched is unpacked, and the script connects itself to a `socket`.
     """
 
     def __init__(self, script: Script) -> None:
         self.files: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self.functions: dict[str, str] = {}
-        self.checks = self.unpacks = False
+        self.checks = self.unpacks = self.socket = False
         function = ""
         for pipeline in pipelines(script):
             kind = ""
             for command in pipeline:
                 self.checks |= name_of(command) in _CHECKERS
+                self.socket |= any(map(_SOCKET.match, (*command.reads, *command.writes)))
                 kind = kind or self.kind(command)
                 if name_of(command) in _ARCHIVERS:
                     self.unpacks |= bool(kind) or any(map(self.of_file, command.words[1:]))
@@ -132,10 +136,12 @@ class _Held:
         if self.functions and part.words and part.words[0] in self.functions:
             return self.functions[part.words[0]]
         read = (*part.reads, *(part.words[1:] if name_of(part) in _READERS else ()))
-        return next(filter(None, map(self.of_file, read)), "") if self.files else ""
+        return next(filter(None, map(self.of_file, read)), "") if self.files or self.socket else ""
 
     def of_file(self, word: str) -> str:
         """The kind of what is in a file, if that is known."""
+        if self.socket and word.startswith("&"):
+            return REMOTE
         return self.files.get(_base(word), "") if self.files else ""
 
 
@@ -165,8 +171,8 @@ def _given(command: Command, held: _Held) -> Iterator[Mark]:
     words = [command.words[place] for place in places if place < len(command.words)]
     if is_interpreter(name) or places == (0,):
         yield from _mark({held.names.get(name, "") for word in words for name in _VARIABLE.findall(word)}, command)
-    if name in ("bun", "deno", *_LOADERS):
-        yield from _addressed(command, words if name in ("bun", "deno") else command.words[1:])
+    if name in ("bun", "deno", "java", *_LOADERS):
+        yield from _addressed(command, words if name in ("bun", "deno") else _loaded(name, command.words))
     if name in _STARTERS and (name != "chmod" or any(map(_TO_RUN.match, command.words[1:]))):
         words += command.words[1:]
     yield from _files(command, held, (*words, *(command.reads if reads else ())))
@@ -181,6 +187,11 @@ def _files(command: Command, held: _Held, words: Collection[str]) -> Iterator[Ma
         yield from _mark(kinds, command)
     elif held.unpacks and any("/" in word and not _OWN.match(word) for word in words):
         yield Mark(HARM, command.line, "a file is run that may be out of an archive which was fetched")
+
+
+def _loaded(name: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words that may be the address of what is run; for `java` that is the one behind `-jar`."""
+    return words[1:] if name != "java" else words[words.index("-jar") + 1 :][:1] if "-jar" in words else ()
 
 
 def _addressed(command: Command, words: Collection[str]) -> Iterator[Mark]:

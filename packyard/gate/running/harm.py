@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from packyard.gate.running.command import Command, Script, commands, inside
-from packyard.gate.running.interpreters import name_of
+from packyard.gate.running.interpreters import given_text, name_of
 from packyard.gate.running.leaks import SECRET_FILE
 from packyard.gate.running.marks import GRAVE, HARM, Mark
 
@@ -27,6 +27,12 @@ _LASTING = re.compile(
     r"|Library/Launch(?:Agents|Daemons)|\.claude(?:\.json|/settings|/CLAUDE|/hooks)|\.cursor/mcp|\.codex/config|\.gemini/)"
     r"|^/(?:etc|usr|bin|sbin|lib|boot|Library)/|^/var/spool/cron|\\Start Menu\\|authorized_keys"
 )
+#: What people are told to add to the start of their shell: variables, and what programs print for it.
+_ARRANGED = re.compile(
+    r"\s*(?:export )?[A-Z]\w*=(?!.*(?:\$\(|`|/tmp\b))[^\n;&|]*\s*"
+    r"|\s*eval \"?\$\([\w./-]+ (?:activate|completions?|env|hook|init|shellenv)\b[\w\s-]{0,40}\)\"?\s*"
+    r"|\s*(?:source|\.) <\([\w./-]+ completions? \w+\)\s*"
+)
 _OPEN_FLAGS = re.compile(
     r"--(?:allow-)?dangerously-[\w-]+|--yolo|bypassPermissions|--permission-mode=bypassPermissions|--no-sandbox-and-approvals"
 )
@@ -39,6 +45,12 @@ _UNASKED = {
     "qwen": frozenset({"-y"}),
 }
 _NONE: frozenset[str] = frozenset()
+#: The machine itself, as the host of an address.
+_NEAR = r"(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)"
+#: A key of the registry of Windows, as it is and as a shell reads it that takes away its backslashes.
+_AT_LOGIN = re.compile(r"(?:\\|CurrentVersion)Run", re.IGNORECASE)
+#: Programs of Windows that run the code in an address.
+_RUN_ADDRESSES = frozenset({"mshta", "regsvr32", "rundll32"})
 _GLOBAL = re.compile(r" --(?:global|system)\b")
 _ASKS_GIT = re.compile(r" (?:--get(?:-all|-regexp|-urlmatch)?|--list|-l|get|list)\b")
 #: Files of a project that are run, or believed, by themselves.
@@ -50,7 +62,8 @@ _OBEYED = re.compile(
 _SEEN = 400
 _SETTING = re.compile(
     r"\"?(?:defaultMode|permissionMode)\"?\s*:\s*\"?bypassPermissions|\"?dangerouslySkipPermissions\"?\s*:\s*true"
-    r"|\"trust\"\s*:\s*true|\"(?:chat\.tools\.)?autoApprove\"\s*:\s*(?:true|\[\s*\"\*\")|\"approvalMode\"\s*:\s*\"yolo"
+    r"|\"trust\"\s*:\s*true|\"(?:(?:chat\.tools\.)?autoApprove|alwaysAllow)\"\s*:\s*(?:true|\[\s*\"\*\")"
+    r"|\"runOn\"\s*:\s*\"folderOpen\"|\"approvalMode\"\s*:\s*\"yolo"
     r"|approval_policy\s*=\s*\"never\"|sandbox_mode\s*=\s*\"danger-full-access\""
     r"|\"?enableAllProjectMcpServers\"?\s*:\s*true|\"?skipDangerousModePermissionPrompt\"?\s*:\s*true"
 )
@@ -58,6 +71,7 @@ _MOUNT = re.compile(r"(?:type=bind,)?(?:source=|src=)?(?:/|~|\$\{?HOME\}?|/var/r
 _READERS = frozenset(
     {"cat", "cp", "mv", "tar", "zip", "base64", "head", "tail", "less", "more", "xxd", "od", "strings", "sed", "awk"}
     | {"grep", "source", ".", "scp", "rsync", "gpg", "dd", "tee", "openssl", "jq", "ln", "install", "python", "node"}
+    | {"sqlite3"}
 )
 _WRITERS = frozenset({"cp", "mv", "ln", "tee", "install", "dd", "sed", "touch", "rsync"})
 #: Programs that set up tasks, with the first words with which they do not.
@@ -117,10 +131,14 @@ _PHRASES = tuple(
         (r"(?:npm|pnpm|yarn|pip3?|uv) config set .*(?:registry|index)", "packages come from elsewhere from then on"),
         (r"security (?:find|dump)-", "secrets are read"),
         (r"history -c|unset (?:.* )?histfile|rm (?:.* )?\S*_history", "traces are removed"),
+        (r"git remote set-url|git push \S*://", "work goes elsewhere"),
         (r"ssh (?:.* )?-(?-i:\w*[RD])\b|tailscale funnel", "the machine is opened to others"),
     )
 )
-#: Variables by which programs load other code, with the values that do.
+_LOADS = "a variable is set by which programs load other code"
+_TAPS = "a variable is set by which what programs say goes through somebody else"
+_GIVES = "a program is given a file that holds secrets"
+#: Variables by which programs load other code, with the values that do; and those that lead elsewhere what they say.
 _LOADING = {
     **dict.fromkeys(("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "PYTHONSTARTUP"), re.compile(".")),
     **dict.fromkeys(("PROMPT_COMMAND", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS"), re.compile(".")),
@@ -128,7 +146,16 @@ _LOADING = {
     "PERL5OPT": re.compile("-M"),
     "RUBYOPT": re.compile("-r"),
     "JAVA_TOOL_OPTIONS": re.compile("-javaagent|-agent"),
+    "PATH": re.compile(r"(?:.*:)?(?:/tmp|/var/tmp|/dev/shm|\.?(?::|$))"),
 }
+_LEADING = {
+    "ANTHROPIC_BASE_URL": re.compile(rf"https?://(?!api\.anthropic\.com(?:/|$)|{_NEAR})"),
+    "OPENAI_BASE_URL": re.compile(rf"https?://(?!api\.openai\.com(?:/|$)|{_NEAR})"),
+    "HTTPS_PROXY": re.compile(rf"(?!$|\$|(?:\w+://)?{_NEAR})"),
+    "NODE_TLS_REJECT_UNAUTHORIZED": re.compile("0"),
+}
+#: Variables that are there to name such files, with the folders that they name.
+_RIGHTLY = {"KUBECONFIG": ".kube", "GOOGLE_APPLICATION_CREDENTIALS": "gcloud", "AWS_SHARED_CREDENTIALS_FILE": ".aws"}
 
 
 def marks(script: Script) -> Iterator[Mark]:
@@ -136,7 +163,7 @@ def marks(script: Script) -> Iterator[Mark]:
     for command in commands(script):
         if what := _first(command, (_destroys, _stays, _reads, _opens)):
             yield Mark(GRAVE, command.line, what)
-        elif what := _first(command, (_raises, _is_unusual, _loads, _calls_itself)):
+        elif what := _first(command, (_arranges, _raises, _is_unusual, _loads, _calls_itself)):
             yield Mark(HARM, command.line, what)
 
 
@@ -144,9 +171,12 @@ def _first(command: Command, questions: Iterable[Callable[[Command], str]]) -> s
     return next(filter(None, (ask(command) for ask in questions)), "")
 
 
-def loads(name: str, value: str) -> bool:
-    """Whether programs load other code when the variable has this value."""
-    return name in _LOADING and bool(_LOADING[name].match(value))
+def harm_of(name: str, value: str) -> str:
+    """What a program does that should not when the variable has this value: "" when there is nothing to say."""
+    for known, what in ((_LOADING, _LOADS), (_LEADING, _TAPS)):
+        if name in known and known[name].match(value):
+            return what
+    return _GIVES if _is_secret(value) and _RIGHTLY.get(name, "\n") not in value else ""
 
 
 def opens_doors(text: str) -> Iterator[tuple[int, str]]:
@@ -176,6 +206,12 @@ def _is_whole(word: str) -> bool:
     return bool(_WHOLE.fullmatch(word))
 
 
+def _arranges(command: Command) -> str:
+    """Whether a line as people have them is added to the start of a shell."""
+    is_lasting = command.program in ("echo", "printf") and any(map(_LASTING.search, command.writes))
+    return "a file is written that takes effect later, outside of the project" if is_lasting else ""
+
+
 def _raises(command: Command) -> str:
     names = {*command.under, name_of(command)}
     for name in names & set(_STARTS):
@@ -189,9 +225,9 @@ def _stays(command: Command) -> str:
     name, rest = name_of(command), command.words[1:]
     if name in _LATER and rest and not _LATER[name].match(rest[0]):
         return "a task is set up that runs later, outside of the project"
-    if any(map(_LASTING.search, _targets(command))):
+    if any(map(_LASTING.search, _targets(command))) and not _ARRANGED.fullmatch(given_text(command)):
         return "a file is written that takes effect later, outside of the project"
-    if name in ("reg", "set-itemproperty", "new-itemproperty") and any("\\run" in word.lower() for word in rest):
+    if name in ("reg", "set-itemproperty", "new-itemproperty") and any(_AT_LOGIN.search(word) for word in rest):
         return "a file is written that takes effect later, outside of the project"
     return ""
 
@@ -219,8 +255,9 @@ def _is_unusual(command: Command) -> str:
 
 
 def _loads(command: Command) -> str:
-    is_set = any(loads(name, value) for name, value in command.sets)
-    return "a variable is set by which programs load other code" if is_set else ""
+    """Variables that are set; one that only names a file is what scripts do with their own variables."""
+    found = (harm_of(name, value) for name, value in command.sets)
+    return next((what for what in found if what and (what != _GIVES or command.words[:1] not in ((), ("export",)))), "")
 
 
 def _calls_itself(command: Command) -> str:
@@ -242,10 +279,12 @@ def _is_secret(word: str) -> bool:
 
 def _opens(command: Command) -> str:
     name, words = name_of(command), command.words
-    if any(map(_OPEN_FLAGS.fullmatch, words)):
+    if any(map(_OPEN_FLAGS.fullmatch, words[1:])):
         return "an agent is started that does not ask before it acts"
     if name in ("docker", "podman") and ("--privileged" in words or any(map(_MOUNT.fullmatch, words))):
         return "a container is given the whole machine"
+    if name in _RUN_ADDRESSES and any("script:" in word.lower() for word in words):
+        return "code in an address is run"
     if not _UNASKED.get(name, _NONE).isdisjoint(words):
         return "an agent is started that does not ask before it acts"
     return ""

@@ -25,8 +25,10 @@ SECRET_FILE = re.compile(
     r"(?:\.ssh(?![\w-])|\.aws(?![\w-])|\.netrc|\.git-credentials|\.npmrc|\.pypirc|\.docker/config|\.kube(?![\w-])"
     r"|\.gnupg(?![\w-])|\.config/(?:gcloud|gh/hosts|op)|\.azure(?![\w-])|\.claude(?:\.json|/\.credentials)"
     r"|\.(?:bash|zsh)_history|\.password-store|\.vault-token|\.codex/auth|Library/Keychains"
-    r"|Library/Application Support/(?:Google/Chrome|Firefox)|\.mozilla|\.config/google-chrome|\.local/share/keyrings)"
+    r"|Library/(?:Application Support/(?:Google/Chrome|Firefox)|Cookies)|\.mozilla|\.config/google-chrome"
+    r"|\.local/share/keyrings|AppData[/\\](?:Local|Roaming)[/\\](?:Google|Microsoft[/\\]Edge|Mozilla))"
     r"|(?:^|[@=])/etc/shadow|/proc/(?:self|\d+)/environ"
+    r"|[/\\](?:Cookies|Login Data|cookies\.sqlite|logins\.json|key4\.db)$"
 )
 _ANY_SECRET = re.compile(
     SECRET_FILE.pattern
@@ -36,6 +38,23 @@ _PUBLIC = (".pub", "known_hosts", "authorized_keys")
 _SECRET_NAME = re.compile(
     r"\$\{?\w*(?:TOKEN|SECRET|API_?KEY|PASSWORD|PASSWD|CREDENTIAL|PRIVATE_KEY|ACCESS_KEY)\w*", re.IGNORECASE
 )
+#: Variables with the keys of services, with the domains of these.
+_ISSUERS = {
+    "ANTHROPIC": ("anthropic.com",),
+    "AWS": ("amazonaws.com", "amazon.com"),
+    "CLOUDFLARE": ("cloudflare.com",),
+    "GEMINI": ("googleapis.com",),
+    "GH": ("github.com", "githubusercontent.com"),
+    "GITHUB": ("github.com", "githubusercontent.com"),
+    "HF": ("huggingface.co", "hf.co"),
+    "NPM": ("npmjs.org", "npmjs.com"),
+    "OPENAI": ("openai.com",),
+    "OPENROUTER": ("openrouter.ai",),
+    "PYPI": ("pypi.org",),
+    "SLACK": ("slack.com",),
+    "STRIPE": ("stripe.com",),
+}
+_ISSUED = re.compile(rf"\$\{{?({'|'.join(_ISSUERS)})_(?:\w+_)?(?:KEY|PAT|TOKEN)\b")
 #: What gives the token by which somebody is logged in.
 _LOGINS = frozenset(
     {("gh", "auth", "token"), ("gcloud", "auth", "print-access-token"), ("az", "account", "get-access-token")}
@@ -43,6 +62,14 @@ _LOGINS = frozenset(
 )
 _LISTERS = frozenset({"dir", "gci", "get-childitem", "get-item", "ls"})
 _SENDERS = FETCHERS | {"socat", "telnet", "sftp", "rsync", "mail", "sendmail", "mutt", "ping", "openssl"}
+#: Programs that put files into a store, and how they name what is in one.
+_STORES = {
+    **dict.fromkeys(("aws", "gcloud", "gsutil", "s3cmd"), re.compile("(?:s3|gs)://")),
+    **dict.fromkeys(("mc", "rclone"), re.compile(r"[\w-]+[:/]")),
+}
+#: Programs that ask for the address of a name, and a name that is made by a command.
+_ASKERS = frozenset({"dig", "drill", "host", "nslookup", "ping", "resolvectl"})
+_IN_NAME = re.compile(re.escape(MADE) + r"\.(?!local\b)[\w.-]*\w")
 _HEADER = re.compile(r"-[A-Za-z]*[Hu]|--header|--user|--oauth2-bearer|-Headers|--password")
 _UPLOAD = re.compile(
     r"-d|--data(?:-\w+)?|-F|--form|-T|--upload-file|--json|--post-(?:data|file)|--body-(?:data|file)|-Body|-InFile"
@@ -74,8 +101,10 @@ def marks(script: Script) -> Iterator[Mark]:
                 or (shell and name_of(command) in (*_NETCATS, "telnet", "openssl"))
             ):
                 yield Mark(LEAK, command.line, "a shell is opened to another machine")
-            elif sends:
-                yield from _uploads(command)
+            elif sends and (mark := next(_uploads(command), None)):
+                yield mark
+            elif name_of(command) in _ASKERS and any(map(_IN_NAME.search, command.words[1:])):
+                yield Mark(GRAVE, command.line, "the output of a command is sent away in the name of a host")
             elif _connects(command):
                 yield Mark(GRAVE, command.line, "the shell itself is connected to another machine")
             elif name_of(command) == "find" and _gives(command) and any(map(_sends, inside(command))):
@@ -179,7 +208,16 @@ def _sends(command: Command) -> bool:
         if name_of(command) == "openssl":
             return "s_client" in command.words
         return not urls or not all(map(_LOCAL.match, urls))
-    return any(map(_away, command.writes))
+    return any(map(_away, command.writes)) or _stores(command)
+
+
+def _stores(command: Command) -> bool:
+    """Whether the command puts files into the store of somebody."""
+    words = [word for word in command.words if not word.startswith("-")]
+    if words[:3] in (["gh", "gist", "create"], ["az", "storage", "blob"]):
+        return True
+    name = name_of(command)
+    return name in _STORES and bool(_STORES[name].match(words[-1]))
 
 
 def _away(file: str) -> bool:
@@ -207,12 +245,22 @@ def _reads_socket(command: Command) -> bool:
     return name_of(command) in SHELLS and any(read.startswith("&") for read in command.reads)
 
 
+def _is_strange(command: Command, owner: str) -> bool:
+    """Whether a host of the command is known, and none of the service to which a key belongs."""
+    places = (re.split(r"[/:?#]", url)[0] for word in command.words for url in _URL.findall(word))
+    own = tuple(f".{domain}" for domain in _ISSUERS[owner])
+    return any("$" not in place and not f".{place.rpartition('@')[2]}".endswith(own) for place in places)
+
+
 def _uploads(command: Command) -> Iterator[Mark]:
     """What is sent of the machine, or of its secrets, in an address or a body."""
     before = ""
     for word in command.words[1:]:
         if (_UPLOAD.fullmatch(before) or word.startswith("--")) and _FILE.match(word):
             yield Mark(HARM, command.line, "a file or the output of a command is sent away")
+            return
+        if (owner := _ISSUED.search(word)) and _is_strange(command, owner[1]):
+            yield Mark(GRAVE, command.line, "the key of one service is sent to another")
             return
         if _SECRET_NAME.search(word) and not _HEADER.fullmatch(before) and not _HEADER.match(word):
             yield Mark(HARM, command.line, "a secret of the environment is sent in an address or a body")

@@ -33,7 +33,8 @@ _CONTAINERS = ("docker", "podman", "nerdctl")
 
 class _Tool(NamedTuple):
     """How a program is told what to fetch: how many of its `operands`, and the value of which options (`packages`).
-    `valued` are other options with a value, `versions` those that say which version, `local` those that fetch nothing.
+    `valued` are other options with a value, `versions` those that say which version, `local` those that fetch nothing;
+    behind `--` is another command when that `ends` it.
     """
 
     is_exact: Callable[[str], bool]
@@ -42,6 +43,7 @@ class _Tool(NamedTuple):
     packages: str = ""
     versions: str = ""
     local: str = ""
+    ends: bool = False
 
 
 def unpinned(command: Command, is_at_commit: bool = False) -> Iterator[str]:
@@ -127,7 +129,7 @@ def _parts(tool: _Tool, rest: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         if name in valued and not sign:
             value = rest[at] if at < len(rest) else ""
             at += 1
-        if name == "--" and left < tool.operands:
+        if name == "--" and (tool.ends or left < tool.operands):
             return
         if name or left > 0:
             yield name, value
@@ -207,6 +209,8 @@ _DOTNET = _Tool(
 )
 _SYSTEM = _Tool(exact.is_of_system, _ALL, "-t -c -o -r --repo -s --source", "", "--version -v --revision")
 _PLAIN = _Tool(exact.is_named, _ALL, "-d --working-dir -f")
+_KUBERNETES = _Tool(exact.is_local, 0, "-n --namespace --context", "-f --filename -k --kustomize")
+_HELM = _Tool(exact.is_local, _ALL, "-n --namespace -f --values --set --kube-context", "--repo", "--version")
 
 #: Programs that fetch, by the words that they begin with.
 _TOOLS = {
@@ -223,12 +227,18 @@ _TOOLS = {
         "conda install, mamba install, micromamba install": _Tool(exact.is_conda, _ALL, "-c --channel -n --name -p"),
         "go install, go get": _GO_TOOL,
         "go run": _GO_TOOL._replace(operands=1),
+        "cargo run": _CARGO._replace(operands=0),
         "cargo install, cargo binstall, cargo add": _CARGO,
         "gem install, bundle add": _GEM,
         "gem exec": _GEM._replace(operands=1),
-        "dotnet tool install, dotnet tool update, dotnet tool exec, dotnet add package, dnx": _DOTNET,
+        "dotnet tool install, dotnet tool update, dotnet tool exec, dotnet add package, dotnet dnx, dnx": _DOTNET,
         "composer require, composer global require, cpan, cpanm, mise use, mise install, volta install": _PLAIN,
         "corepack prepare": _PLAIN,
+        "mise exec, mise x": _PLAIN._replace(ends=True),
+        "jbang, jbang run": _PLAIN._replace(is_exact=exact.is_maven, operands=1),
+        "helm install, helm upgrade, helm template, helm pull": _HELM,
+        "kubectl apply, kubectl create, kubectl replace, oc apply": _KUBERNETES,
+        "terraform init, tofu init": _Tool(exact.is_local, 0, "", "-from-module"),
         "nix run, nix shell": _Tool(exact.is_nix, 1, "--override-input", local="--offline"),
         "nix-shell": _Tool(exact.is_nix, 0, "", "-p --packages"),
         "deno run, deno install": _DENO,

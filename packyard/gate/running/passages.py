@@ -16,7 +16,8 @@ from typing import NamedTuple
 from packyard.formats.frontmatter import split
 from packyard.gate.running.lines import Lines
 
-SHELL, CODE, PROSE = "shell", "code", "prose"
+#: What a passage is: QUOTED is what stands between fences and is no code that is known.
+SHELL, CODE, PROSE, QUOTED = "shell", "code", "prose", "quoted"
 
 _FENCE = re.compile(r"[\s>]{0,40}(?:(?:[-*+]|\d{1,3}[.)])\s{1,4})?(`{3,}|~{3,})\s{0,4}([^\s`]{0,40})")
 _SHELLS = frozenset(
@@ -69,5 +70,6 @@ def _passage(line: int, held: list[str], kind: str) -> Iterator[Passage]:
     if kind in _SESSIONS and any(map(_PROMPT.match, held)):
         text = "\n".join(_PROMPT.sub("", each, count=1) if _PROMPT.match(each) else "" for each in held)
     if text.strip():
-        language = SHELL if kind in _SHELLS | _SESSIONS else CODE if kind in _CODES else PROSE
+        known = SHELL if kind in _SHELLS | _SESSIONS else CODE if kind in _CODES else QUOTED
+        language = PROSE if kind == PROSE else known
         yield Passage(line, text, language, started=kind == "!")

@@ -28,9 +28,12 @@ _PIPED = re.compile(r"\|\s{0,4}(?:sudo\s)?(?:(?:ba|da|z)?sh|python3?|node|perl|r
 _SIGNS = re.compile(r"[|<$(@]")
 #: Commands of a line and of a passage that are read, and characters of each.
 _TRIES, _MOST, _LONGEST = 4, 4000, 2000
-_SOMEWHERE = re.compile(r"://|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/|\$\w|\$\{|@[~$/.]|\d\.\d+\.\d+|~/")
+_SOMEWHERE = re.compile(
+    r"://|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/|\$\w|\$\{|@[~$/.]|\d\.\d+\.\d+|~/"
+    r"|--dangerously-|--yolo\b|@latest\b|\b(?:npx|bunx|pnpx|uvx)\s+-"
+)
 _FORBIDS = re.compile(
-    r"\b(?:never|don'?t|do\s+not|must\s+not|should\s+not|avoid|refuse|reject|block|forbid(?:den)?|deny|prohibited|instead\s+of)"
+    r"\b(?:never|don'?t|do\s+not|must\s+not|should\s+not|avoid|refuse|reject|block|flag|detect|forbid(?:den)?|deny|prohibited|instead\s+of)"
     r"\b[^.;:!?`]{0,80}[`(\"']{0,3}$",
     re.IGNORECASE,
 )

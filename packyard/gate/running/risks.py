@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packyard.gate.running import fetched, harm, leaks, prose, sources
+from packyard.gate.running import fetched, harm, leaks, prose, sources, spoken
 from packyard.gate.running.command import Command, Script, commands
 from packyard.gate.running.interpreters import inline
 from packyard.gate.running.marks import HARM, SYSTEM, UNPINNED, UNREAD, Mark
 from packyard.gate.running.packages import is_of_system, pins_clone, unpinned
-from packyard.gate.running.passages import CODE, PROSE
+from packyard.gate.running.passages import CODE, PROSE, QUOTED
 from packyard.gate.running.runs import UNREAD as NOT_READ
 from packyard.gate.running.runs import Run
 from packyard.gate.running.shell import read
 
+_TOO_LARGE = "the file is too large to be read, or not text"
 #: Code in commands in code in commands.
 _MAX_NESTED = 2
 
@@ -29,7 +30,7 @@ def scripts_of(run: Run) -> Iterator[Script]:
     if run.language == CODE:
         for line, text in sources.started(run.text, run.line):
             yield from _nested(read(text, line), _MAX_NESTED)
-    elif run.language not in (PROSE, NOT_READ):
+    elif run.language not in (PROSE, QUOTED, NOT_READ):
         yield from _nested(read(run.text, run.line), _MAX_NESTED)
 
 
@@ -48,9 +49,10 @@ def _inline(script: Script) -> Iterator[tuple[Command, str]]:
 
 def _marks(run: Run) -> Iterator[Mark]:
     if run.language == NOT_READ:
-        yield Mark(UNREAD, 0, "the file is too large to be read, or not text")
-    elif run.language == PROSE:
+        yield Mark(UNREAD, 0, "a program or an archive cannot be read" if run.text else _TOO_LARGE)
+    elif run.language in (PROSE, QUOTED):
         yield from prose.marks(run.text, run.line, _in_prose)
+        yield from spoken.marks(run.text, run.line, run.language == QUOTED)
     elif run.language == CODE:
         yield from sources.marks(run.text, run.line)
     for script in scripts_of(run):

@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 
 from packyard.gate.running.exact import unchanging
 from packyard.gate.running.lines import Lines
-from packyard.gate.running.marks import DECODED, GRAVE, HARM, LEAK, REMOTE, Mark
+from packyard.gate.running.marks import DECODED, GRAVE, HARM, LEAK, REMOTE, UNREAD, Mark
 from packyard.gate.running.quoting import quote
 
 _STRING = r'"(?:[^"\\\n]++|\\.)*+"|\'(?:[^\'\\\n]++|\\.)*+\'|`(?:[^`\\]++|\\.)*+`'
@@ -31,6 +32,8 @@ _ASSIGNED = re.compile(rf"\b([A-Za-z_]\w*+)\s?(?::\s?\w++\s?)?=\s?({_STRING})")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NAME = re.compile(r"\w+")
 _MAX_ARGUMENTS, _NEAR, _INLINE = 2000, 200, 4000
+#: Calls of one text that are looked into.
+MOST_CALLS = 2000
 
 _FETCH = (
     r"\bfetch\s?\(|\baxios\b|\bhttps?(?:[\"']\))?\.(?:get|request)\b|\bgot\s?\(|urlopen|urlretrieve|\brequests(?:[\"']\))?\.\w|\bhttpx\.\w"
@@ -42,6 +45,9 @@ _DECODE = (
 )
 _EVAL = re.compile(
     r"(?<![\w.$])(?:eval|exec|Function)\s?\((?!['\"`][^'\"`\n]{0,400}['\"`]\s?[,)]|`)|\bvm\.run\w{1,20}\s?\("
+    r"|\b(?:globalThis|window|global|self)\s?(?:\.|\[\s?[\"'])(?:eval|Function)\b"
+    r"|\bconstructor[\"']?\]?(?:\.|\[\s?[\"'])constructor\b|\bgetattr\s?\(\s?(?:__builtins__|builtins|os|subprocess)\s?,"
+    r"|\b(?:globalThis|window|global)\s?\[(?!\s?(?:[\"'][\w$]*[\"']|Symbol\.[\w(\"'.-]*\)?)\s?\])[^\]\n]{1,80}\]\s?\("
     r"|\(\s?eval\s?\)|\beval\s(?:get\b|URI\b|decode_)|\[scriptblock\]::Create|(?i:(?<![\w.-])(?:iex|Invoke-Expression)\b)"
 )
 _SOURCE = re.compile(rf"(?P<fetch>{_FETCH})|(?P<decode>{_DECODE})", re.IGNORECASE)
@@ -58,6 +64,10 @@ _SECRETS = re.compile(
     r"(?:homedir\(\)|expanduser|Path\.home\(\)|\bHOME\b|~/|USERPROFILE)[^\n]{0,80}?"
     r"(?:\.ssh|\.aws|\.netrc|\.git-credentials|\.npmrc|\.pypirc|\.gnupg|\.kube|\.config/(?:gcloud|gh)|Keychains|_history)\b"
 )
+_POSTS = re.compile(
+    r"\.(?:post|put)\s?\(|[\"']?method[\"']?\s?[:=]\s?[\"'](?:POST|PUT)|sendBeacon|\bdata\s?=|\bbody\s?[:=,]",
+    re.IGNORECASE,
+)
 _READS = re.compile(r"\breadFile|\bopen\s?\(|\bread_(?:text|bytes)|\bcopyFile|createReadStream|\bshutil\.")
 _SOCKET = re.compile(
     r"\bnet\.(?:connect|createConnection|Socket)|socket\.socket|TCPSocket|fsockopen|TCPClient|\buse (?:IO::)?Socket\b"
@@ -65,6 +75,17 @@ _SOCKET = re.compile(
 _SHELL = re.compile(
     r"pty\.spawn|dup2\s?\(|[\"'](?:/bin/)?(?:ba|z)?sh(?:[\"']| -i| <&)|cmd\.exe|powershell|\bpopen\(\w{1,30},",
     re.IGNORECASE,
+)
+#: A name written so that nobody finds it: in escapes of its letters, or put together.
+_HIDDEN = re.compile(
+    r"(?:[\w$]{0,8}\\(?:x[4-7][0-9a-fA-F]|u\{?00[4-7][0-9a-fA-F]\}?)){1,40}[\w$]{0,20}"
+    r"|(?<![\w\"'`])[\"'`]\w{1,12}[\"'`](?:\s?[+,]\s?[\"'`]\w{1,12}[\"'`]){1,20}(?![\"'`])"
+)
+_LETTER = re.compile(r"\\(?:x|u\{?00)([4-7][0-9a-fA-F])\}?")
+_JOIN = re.compile(r"[\"'`\s+,]")
+_NAMES_OF_EVALS = frozenset(
+    {"__import__", "child_process", "constructor", "eval", "exec", "execSync", "Function", "import", "popen", "process"}
+    | {"require", "spawn", "spawnSync", "subprocess", "system"}
 )
 #: By this a shell is tied to a socket.
 _TIED = re.compile(r"pty\.spawn|dup2\s?\(|\.pipe\s?\(|>&[S\d]|gets\b|<&\d")
@@ -77,7 +98,9 @@ def started(text: str, line: int = 1) -> Iterator[tuple[int, str]]:
     for script in _APPLE.finditer(text):
         yield lines.at(script.start()), _ESCAPE.sub(r"\1", script[1])
     at = 0
-    while call := _CALL.search(text, at):
+    left = MOST_CALLS
+    while left and (call := _CALL.search(text, at)):
+        left -= 1
         words, at = _arguments(text, call.end(), known)
         if words:
             yield lines.at(call.start()), _command(words)
@@ -97,18 +120,32 @@ def marks(text: str, line: int = 1, inline: bool = False) -> Iterator[Mark]:
     for address in _IMPORT.finditer(text):
         if not unchanging(address[1]):
             yield Mark(REMOTE, at(address.start()), "code is imported from an address that may change", address[1])
+    yield from (Mark(DECODED, at(place), "the name of what runs code is hidden", name) for place, name in _hidden(text))
     held = _held(text)
-    for call in _EVAL.finditer(text):
+    if len(tuple(islice(chain(_CALL.finditer(text), _EVAL.finditer(text)), MOST_CALLS))) == MOST_CALLS:
+        yield Mark(UNREAD, line, "there are too many calls to be looked into")
+    for call in islice(_EVAL.finditer(text), MOST_CALLS):
         yield _evaluated(text[:_INLINE] if inline else _statement(text, call), at(call.start()), held)
     sends = _SENDS.search(text)
     for found in _ENVIRONMENT.finditer(text) if sends else ():
         yield Mark(LEAK, at(found.start()), "the whole environment is sent away")
     for found in _SECRETS.finditer(text) if _READS.search(text) else ():
-        yield Mark(GRAVE, at(found.start()), "a file is read that holds secrets")
+        if sends and (_POSTS.search(text) or ".ssh" in found[0]):
+            yield Mark(LEAK, at(found.start()), "a file that holds secrets is read, and something is sent away")
+        else:
+            yield Mark(GRAVE, at(found.start()), "a file is read that holds secrets")
     socket = _SOCKET.search(text)
     if socket and _SHELL.search(text):
         kind = LEAK if _TIED.search(text) else GRAVE
         yield Mark(kind, at(socket.start()), "a shell is opened to another machine")
+
+
+def _hidden(text: str) -> Iterator[tuple[int, str]]:
+    """The names of what runs code that are written so that nobody finds them, with their places."""
+    for name in _HIDDEN.finditer(text):
+        letters = _LETTER.sub(lambda letter: chr(int(letter[1], 16)), name[0])
+        if _JOIN.sub("", letters) in _NAMES_OF_EVALS:
+            yield name.start(), name[0]
 
 
 def _statement(text: str, call: re.Match[str]) -> str:

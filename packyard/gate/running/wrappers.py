@@ -41,7 +41,6 @@ _WRAPPERS: dict[str, tuple[str, int]] = {
 _PAIRS: dict[tuple[str, str], tuple[str, int]] = {
     ("bundle", "exec"): ("", 0),
     ("busybox", "sh"): ("", -1),
-    ("mise", "exec"): ("", 0),
     ("op", "run"): ("--env-file", 0),
     ("poetry", "run"): ("", 0),
     ("pipenv", "run"): ("", 0),
@@ -65,6 +64,7 @@ _CODES = {
     "claude": _Code(("--",), whole=True),
     "codex": _Code(("--",), whole=True),
     "gemini": _Code(("--",), whole=True),
+    "mise": _Code(("--",), whole=True),
     "npm": _Code(("-c", "--call"), one=True),
     "npx": _Code(("-c", "--call"), one=True),
     "runuser": _Code(("-c", "--command"), one=True),

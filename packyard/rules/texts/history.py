@@ -26,6 +26,12 @@ RULES = (
         "Restore the published commits: a registry's main branch is never rebased, amended or force-pushed.",
     ),
     block(
+        "ref-not-main",
+        "what is checked out is not on the main branch",
+        "A version is what the first build with it published; what was never merged would be published for good.",
+        "Check out the main branch; `--ref` builds another one on purpose.",
+    ),
+    block(
         "history-shallow",
         "the clone is shallow",
         "Who owned what when is read from the whole history.",

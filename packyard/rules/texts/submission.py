@@ -83,9 +83,9 @@ RULES = (
     gate(
         "change-empty",
         "nothing changes",
-        "note",
-        "There is nothing to decide.",
-        "Commit what you meant to submit.",
+        "review",
+        "What was not judged was not accepted; most likely something else was meant.",
+        "Commit what you meant to submit, and name as base what it would be merged into.",
         "A branch with a new version.",
         "A branch whose last commit takes back its first.",
     ),
