@@ -143,6 +143,8 @@ class History:
         pack = self._pack(at)
         if pack != TOOLS:
             taker = "bob" if self._owner(pack) == "alice" else "alice"
+            if self.pending.get(pack, ("", 0))[0] == taker:
+                return
             self.registry.statement("recover", pack, "root", to=taker)
             self.pending[pack] = taker, self.registry.time + RECOVERY_WAIT
 

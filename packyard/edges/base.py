@@ -213,7 +213,7 @@ class Base:
         for file in MANIFESTS:
             if entry := self._entry(tree, file):
                 data = self.source.blob(entry.oid, manifests.LIMIT)
-                return manifests.parse_manifest(data, file)[0] if about in data else None
+                return manifests.parse_manifest(data, file)[0] if about in data or b"\\" in data else None
         return None
 
     # --- trees ---

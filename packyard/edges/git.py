@@ -5,11 +5,12 @@ tree.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 import pygit2
-from pygit2.enums import Option
+from pygit2.enums import Option, SortMode
 
 from packyard.errors import FormatError, Problem, ProblemsFound, WorldError
 from packyard.formats.names import shown_path
@@ -121,6 +122,28 @@ class Repository:
             commit, oid = self._commit(oid)
             line.append(commit)
         return line[::-1] if oid == known else None
+
+    def plain_since(self, head: Commit, base: Commit) -> Iterator[tuple[Commit, Commit]]:
+        """(commit, its parent) of every commit of `head` that is not in `base` and merges nothing, parents first.
+
+        It is what a rebase would take.
+        """
+        order = SortMode.TOPOLOGICAL | SortMode.REVERSE
+        walker = self._repo.walk(pygit2.Oid(hex=head.id), order)
+        walker.hide(pygit2.Oid(hex=base.id))
+        for found in walker:
+            if len(found.parent_ids) == 1:
+                yield self._commit(str(found.id))[0], self._commit(str(found.parent_ids[0]))[0]
+
+    def crosses(self, one: Commit, other: Commit, base: Commit) -> bool:
+        """Whether two commits have another best common ancestor besides `base`, as after merging criss-cross."""
+        first, second = (self._above(commit, base) for commit in (one, other))
+        return not first.isdisjoint(second)
+
+    def _above(self, commit: Commit, base: Commit) -> set[str]:
+        walker = self._repo.walk(pygit2.Oid(hex=commit.id))
+        walker.hide(pygit2.Oid(hex=base.id))
+        return {str(found.id) for found in walker}
 
     def merge_base(self, one: Commit, other: Commit) -> Commit | None:
         """The best common ancestor of two commits, None when their histories have nothing in common."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from packyard.edges.base import Base
 from packyard.edges.git import Repository
 from packyard.edges.opening import source_tree
 from packyard.edges.proposing import proposed, refused, replayed
-from packyard.errors import ProblemsFound
+from packyard.errors import ProblemsFound, WorldError
 from packyard.gate.building import judge_build
 from packyard.gate.judge import judge
 from packyard.gate.proposal import Case, Proposal
@@ -38,12 +38,13 @@ def opened(repo: Path, base: str, head: str, now: int | None = None) -> Iterator
     at = repository.resolve(base)
     source_tree(repository, at)
     world = Base(repository, at)
-    with proposed(world, repository.resolve(head), int(time.time()) if now is None else now) as (source, proposal):
+    tip, when = repository.resolve(head), int(time.time()) if now is None else now
+    with ExitStack() as stack:
         try:
-            found = _judged(world, source, proposal)
-        except ProblemsFound as error:
-            cut = refused(world, proposal.head, proposal.time, error.problems)
-            found = _judged(world, source, cut)
+            found = _judged(world, *stack.enter_context(proposed(world, tip, when)))
+        except (ProblemsFound, WorldError) as error:
+            problems = error.problems if isinstance(error, ProblemsFound) else (error.problem,)
+            found = _judged(world, repository, refused(world, tip, max(when, at.time), problems))
         yield found
 
 

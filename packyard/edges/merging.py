@@ -15,7 +15,7 @@ from packyard.model import Commit
 
 
 @contextmanager
-def merged(repository: Repository, ancestor: Commit, base: Commit, head: Commit) -> Iterator[tuple[Repository, str]]:
+def merged(repository: Repository, base: Commit, head: Commit, ancestor: Commit) -> Iterator[tuple[Repository, str]]:
     """A repository that has the tree of `head` merged into `base`, and the tree's id; "" when they are in conflict.
 
     The objects are those of `repository`; what is new is written beside them into a folder that does not outlive the
@@ -30,7 +30,7 @@ def merged(repository: Repository, ancestor: Commit, base: Commit, head: Commit)
         (Path(folder) / "objects" / "info" / "alternates").write_text(f"{objects}\n")
         try:
             scratch = pygit2.Repository(folder)
-            index = scratch.merge_trees(ancestor.tree, base.tree, head.tree)
+            index = scratch.merge_commits(pygit2.Oid(hex=base.id), pygit2.Oid(hex=head.id))
             tree = "" if index.conflicts is not None else str(index.write_tree(scratch))
         except (pygit2.GitError, KeyError, ValueError) as error:
             raise WorldError("git-unreadable", "the two commits cannot be merged", found=str(error)) from None

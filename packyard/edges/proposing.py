@@ -14,12 +14,14 @@ from packyard.gate.proposal import Proposal
 from packyard.history import SOURCE, TREE, Found, compare, differing, misplaced
 from packyard.model import Commit, Entry, Event
 from packyard.registry import Trust
+from packyard.rules.statements import check_dates
 from packyard.rules.trust import check_trust, follow_trust
 
 #: No more changed paths than these are listed of one entry of the two trees.
 _COUNTED = 100_000
 _OF_PEOPLE = ("packs", "publishers", "orgs")
 _UNRELATED = "the two histories have nothing in common"
+_CROSSED = "the two have merged each other, and it depends on the program what merging them again makes"
 _CONFLICT = "it cannot be merged: both sides changed the same"
 
 
@@ -36,7 +38,10 @@ def proposed(world: Base, head: Commit, now: int) -> Iterator[tuple[Repository, 
     if ancestor is None:
         yield repository, refused(world, head, time, [_apart(world, head, "history-unrelated", _UNRELATED)])
         return
-    with merged(repository, ancestor, base, head) as (source, tree):
+    if repository.crosses(base, head, ancestor):
+        yield repository, refused(world, head, time, [_apart(world, head, "history-crossed", _CROSSED)])
+        return
+    with merged(repository, base, head, ancestor) as (source, tree):
         if not tree:
             yield source, refused(world, head, time, [_apart(world, head, "merge-conflict", _CONFLICT)])
             return
@@ -61,22 +66,40 @@ def replayed(world: Base, source: Repository, proposal: Proposal) -> Proposal | 
     """
     ancestor = source.merge_base(proposal.base, proposal.head)
     line = source.since(proposal.head, ancestor.id) if ancestor else None
-    if not line or ancestor is None or _is_the_same(line, proposal):
-        return None
-    events, problems, trusts = list[Event](), list[Problem](), list[tuple[int, Trust]]()
-    before = source.subtree(ancestor.tree, SOURCE)
+    beside = tuple(_beside(world, source, proposal, line or []))
+    if not line or ancestor is None or _is_the_same(world, line, proposal):
+        return proposal._replace(problems=beside) if beside else None
+    events, problems, trusts = list[Event](), list[Problem](beside), list[tuple[int, Trust]]()
+    before, latest = source.subtree(ancestor.tree, SOURCE), max(world.times)
     for place, commit in enumerate(line, len(world.line)):
         after = source.subtree(commit.tree, SOURCE)
         found = compare(source, commit, before, after)
         events += numbered(found.events, place)
-        problems += found.problems
-        trusts += _new_trusts(world, source, place, before, after, trusts)
+        problems += (*found.problems, *check_dates(found.events, latest))
+        latest = max(latest, commit.time)
+        new, lost = _follow_trust(world, source, place, before, after, trusts)
+        trusts += new
+        problems += lost
         before = after
     return proposal._replace(events=tuple(events), problems=tuple(problems), trusts=tuple(trusts))
 
 
-def _is_the_same(line: list[Commit], proposal: Proposal) -> bool:
-    return len(line) == 1 and line[0].time >= proposal.base.time and line[0].time // DAY == proposal.time // DAY
+def _beside(world: Base, source: Repository, proposal: Proposal, line: list[Commit]) -> Iterator[Problem]:
+    """What may never change and does in a commit beside the first-parent line: a rebase would put it on the line."""
+    on_line = {commit.id for commit in line}
+    for commit, parent in source.plain_since(proposal.head, proposal.base):
+        if commit.id not in on_line:
+            before, after = (source.subtree(each.tree, SOURCE) for each in (parent, commit))
+            yield from compare(source, commit, before, after).problems
+            yield from _follow_trust(world, source, 0, before, after, [])[1]
+
+
+def _is_the_same(world: Base, line: list[Commit], proposal: Proposal) -> bool:
+    if len(line) > 1 or line[0].time < proposal.base.time or line[0].time // DAY != proposal.time // DAY:
+        return False
+    packs = (world.standing(event.subject) for event in proposal.events if event.kind in ("version", "statement"))
+    waiting = (pack.recovery.effective for pack in packs if pack and pack.recovery)
+    return not any(line[0].time < effective <= proposal.time for effective in waiting)
 
 
 def _proposal(world: Base, source: Repository, head: Commit, tree: str, time: int) -> Proposal:
@@ -102,7 +125,7 @@ def _proposal(world: Base, source: Repository, head: Commit, tree: str, time: in
         tuple(outside),
         tuple(settings),
         len(inside) + len(outside),
-        tuple(_new_trusts(world, source, len(world.line), world.tree, after, [])),
+        tuple(_follow_trust(world, source, len(world.line), world.tree, after, [])[0]),
     )
 
 
@@ -111,17 +134,18 @@ def _check_trust(world: Base, source: Repository, after: str) -> Iterator[Proble
     return check_trust(source, old, new, world.registry.origin) if old != new else iter(())
 
 
-def _new_trusts(
+def _follow_trust(
     world: Base, source: Repository, place: int, before: str, after: str, known: list[tuple[int, Trust]]
-) -> list[tuple[int, Trust]]:
+) -> tuple[list[tuple[int, Trust]], list[Problem]]:
     """The trust files that the commit at `place` of the line brings, each with the number of its first event; `known`
     are those of the commits before it that are not in the base.
     """
     old, new = _trust_folders(source, before, after)
     if old == new:
-        return []
+        return [], []
     chain = (*world.authority.chain(), *(trust for _, trust in known))
-    return [(first_of(place), trust) for trust in follow_trust(source, new, world.registry.origin, chain)[0]]
+    found, lost = follow_trust(source, new, world.registry.origin, chain)
+    return [(first_of(place), trust) for trust in found], lost
 
 
 def _trust_folders(source: Repository, *trees: str) -> list[str]:

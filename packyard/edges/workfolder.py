@@ -120,7 +120,16 @@ def read_pack(path: Path, limits: Mapping[str, int]) -> Folder:
     """The pack folder at `path`. Raises `UsageError` when there is none."""
     if not path.is_dir():
         raise _no_folder(path)
-    return read_folder(DiskSource(path), "", str(path), limits)
+    folder = read_folder(DiskSource(path), "", str(path), limits)
+    return folder._replace(problems=tuple(map(_of_disk, folder.problems)))
+
+
+def _of_disk(problem: Problem) -> Problem:
+    """The problem in words for somebody who has no git mode before them."""
+    if problem.found != f"git mode {_SPECIAL:o}":
+        return problem
+    found, hint = "a pipe, a socket or a device", "take it out of the folder"
+    return problem._replace(message="not a regular file", expected="a file or a folder", found=found, help=hint)
 
 
 def _no_folder(path: Path) -> UsageError:
@@ -131,8 +140,10 @@ def _no_folder(path: Path) -> UsageError:
 
 
 def top_folder(folder: Path) -> Path:
-    """The nearest folder with a `.git` at or above `folder`, as git finds it; the folder itself when there is none."""
-    if (folder / ".git").exists():
+    """The nearest folder with a `.git` at or above `folder`, as git finds it; the folder itself when there is none, or
+    when it is a repository without a working tree.
+    """
+    if (folder / ".git").exists() or (folder / "HEAD").is_file():
         return folder
     return next((above for above in folder.absolute().parents if (above / ".git").exists()), folder)
 

@@ -14,10 +14,13 @@ from packyard.gate.building import judge_build
 from packyard.gate.proposal import Case, CaseCheck, Proposal
 from packyard.gate.summary import changes_of
 from packyard.gate.values import Candidate, ContentCheck, Finding, Verdict
+from packyard.history import SOURCE
 from packyard.rules.table import outcome
 
 _About_contra = TypeVar("_About_contra", contravariant=True)
 
+#: The most bytes of new versions, and of those that they follow, that are looked at in one change set.
+CONTENT_LIMIT = 64_000_000
 ORDER = ("block", "review", "note")
 _VERDICTS = {"block": "reject", "review": "review"}
 
@@ -32,7 +35,13 @@ def judge(
         found, whole = _run(check, case, "")
         problems += found
         ran.append((check.name, whole))
+    left = CONTENT_LIMIT
     for candidate in judged.candidates:
+        left -= _size(candidate)
+        if left < 0:
+            problems.append(_too_much(judged.candidates))
+            ran.append(("content of all versions", False))
+            break
         found, done = _judge_content(candidate, content_checks)
         problems += found
         ran += done
@@ -47,6 +56,17 @@ def judge(
         changes_of(case),
         tuple(ran),
     )
+
+
+def _size(candidate: Candidate) -> int:
+    contents = (candidate.content, candidate.before)
+    return sum(len(data) for content in contents if content for data in content.files.values())
+
+
+def _too_much(candidates: Iterable[Candidate]) -> Problem:
+    found = f"{sum(map(_size, candidates))} bytes, with the versions that they follow"
+    message, hint = "the new versions are too much to look at in one change set", "submit them in several change sets"
+    return Problem("rule-not-run", SOURCE, message, 0, f"at most {CONTENT_LIMIT} bytes", found, hint)
 
 
 def judge_content(

@@ -48,7 +48,7 @@ def _check(candidate: Candidate, there: list[str]) -> Iterator[Problem]:
         message = "the version is below one that is there, and continues no older line"
         expected = f"above {semver.format_version(finals[-1])}"
         yield Problem("version-below", path, message, 0, expected, candidate.version, hint)
-    elif not _is_next(_final(version), finals):
+    elif not _is_next(_final(version), finals) and _final(version) not in map(_final, map(semver.parse, there)):
         message, expected = (
             "the version leaves numbers out",
             " or ".join(_nexts(_below(version, finals)) if finals else FIRST),

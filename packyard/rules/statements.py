@@ -6,13 +6,14 @@ legal reason, are signed by the registry's root keys, as many as the newest trus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import minisign, statement
 from packyard.formats.fields import errors_of
+from packyard.formats.times import DAY, format_time
 from packyard.history import place
 from packyard.model import Event, Statement
 from packyard.protocols import Source
@@ -34,6 +35,15 @@ class Spoken(NamedTuple):
     def keys(self) -> tuple[str, ...]:
         """The ids of the keys that signed."""
         return (*(signed.key_id for signed in self.signers.values()), *self.roots)
+
+
+def check_dates(events: Iterable[Event], latest: int) -> Iterator[Problem]:
+    """Problems of recoveries that a commit dated back would make effective sooner. Clocks may differ by a day."""
+    for event in events:
+        if event.kind == "statement" and event.ident.endswith("-recover") and event.time + DAY < latest:
+            message = "the commit of the recovery is dated before those that it follows"
+            expected, found = f"about {format_time(latest)}", format_time(event.time)
+            yield Problem("recovery-early", place(event), message, 0, expected, found)
 
 
 def check_statement(

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from packyard.edges.opening import Edges
 from packyard.edges.previous import Recorded, read_recorded
 from packyard.errors import Problem, UsageError
 from packyard.formats.snapshot import Snapshot
-from packyard.formats.times import DAY, format_time
-from packyard.history import compare, misplaced, number, pack_trees, place
-from packyard.model import Commit, Event
+from packyard.history import compare, misplaced, number, pack_trees
+from packyard.model import Commit
 from packyard.recorded import log_positions
 from packyard.rules.authority import Revision, check_revision
+from packyard.rules.statements import check_dates
 from packyard.rules.trust import follow_trust
 
 
@@ -68,7 +68,7 @@ def read(edges: Edges) -> Reading:
         events += len(numbered)
         versions += sum(event.kind == "version" for event in numbered)
         memory.add_events(numbered)
-        problems += _dated_back(numbered, latest)
+        problems += check_dates(numbered, latest)
         latest = max(latest, commit.time)
         for event in numbered:
             if event.kind in ("publisher", "org"):
@@ -82,15 +82,6 @@ def read(edges: Edges) -> Reading:
     since = "" if fresh else before
     problems += misplaced(repository, since, edges.source)
     return Reading(recorded, forgotten, fresh, since, first, log_start, versions, tuple(revisions), tuple(problems))
-
-
-def _dated_back(events: Iterable[Event], latest: int) -> Iterator[Problem]:
-    """Problems of recoveries that a commit dated back would make effective sooner. Clocks may differ by a day."""
-    for event in events:
-        if event.kind == "statement" and event.ident.endswith("-recover") and event.time + DAY < latest:
-            message = "the commit of the recovery is dated before those that it follows"
-            expected, found = f"about {format_time(latest)}", format_time(event.time)
-            yield Problem("recovery-early", place(event), message, 0, expected, found)
 
 
 def _follow_trust(edges: Edges, commit: Commit, old: str, new: str, first: int) -> Iterator[Problem]:

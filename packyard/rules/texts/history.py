@@ -32,6 +32,12 @@ RULES = (
         "Check out the main branch; `--ref` builds another one on purpose.",
     ),
     block(
+        "history-crossed",
+        "two histories have merged each other, criss-cross",
+        "What merging them again makes depends on the program that does it, so nobody can say what would be published.",
+        "Rebase the branch: `git rebase origin/main`.",
+    ),
+    block(
         "history-shallow",
         "the clone is shallow",
         "Who owned what when is read from the whole history.",
