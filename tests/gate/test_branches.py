@@ -186,7 +186,7 @@ def test_more_than_can_be_looked_at_is_not_accepted(bed: Bed, start: str, monkey
     bed.version("hello", "1.1.2", "alice")
     bed.commit("Publish")
     assert judge_refs(bed.path, start, "main", bed.time).outcome == "accept"
-    monkeypatch.setattr(judge, "CONTENT_LIMIT", 700)
+    monkeypatch.setattr(judge, "CONTENT_LIMIT", 200)
     verdict = judge_refs(bed.path, start, "main", bed.time)
     assert ("block", "rule-not-run") in codes(verdict)
     assert ("content of all versions", False) in verdict.checks
