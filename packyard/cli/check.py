@@ -79,6 +79,8 @@ def _files(reports: tuple[str, ...]) -> dict[str, Path]:
         if form not in FORMATS or not equals or not path:
             expected = f"FORMAT=FILE, where FORMAT is one of {', '.join(FORMATS)}"
             raise UsageError("usage-wrong", "not a report", expected=expected, found=report)
+        if form in found:
+            raise UsageError("usage-wrong", f"two reports in the format {form}", expected="one file for a format")
         found[form] = Path(path)
     return found
 

@@ -105,6 +105,15 @@ def parse(text: str) -> Version:
     raise FormatError("version-invalid", "not a version", expected=expected, found=ascii(text)[1:-1][:80])
 
 
+def is_version(text: str) -> bool:
+    """Whether the text is a version."""
+    try:
+        parse(text)
+    except FormatError:
+        return False
+    return True
+
+
 def format_version(version: Version) -> str:
     """The text of a version."""
     release = f"{version.major}.{version.minor}.{version.patch}"

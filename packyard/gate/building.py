@@ -141,7 +141,7 @@ def _judge_pack(name: str, tree: str, proposal: Proposal, world: World, authorit
     folders = {
         event.ident: read_folder(source, event.objects[0][1], place(event), world.registry.limits) for event in versions
     }
-    readable = {number: folder for number, folder in folders.items() if folder.whole and semver_is_good(number)}
+    readable = {number: folder for number, folder in folders.items() if folder.whole and semver.is_version(number)}
     for event in versions:
         folder = folders[event.ident]
         release, wrong, noted = _version(world.registry, authority, event, folder)
@@ -160,15 +160,6 @@ def _judge_pack(name: str, tree: str, proposal: Proposal, world: World, authorit
     if after is None and not problems:
         problems.append(_nothing(name, new))
     return _Pack(before, after, tuple(releases), tuple(spoken), tuple(candidates), tuple(problems), tuple(notes))
-
-
-def semver_is_good(text: str) -> bool:
-    """Whether the text is a version."""
-    try:
-        semver.parse(text)
-    except FormatError:
-        return False
-    return True
 
 
 def _version(

@@ -95,7 +95,7 @@ class SourceTree:
     def versions(self, name: str) -> tuple[str, ...]:
         """The versions of a pack."""
         return tuple(
-            entry.name for entry in self.list(pack_place(name)) if entry.mode == TREE and _is_version(entry.name)
+            entry.name for entry in self.list(pack_place(name)) if entry.mode == TREE and semver.is_version(entry.name)
         )
 
     def statements(self, name: str) -> tuple[Statement, ...]:
@@ -142,11 +142,3 @@ def _parsed(path: str, parse: Callable[[], T]) -> T:
         return parse()
     except FormatError as error:
         raise ProblemsFound(each.at(path) for each in errors_of(error)) from None
-
-
-def _is_version(name: str) -> bool:
-    try:
-        semver.parse(name)
-    except FormatError:
-        return False
-    return True

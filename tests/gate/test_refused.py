@@ -1,6 +1,7 @@
 """Every hostile registry that a build refuses, as a change set: the gate rejects it, one commit for the same reason.
 
-Of several commits the gate may see another reason first, since it judges what merging the last one would do.
+Of several commits the gate may see another reason first, since it judges what merging the last one would do; then the
+last one alone, as a change to those before it, is rejected for the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import pygit2
 import pytest
 
 from packyard.edges.judging import judge_refs
-from packyard.errors import PackyardError, Problem, ProblemsFound
 from tests.hostile import (
     bed,
     folders,
@@ -45,16 +45,13 @@ def base(good: TestRegistry) -> str:
     return str(good.repo.head.target)
 
 
-def blockers(repo: Path, base: str, now: int) -> tuple[Problem, ...]:
-    """What the gate rejects the change set for."""
-    try:
-        verdict = judge_refs(repo, base, "main", now)
-    except ProblemsFound as error:
-        return error.problems
-    except PackyardError as error:
-        return (error.problem,)
+def blockers(repo: Path, base: str, now: int) -> set[tuple[str, str]]:
+    """(code, place) of what the gate rejects the change set for; of single commits that others mend, the code alone."""
+    verdict = judge_refs(repo, base, "main", now)
     assert verdict.outcome == "reject"
-    return tuple(finding.problem for finding in verdict.findings if finding.outcome == "block")
+    problems = [finding.problem for finding in verdict.findings if finding.outcome == "block"]
+    mended = {(each.found.partition(":")[0], each.path) for each in problems if each.code == "history-mended"}
+    return mended | {(problem.code, problem.path) for problem in problems}
 
 
 @pytest.mark.parametrize("case", sampled(CASES, lambda case: case.name, 3))
@@ -63,7 +60,9 @@ def test_rejected(good: TestRegistry, base: str, case: Case) -> None:
     attempt = Bed(good)
     case.tamper(attempt)
     attempt.finish()
-    found = {(problem.code, problem.path) for problem in blockers(attempt.path, base, attempt.time)}
     wanted = {(code, f"registry-src/{path}" if path else "") for code, path in case.expected}
-    several = str(attempt.repo.head.peel(pygit2.Commit).parent_ids[0]) != base
-    assert wanted <= found or several or "limit-lowered" in {code for code, _ in found}
+    found = blockers(attempt.path, base, attempt.time)
+    if not wanted <= found and "limit-lowered" not in {code for code, _ in found}:
+        before = str(attempt.repo.head.peel(pygit2.Commit).parent_ids[0])
+        assert before != base
+        assert wanted <= blockers(attempt.path, before, attempt.time)
