@@ -15,6 +15,7 @@ import pygit2
 import pytest
 
 from packyard.edges.judging import judge_refs
+from packyard.formats.times import DAY
 from packyard.model import PublisherKey
 from tests.gate.examples_submission import yard
 from tests.hostile.bed import Bed
@@ -52,6 +53,7 @@ class Attempt:
         self.wrong = False
         self.gained: dict[str, set[str]] = {}
         self.taken: dict[str, set[str]] = {}
+        self.parted: dict[str, bytes] = {}
 
     def publish(self) -> None:
         """A version of some pack by somebody, now and then with a dependency."""
@@ -98,7 +100,9 @@ class Attempt:
         """A recovery, signed by enough root keys or by too few."""
         enough = self.rng.random() < 0.5
         self.wrong |= not enough
-        self.registry.statement("recover", self.rng.choice(PACKS[:6]), ROOTS[: 2 if enough else 1], to="carol")
+        pack = self.rng.choice(PACKS[:6])
+        self.registry.statement("recover", pack, ROOTS[: 2 if enough else 1], to="carol")
+        self.gained.setdefault(pack, set()).add("carol")
 
     def tamper(self) -> None:
         """A byte of something published, or a file that is gone."""
@@ -109,6 +113,16 @@ class Attempt:
             self.registry.files[path] += b"\n"
         else:
             del self.registry.files[path]
+
+    def part(self) -> None:
+        """Takes a folder of the registry away."""
+        folder = self.rng.choice(("trust/", "orgs/", "publishers/", "packs/ot/"))
+        self.parted = {path: data for path, data in self.registry.files.items() if path.startswith(folder)}
+        self.registry.files = {path: data for path, data in self.registry.files.items() if path not in self.parted}
+
+    def restore(self) -> None:
+        """Puts it back."""
+        self.registry.files.update(self.parted)
 
     def rekey(self) -> None:
         """A further key for somebody, signed by their own key or by another's."""
@@ -133,15 +147,18 @@ PLANS = (
     ("speak", "publish"),
     ("publish", "tamper"),
     ("rekey", "publish"),
+    ("part", "restore"),
+    ("part", "publish", "restore"),
 )
 
 
 def _merge(registry: Bed, base: str, rng: Random) -> None:
-    """Merges the branch: its commits as they are, or by a merge commit."""
-    if rng.random() < 0.5:
+    """Merges the branch: its commits as they are, by a merge commit, or squashed into one."""
+    way = rng.choice(("forward", "merge", "squash"))
+    if way != "forward":
         head = registry.repo.head.peel(pygit2.Commit)
         author = pygit2.Signature("Merger", "merger@example.org", registry.time, 0)
-        parents = [pygit2.Oid(hex=base), head.id]
+        parents = [pygit2.Oid(hex=base), head.id][: 2 if way == "merge" else 1]
         made = registry.repo.create_commit(None, author, author, "Merge", head.tree_id, parents)
         registry.move(str(made))
         registry.time += 3600
@@ -152,6 +169,7 @@ def _run(folder: Path, seed: int, steps: int) -> list[str]:
     registry, site = Bed(yard(folder / "repo")), folder / "site"
     built(registry.path, site)
     for _ in range(steps):
+        registry.time += rng.choice((0, 0, 0, 3)) * DAY
         base, kept = str(registry.repo.head.target), Bed(registry)
         kept.time = registry.time
         attempt = Attempt(rng, ledger, registry)
