@@ -9,7 +9,7 @@ import click
 from packyard.cli import options
 from packyard.cli.errors import show_notes
 from packyard.cli.packs import check_signed, describe
-from packyard.edges.workfolder import WorkingTree
+from packyard.edges.workfolder import WorkingTree, top_folder
 from packyard.errors import ProblemsFound, UsageError
 
 
@@ -22,6 +22,7 @@ def command(folder: Path, repo: Path, commit: bool) -> None:
 
     The pack, its checksums and its signature are checked first, as a build would check them today.
     """
+    repo = top_folder(repo)
     tree = WorkingTree(repo)
     limits, authority = tree.registry().limits, tree.authority()
     described = describe(folder, limits)

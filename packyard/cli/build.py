@@ -70,7 +70,7 @@ def perform(build: Build | None, given: dict[str, Any]) -> int:
     """Builds with the options that were given and the settings, then says what there is now."""
     options = {**_configured(), **given}
     wants_document = options.pop("json", False)
-    request = Request(**options)
+    request = Request(**_at_the_top(options))
     summary = (build or composition_root())(request)
     if not request.quiet:
         if is_development(request):
@@ -79,6 +79,16 @@ def perform(build: Build | None, given: dict[str, Any]) -> int:
     if wants_document:
         _print_document(request, summary)
     return 0
+
+
+def _at_the_top(options: dict[str, Any]) -> dict[str, Any]:
+    """The options with the repository's own folder for one below it."""
+    repo = options.get("repo", Path())
+    if (repo / ".git").exists():
+        return options
+    from packyard.edges.workfolder import top_folder
+
+    return {**options, "repo": top_folder(repo)}
 
 
 def _configured() -> dict[str, Any]:

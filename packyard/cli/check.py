@@ -57,8 +57,9 @@ def command(
     repository. Exit codes: 0 accept, 1 reject, 4 review.
     """
     from packyard.edges.judging import newer_base, opened
+    from packyard.edges.workfolder import top_folder
 
-    files = _files(reports)
+    files, repo = _files(reports), top_folder(repo)
     if newer := newer_base(repo, base):
         warn(f"{base} is behind {newer}; `--base {newer}` judges by what is merged there")
     with opened(repo, base, head) as found:

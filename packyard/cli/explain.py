@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from packyard.cli import options
@@ -15,6 +17,7 @@ from packyard.rules.table import RULES, explain, rule
 @options.json
 def command(code: str | None, as_json: bool) -> None:
     """Explain the CODE of an error: what it means, why it is a rule, how to mend it. Without CODE, list all."""
+    code = None if code is None else _bare(code)
     try:
         chosen = RULES if code is None else (rule(code),)
     except KeyError:
@@ -26,7 +29,14 @@ def command(code: str | None, as_json: bool) -> None:
         for each in RULES:
             print(f"{each.code:{width}}  {each.title}")
     else:
-        print(explain(code), end="")
+        text, (found,) = explain(code), chosen
+        tells = found.adjustable or found.outcome != "block"  # of any other code, that it is an error says as much
+        print(text if tells else text.rpartition("Outcome: ")[0], end="")
+
+
+def _bare(text: str) -> str:
+    """The code in what was copied from an error, such as `error[owner-mismatch]:`."""
+    return re.sub(r"^(?:error|review|note)\[([^\[\]]*)\].*$", r"\1", text.strip(), flags=re.DOTALL)
 
 
 def _close(code: str) -> str:

@@ -29,6 +29,19 @@ class LazyGroup(click.Group):
         """The command, from its module."""
         return load(name) if name in COMMANDS else None
 
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first word names. Raises `UsageError` with what could have been meant."""
+        if args[0] in COMMANDS or args[0].startswith("-"):
+            return super().resolve_command(context, args)
+        from difflib import get_close_matches
+
+        close = [f"`{context.command_path} {name}`" for name in get_close_matches(args[0], COMMANDS, 3)]
+        known = f"`{context.command_path} --help` lists the commands"
+        hint = f"did you mean {' or '.join(close)}? {known}" if close else known
+        raise UsageError("usage-wrong", f"No such command {args[0]!r}", help=hint)
+
     def format_commands(self, _context: click.Context, formatter: click.HelpFormatter) -> None:
         """The sections of the table."""
         width = max(map(len, COMMANDS))
@@ -56,10 +69,21 @@ def invoke(command: click.Command, arguments: Sequence[str], name: str) -> int:
         say(error.format_message())
         return _USAGE
     except click.ClickException as error:
-        raise _of_click(error, name) from None
+        raise _of_click(error, _path(command, arguments, name)) from None
     except click.Abort:
         raise KeyboardInterrupt from None
     return result if isinstance(result, int) else 0
+
+
+def _path(command: click.Command, arguments: Sequence[str], name: str) -> str:
+    """The command that the arguments lead to, with those above it: not every error of click says where it was made."""
+    for word in arguments:
+        context = click.Context(command, info_name=name)
+        below = command.get_command(context, word) if isinstance(command, click.Group) else None
+        if below is None:
+            break
+        command, name = below, f"{name} {word}"
+    return name
 
 
 def _of_click(error: click.ClickException, name: str) -> UsageError:

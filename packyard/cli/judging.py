@@ -18,7 +18,8 @@ import click
 from packyard.cli import options
 from packyard.cli.keys import public_half
 from packyard.cli.packs import Described
-from packyard.errors import Problem
+from packyard.edges.workfolder import NO_GIT, NO_SOURCE, no_clone, top_folder
+from packyard.errors import Problem, WorldError
 from packyard.formats import names
 from packyard.gate.building import content_of, read_candidate
 from packyard.gate.judge import find, in_order, judge_content
@@ -47,15 +48,21 @@ registry = click.option(
 
 def world_of(repo: Path | None) -> Base | None:
     """The registry at the last commit of the clone; None when none was named and the current folder is none."""
-    if repo is None and not (Path(SOURCE).is_dir() and Path(".git").exists()):
+    here = top_folder(Path())
+    if repo is None and not ((here / SOURCE).is_dir() and (here / ".git").exists()):
         return None
     from packyard.edges.base import Base
     from packyard.edges.git import Repository
-    from packyard.edges.opening import source_tree
 
-    repository = Repository(repo or Path())
+    try:
+        repository = Repository(repo or here)
+    except WorldError as error:
+        if error.problem.code != "git-unreadable":
+            raise
+        raise no_clone(repo or here, NO_GIT) from None
     head = repository.resolve("HEAD")
-    source_tree(repository, head)
+    if not repository.subtree(head.tree, SOURCE):
+        raise no_clone(repo or here, f"{NO_SOURCE} in commit {head.id[:12]}")
     return Base(repository, head)
 
 
@@ -83,6 +90,9 @@ def candidate_of(described: Described, world: Base | None = None) -> Candidate:
 def _beside(candidate: Candidate, world: Base | None) -> Iterator[ContentCheck]:
     """The checks of a version against what the registry has, in the form of checks of its content."""
     name, path = candidate.name, candidate.content.path
+    scope = names.scope(names.PackName(name))
+    if world and scope and world.authority.org(scope, _NOW) is None:
+        yield ContentCheck("organisation", ("org-unknown",), lambda _candidate: [unfounded(scope, path)])
     standing = world.standing(name) if world else None
     if standing is None:
         known = cache(lambda: _names(world))
@@ -97,6 +107,12 @@ def _beside(candidate: Candidate, world: Base | None) -> Iterator[ContentCheck]:
     judged = Judged(world.authority, before, {}, (), (), (candidate,), (), ())
     case = Case(_nothing_else(world), world, world.source, judged)
     yield from (_over(case, check) for check in CASE_CHECKS if check.name in _OF_CONTENT)
+
+
+def unfounded(scope: str, path: str) -> Problem:
+    """The problem of a scoped pack whose organisation is still to be founded."""
+    hint = f"found it first: `packyard org add {scope}`"
+    return Problem("org-unknown", path, f"the registry has no organisation {scope} yet", found=f"@{scope}", help=hint)
 
 
 def _over(case: Case, check: CaseCheck) -> ContentCheck:

@@ -11,6 +11,7 @@ from packyard.cli import options
 from packyard.cli.keys import default_path, new_password
 from packyard.cli.terminal import printable, say, warn
 from packyard.edges.keys import make_key
+from packyard.errors import UsageError
 
 
 @click.command("keygen", context_settings=options.CONTEXT)
@@ -24,6 +25,10 @@ def command(out: Path | None, no_password: bool, comment: str) -> None:
     overwritten. The public key is printed; `packyard publisher add` puts it into a registry.
     """
     path = out or default_path(os.environ)
+    for there in (path, path.with_suffix(".pub")):
+        if there.exists():
+            message = "there is a key already, and keys are never overwritten"
+            raise UsageError("key-exists", message, path=str(there), help="name another file with --out")
     key = make_key(path, new_password(not no_password), comment)
     say(f"secret key {path}, public key {path.with_suffix('.pub')}, key id {key.key_id}")
     if any((folder / ".git").exists() for folder in path.resolve().parents):

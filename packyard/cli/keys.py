@@ -12,7 +12,7 @@ from packyard.cli import settings
 from packyard.cli.terminal import printable, warn
 from packyard.edges.keys import PASSWORD, MinisignSigner, is_exposed, is_key_text, load_signer
 from packyard.edges.workfolder import read_file
-from packyard.errors import FormatError, ProblemsFound, UsageError
+from packyard.errors import FormatError, Problem, ProblemsFound, UsageError
 from packyard.formats.minisign import LIMIT, PublicKey, parse_public_key_file, parse_signature
 from packyard.formats.times import day_of
 from packyard.model import Publisher
@@ -40,9 +40,24 @@ def find_signer(option: str | None, environ: Mapping[str, str] = os.environ) -> 
             expected=f"--key FILE, PACKYARD_KEY, or {default_path(environ)}",
             help="make a key with `packyard keygen`",
         )
+    try:
+        signer = load_signer(source, ask, environ)
+    except UsageError as error:
+        raise _locked(error.problem, environ) if error.problem.code == "key-password" else error from None
     if is_exposed(source):
         warn(f"{printable(source)} is open to others than you; `chmod 600` closes it")
-    return load_signer(source, ask, environ)
+    return signer
+
+
+def _locked(problem: Problem, environ: Mapping[str, str]) -> UsageError:
+    """The error of a key whose password is wrong or missing, with what helps in this case."""
+    if environ.get(PASSWORD):
+        hint = f"{PASSWORD} holds another password than the key's: correct it, or unset it to be asked at a terminal"
+    elif sys.stdin.isatty():
+        hint = "run it again and type the password that the key was made with; nobody can bring back a lost one"
+    else:
+        hint = problem.help or f"set {PASSWORD} to the key's password, or run it at a terminal"
+    return UsageError("key-password", problem.message, path=problem.path, help=hint)
 
 
 def public_half(environ: Mapping[str, str] = os.environ) -> PublicKey | None:

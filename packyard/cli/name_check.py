@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,7 @@ import click
 from packyard.cli import options
 from packyard.cli.errors import FINDINGS, as_object, outcome, show, show_notes
 from packyard.cli.terminal import document
-from packyard.errors import FormatError, Problem, ProblemsFound, UsageError
+from packyard.errors import FormatError, Problem, ProblemsFound
 from packyard.formats import names
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 #: The most bytes of a site's `index.json`; one of 100,000 packs has about 40 MB.
 INDEX_LIMIT = 1 << 28
+#: The exit code that `packyard check` has too when a person must look.
+REVIEW = 4
 
 
 @click.command("name-check", context_settings=options.CONTEXT)
@@ -29,7 +31,8 @@ INDEX_LIMIT = 1 << 28
 @click.option("--site", metavar="SITE|URL", help="A site, in a folder or at an address, instead of a repository.")
 @options.json
 def command(name: str, repo: Path, site: str | None, as_json: bool) -> int:
-    """Say whether NAME is free for a new pack, and what it could be mistaken for.
+    """Say whether NAME is free for a new pack, and what it could be mistaken for. Exit codes: 0 free, 1 not free,
+    4 when a person will look at it.
 
     The names come from the registry's repository, its working tree or, where that is bare, its last commit; or from the
     catalogue of a site, which knows neither the registry's own reserved words nor who has not published anything.
@@ -44,7 +47,7 @@ def command(name: str, repo: Path, site: str | None, as_json: bool) -> int:
         show_notes(notes)
         if not found:
             print(f"ok: {name} is free")
-    return FINDINGS if found else 0
+    return FINDINGS if problems else REVIEW if notes else 0
 
 
 def _look_up(name: str, repo: Path, site: str | None) -> tuple[str | None, list[Problem]]:
@@ -53,6 +56,9 @@ def _look_up(name: str, repo: Path, site: str | None) -> tuple[str | None, list[
         names.parse_name(name)
     except FormatError as error:
         return None, [error.at("")]
+    from packyard.edges.workfolder import top_folder
+
+    repo = top_folder(repo)
     known, owners = _of_site(site) if site is not None else (_of_repo(repo), {})
     if name in known.packs:
         owner = owners[name] if owners else _owner(repo, name)
@@ -60,7 +66,16 @@ def _look_up(name: str, repo: Path, site: str | None) -> tuple[str | None, list[
         return owner, [Problem("name-taken", "", message, found=name, help="choose another name")]
     from packyard.gate.naming import check_name
 
-    return None, list(check_name(name, "", known))
+    return None, [*check_name(name, "", known), *(_homeless(name, known) if site is None else ())]
+
+
+def _homeless(name: str, known: Names) -> Iterator[Problem]:
+    """Whether the organisation of a scoped name is still to be founded; a site knows only those that have packs."""
+    scope = names.scope(names.PackName(name))
+    if scope and scope not in known.orgs:
+        from packyard.cli.judging import unfounded
+
+        yield unfounded(scope, "")
 
 
 def _document(name: str, owner: str | None, problems: list[Problem], notes: list[Problem]) -> dict[str, object]:
@@ -94,7 +109,7 @@ def _of_repo(repo: Path) -> Names:
 
 def _source(repo: Path) -> tuple[Source, str]:
     """Where the registry's source is read from, and the id of its tree."""
-    from packyard.edges.workfolder import DiskSource, WorkingTree
+    from packyard.edges.workfolder import NO_SOURCE, DiskSource, WorkingTree, no_clone
     from packyard.history import SOURCE
 
     if (repo / SOURCE).is_dir() or not (repo / "HEAD").is_file():
@@ -104,8 +119,7 @@ def _source(repo: Path) -> tuple[Source, str]:
     git = Repository(repo)
     tree = git.subtree(git.resolve("HEAD").tree, SOURCE)
     if not tree:
-        hint = "name a clone of the registry with --repo, or its site with --site"
-        raise UsageError("source-missing", f"the folder {SOURCE} is missing", path=str(repo), help=hint)
+        raise no_clone(repo, NO_SOURCE, ", or the registry's site with --site")
     return git, tree
 
 

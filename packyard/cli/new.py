@@ -271,5 +271,8 @@ def _files(chosen: Mapping[str, str], short: str) -> dict[str, bytes]:
 def _next(target: Path) -> list[str]:
     place = shlex.quote(str(target))
     has_key = default_path().exists() or os.environ.get("PACKYARD_KEY")
-    lines = [f"packyard validate {place}", f"packyard submit {place}"]
+    lines = [
+        f"packyard validate {place}",
+        f"in a clone of the registry: packyard submit {shlex.quote(str(target.absolute()))}",
+    ]
     return lines if has_key else [lines[0], "packyard keygen", lines[1]]

@@ -14,10 +14,12 @@ from packyard.cli.keys import find_signer, publisher_of, sign_as, today
 from packyard.cli.options import Ending, parse_handle, parse_pack
 from packyard.cli.sending import finish
 from packyard.cli.speaking import Draft, Wish, speak, state_of, tell
-from packyard.cli.starting import Ground, ground
+from packyard.cli.starting import Ground, ground, source_at
 from packyard.cli.terminal import document, say
+from packyard.edges.commits import open_repository
 from packyard.errors import FormatError, ProblemsFound, UsageError
 from packyard.formats import minisign
+from packyard.formats.statement import format_stem
 from packyard.formats.times import format_time
 from packyard.lifecycle import State
 from packyard.rules.authority import verify_by
@@ -149,18 +151,8 @@ def _accept(ending: Ending, name: str, yes: bool, key: str | None) -> int:
     own = publisher_of(signer, here.tree.authority())
     tree, commit = begun(here, name, "transfer")
     draft, there = latest(tree, name, "transfer") if tree else (None, {})
-    if draft is None:
-        begin, offline = f"packyard transfer {name} --to {own.handle}", here.start is not None and here.start.offline
-        where = (
-            ", as last fetched" if offline else f", on the branch packyard/{name}/NNNN-transfer" if here.start else ""
-        )
-        raise UsageError(
-            "transfer-missing",
-            f"there is no transfer of {name} to accept",
-            path=f"{pack_place(name)}/statements",
-            expected=f"one that the owner has signed{where}",
-            help=f"the owner begins it with `{begin}{' --submit' if here.start else ''}`",
-        )
+    if draft is None or _is_finished(draft, there, own.handle):
+        raise _no_transfer(here, name, own.handle)
     _must_be_meant(here.tree, name, draft, there, own.handle)
     must_be_alone(here, name, draft, there, commit)
     file = f"{draft.stem}.yaml.{own.handle}.minisig"
@@ -174,6 +166,41 @@ def _accept(ending: Ending, name: str, yes: bool, key: str | None) -> int:
     return finish(ending, here, spoken(name, draft.stem, title, draft.said.reason, files, file, hand))
 
 
+def _is_finished(draft: Draft, there: Mapping[str, bytes], own: str) -> bool:
+    """Whether a transfer to somebody else has both signatures: it is history, and nobody waits for another."""
+    receiver = draft.said.fields["to"]
+    return receiver != own and {
+        f"{draft.stem}.yaml.{who}.minisig" for who in (draft.said.fields["from"], receiver)
+    } <= {*there}
+
+
+def _no_transfer(here: Ground, name: str, own: str) -> UsageError:
+    """The error of somebody who has nothing to accept here; where it lies, if the clone knows a branch with it."""
+    begin, finds = f"packyard transfer {name} --to {own}", f"packyard transfer {name} --accept --submit"
+    expected, hint = "one that the owner has signed", f"the owner begins it with `{begin}`"
+    if here.start is not None:
+        where = "as last fetched" if here.start.offline else f"on the branch packyard/{name}/NNNN-transfer"
+        expected, hint = f"{expected}, {where}", f"the owner begins it with `{begin} --submit`"
+    elif branch := _offered(here, name, own):
+        hint = f"it is on the branch {branch}: `{finds}` takes it from there"
+    else:
+        hint = f"{hint}; one that was begun with --submit is on a branch, where `{finds}` finds it"
+    message, path = f"there is no transfer of {name} to accept", f"{pack_place(name)}/statements"
+    return UsageError("transfer-missing", message, path=path, expected=expected, help=hint)
+
+
+def _offered(here: Ground, name: str, own: str) -> str:
+    """The branch of a remote, as last fetched, whose transfer is to this publisher; "" without one."""
+    repository = open_repository(here.folder)
+    end = f"/packyard/{name}/{format_stem(len(here.tree.statements(name)) + 1, 'transfer')}"
+    for ref in repository.references:
+        if ref.startswith("refs/remotes/") and ref.endswith(end):
+            draft, _ = latest(source_at(here.folder, str(repository.references[ref].target)), name, "transfer")
+            if draft is not None and draft.said.fields["to"] == own:
+                return ref.removeprefix("refs/remotes/")
+    return ""
+
+
 def _must_be_meant(tree: SourceTree, name: str, draft: Draft, there: Mapping[str, bytes], own: str) -> None:
     """Raises `ProblemsFound` when the statement is not one that the registry would take with this signature."""
     said, path = draft.said, f"{pack_place(name)}/statements/{draft.stem}.yaml"
@@ -183,7 +210,7 @@ def _must_be_meant(tree: SourceTree, name: str, draft: Draft, there: Mapping[str
         if said.fields["to"] != own:
             hint = "sign with a key of whoever gets it: --key FILE"
             message = "it is not you who gets it"
-            raise FormatError("transfer-parties", message, expected=own, found=said.fields["to"], help=hint)
+            raise FormatError("transfer-parties", message, expected=said.fields["to"], found=own, help=hint)
         signature = there.get(f"{draft.stem}.yaml.{giver}.minisig")
         if signature is None:
             hint = f"ask {giver} to sign it first"

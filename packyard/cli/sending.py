@@ -11,10 +11,10 @@ import os
 import time
 from pathlib import Path
 
-from packyard.cli.branches import find_branch, known_commit, quoted, set_branch
+from packyard.cli.branches import Branch, find_branch, known_commit, quoted, set_branch
 from packyard.cli.errors import FINDINGS
 from packyard.cli.options import Ending, Route, put
-from packyard.cli.starting import Ground, Start, quote, told
+from packyard.cli.starting import Ground, Start, apart, quote, told
 from packyard.cli.terminal import printable, say
 from packyard.cli.validate import show
 from packyard.edges import push as git
@@ -33,37 +33,46 @@ def finish(ending: Ending, ground: Ground, change: Change) -> int:
     if ground.start is not None:
         return propose(ground.start, ending.route, change)
     if change.waits:
-        write_files(ending.route.repo, change.files)
+        write_files(ground.folder, change.files)
         say(f"written, and to be committed later: {change.waits}")
         say(f"next, in the same working tree: `{change.then}`")
     else:
-        put(ending.route.repo, change.files, change.message, ending.commit, change.folder)
+        put(ground.folder, change.files, change.message, ending.commit, change.folder)
     return 0
 
 
 def propose(start: Start, route: Route, change: Change) -> int:
     """Does with the change what the route says; gives the exit code."""
     if route.dry_run:
-        _show_plan(start, change)
-        return 0
+        return _rehearse(start, route, change)
     if route.patch is not None:
         return _write_patch(start, route, route.patch, change)
-    if start.way is None:
-        hint = "name one with --remote, or write a patch with --patch FILE"
-        raise UsageError("remote-unknown", "there is no remote to push to", path=str(start.folder), help=hint)
+    way = _must_lead_somewhere(start)
     with told():
         branch = find_branch(start, change.branch)
-        head = known_commit(start, change, branch)
-        if head:
-            say(f"the branch {change.branch} is there already, and is the same")
-        else:
-            head = commit_onto(start.repository, start.commit, change.files, change.message)
+        head = _made(start, change, branch)
         if not _may_go_on(start, route, change, head):
             return FINDINGS
         set_branch(start.repository, change.branch, head)
-        pushed = _push(start, start.way, change, head, branch.there)
-    _open(start, start.way, change, pushed)
+        pushed = _push(start, way, change, head, branch.there)
+    _open(start, way, change, pushed)
     return 0
+
+
+def _made(start: Start, change: Change, branch: Branch) -> str:
+    """The commit of the change: the one that its branch has already, if that is the same, else a new one."""
+    head = known_commit(start, change, branch)
+    if head:
+        say(f"the branch {change.branch} is there already, and is the same")
+    return head or commit_onto(start.repository, start.commit, change.files, change.message)
+
+
+def _must_lead_somewhere(start: Start) -> Way:
+    """The way of the change. Raises `UsageError` when there is none."""
+    if start.way is None:
+        hint = "name one with --remote, or write a patch with --patch FILE"
+        raise UsageError("remote-unknown", "there is no remote to push to", path=str(start.folder), help=hint)
+    return start.way
 
 
 # --- the gate ---
@@ -75,7 +84,7 @@ def _may_go_on(start: Start, route: Route, change: Change, head: str) -> bool:
         return True
     from packyard.edges.judging import judge_refs
 
-    verdict = judge_refs(start.folder, start.commit, head)
+    verdict = judge_refs(Path(start.repository.path), start.commit, head)
     show(verdict.findings)
     if verdict.outcome == "reject":
         say("the registry would reject this: it goes nowhere")
@@ -135,9 +144,17 @@ def _open(start: Start, way: Way, change: Change, pushed: git.Pushed) -> None:
         say(f"next: open this page to propose it{', if nobody did so yet' if pushed.known else ''}:")
         print(page)
     else:
-        check = f"packyard check --base {start.base} --head {change.branch}"
         known = "" if way.forge != "none" or not way.upstream.host else "; --forge says whose pages there are"
-        say(f"next: a maintainer of the registry looks at it with `{check}` and merges it{known}")
+        say(f"next: a maintainer of the registry looks at it with `{_look(start, way, change)}` and merges it{known}")
+
+
+def _look(start: Start, way: Way, change: Change) -> str:
+    """What shows the pushed branch to a maintainer, in any clone of the registry; of a fork it knows nothing yet."""
+    fetch, head = "git fetch origin", f"origin/{change.branch}"
+    if way.forked:
+        fork = f"{way.fork.web}/{way.fork.path}" if way.fork.host else way.fork.path
+        fetch, head = f"{fetch} && git fetch {quoted(fork)} {change.branch}", "FETCH_HEAD"
+    return f"{fetch} && packyard check --base origin/{start.base} --head {head}"
 
 
 def _by_api(way: Way, change: Change) -> bool:
@@ -163,6 +180,18 @@ def _by_api(way: Way, change: Change) -> bool:
 
 
 # --- what is only said or written ---
+
+
+def _rehearse(start: Start, route: Route, change: Change) -> int:
+    """Says what would be done, with the verdict and the exit code that it would have; nothing stays in the clone."""
+    with told(), apart(start) as scratch:
+        head = _made(scratch, change, find_branch(start, change.branch))
+        if not _may_go_on(scratch, route, change, head):
+            return FINDINGS
+    _show_plan(start, change)
+    if route.patch is None:
+        _must_lead_somewhere(start)
+    return 0
 
 
 def _show_plan(start: Start, change: Change) -> None:

@@ -60,7 +60,7 @@ def command(folder: Path, number: str | None, repo: Path | None, key: str | None
         write_file(folder / path, data)
     _verify(folder, signer, comment, {**LIMITS, **limits})
     say(f"signed {comment} with key {signer.key_id}, identity {sums.identity(files[SUMS])}")
-    say(f"next: `packyard submit {shlex.quote(str(folder))}` proposes it to a registry")
+    say(f"next, in a clone of the registry: `packyard submit {shlex.quote(str(folder.absolute()))}` proposes it there")
 
 
 def _number(number: str, described: Described, world: Base | None) -> str:

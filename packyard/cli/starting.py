@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pygit2
@@ -21,9 +22,9 @@ from packyard.cli.options import ORIGIN, Ending, Route, refused
 from packyard.cli.terminal import printable, say
 from packyard.edges import push as git
 from packyard.edges.base import Base
-from packyard.edges.commits import open_repository
+from packyard.edges.commits import author_of, open_repository
 from packyard.edges.git import Repository
-from packyard.edges.workfolder import DiskSource, WorkingTree
+from packyard.edges.workfolder import NO_GIT, NO_SOURCE, DiskSource, WorkingTree, no_clone, top_folder
 from packyard.errors import FormatError, UsageError, WorldError
 from packyard.history import SOURCE
 from packyard.submitting.addresses import (
@@ -40,7 +41,7 @@ from packyard.submitting.source import SourceTree
 #: Refs that are kept for ourselves: branches of repositories that are no remotes, and branches that are looked at.
 OWN = "refs/packyard"
 _LINES, _WIDTH = 20, 200
-_WHERE = "name a clone of the registry with --repo, or its address with --registry"
+_MORE = ", or the registry's address with --registry"
 
 
 class Start(NamedTuple):
@@ -62,23 +63,33 @@ class Start(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """What a change is made on: a source, and where the submission starts if the change is to be submitted."""
+    """What a change is made on: a source, where the submission starts if the change is to be submitted, and the top
+    folder of the working tree.
+    """
 
     tree: SourceTree
     start: Start | None
+    folder: Path
 
 
 def ground(ending: Ending) -> Ground:
     """The source of the registry's branch when the change will be submitted, else that of the working tree."""
     if ending.submit:
         start = begin(ending.route)
-        return Ground(start.tree, start)
-    repo = WorkingTree(ending.route.repo).repo
-    return Ground(SourceTree(DiskSource(repo), SOURCE), None)
+        return Ground(start.tree, start, start.folder)
+    repo = top_folder(ending.route.repo)
+    if not (repo / ".git").exists():
+        raise no_clone(repo, NO_GIT)
+    repo = WorkingTree(repo).repo
+    return Ground(SourceTree(DiskSource(repo), SOURCE), None, repo)
 
 
 def begin(route: Route) -> Start:
     """Opens the clone and fetches the registry's branch; a dry run and a patch take it as it was last seen."""
+    if route.patch is not None and not route.patch.parent.is_dir():
+        hint = "make the folder first, or name another file"
+        message = "there is no such folder to write the patch into"
+        raise UsageError("folder-missing", message, path=str(route.patch.parent), help=hint)
     with told():
         folder = _cached(route.registry) if route.registry else route.repo
         repository, route = _opened(folder), _with_password(route)
@@ -98,9 +109,7 @@ def source_at(folder: Path, commit: str) -> SourceTree:
     reader = Repository(folder)
     root = reader.subtree(reader.resolve(commit).tree, SOURCE)
     if not root:
-        message = f"the folder {SOURCE} is missing in commit {commit[:12]}"
-        hint = f"{_WHERE}; --base names another branch of it"
-        raise UsageError("source-missing", message, path=str(folder), help=hint)
+        raise no_clone(folder, f"{NO_SOURCE} in commit {commit[:12]}", f"{_MORE}; --base names another branch of it")
     return SourceTree(reader, root)
 
 
@@ -108,6 +117,17 @@ def world_at(start: Start) -> Base:
     """The registry as it is in the commit, for the gate."""
     reader = Repository(start.folder)
     return Base(reader, reader.resolve(start.commit))
+
+
+@contextmanager
+def apart(start: Start) -> Iterator[Start]:
+    """The same start with a repository that reads the clone's objects, and whose own do not outlive the context."""
+    with TemporaryDirectory(prefix="packyard-dry-") as folder:
+        pygit2.init_repository(folder, bare=True)
+        (Path(folder) / "objects" / "info" / "alternates").write_text(f"{Repository(start.folder).objects}\n")
+        scratch = pygit2.Repository(folder)
+        scratch.config["user.name"], scratch.config["user.email"] = author_of(start.repository)
+        yield start._replace(repository=scratch)
 
 
 @contextmanager
@@ -130,14 +150,15 @@ def quote(words: tuple[str, ...]) -> None:
 
 
 def _opened(folder: Path) -> pygit2.Repository:
-    """The clone. Raises `WorldError` when it is none, or lacks files that it would fetch when git asked for them."""
+    """The clone. Raises `UsageError` when it is none, `WorldError` when it lacks files that it would fetch when git
+    asked for them.
+    """
     try:
         found = open_repository(folder)
-    except WorldError as error:
-        problem = error.problem
-        raise WorldError(problem.code, problem.message, path=problem.path, found=problem.found, help=_WHERE) from None
+    except WorldError:
+        raise no_clone(folder, NO_GIT, _MORE) from None
     if any(entry.name.endswith(".partialclonefilter") for entry in found.config):
-        message, hint = "the clone lacks files: it was made with --filter", f"clone it whole, then {_WHERE}"
+        message, hint = "the clone lacks files: it was made with --filter", "clone it whole, without --filter"
         raise WorldError("git-unreadable", message, path=str(folder), help=hint)
     return found
 

@@ -8,9 +8,9 @@ from packyard.cli import options
 from packyard.cli.cosigning import speak_as_root
 from packyard.cli.options import Ending, parse_pack, parse_release, parse_target
 from packyard.cli.speaking import Wish, speak
-from packyard.cli.starting import ground
-from packyard.errors import UsageError
-from packyard.formats import semver
+from packyard.cli.starting import Ground, ground
+from packyard.errors import FormatError, UsageError
+from packyard.formats import names, semver
 from packyard.submitting.changes import pack_place
 from packyard.submitting.source import SourceTree
 
@@ -43,7 +43,10 @@ def unyank(target: str, reason: str, key: str | None, ending: Ending) -> int:
 @options.ending
 def deprecate(target: str, reason: str, replacement: str, key: str | None, ending: Ending) -> int:
     """Say that a pack, or one version of it, should not be used any more. It can still be installed."""
-    return _about(parse_target(target), "deprecate", reason, key, ending, replacement=replacement)
+    here = ground(ending)
+    if replacement:
+        _must_be_there(here.tree, replacement)
+    return _about(parse_target(target), "deprecate", reason, key, ending, here, replacement=replacement)
 
 
 @click.command("undeprecate", context_settings=options.CONTEXT)
@@ -115,11 +118,30 @@ def withdraw(target: str, reason: str, legal: str, key: str | None, ending: Endi
     return speak(ending, here, Wish(name, "withdraw", {"version": version}, reason, title), key)
 
 
-def _about(target: tuple[str, str], action: str, reason: str, key: str | None, ending: Ending, **more: str) -> int:
+def _about(
+    target: tuple[str, str],
+    action: str,
+    reason: str,
+    key: str | None,
+    ending: Ending,
+    here: Ground | None = None,
+    **more: str,
+) -> int:
     name, version = target
     fields = {field: value for field, value in {"version": version, **more}.items() if value}
     title = f"{action.capitalize()} {name} {version}".rstrip() + (f" to {more['channel']}" if "channel" in more else "")
-    return speak(ending, ground(ending), Wish(name, action, fields, reason, title), key)
+    return speak(ending, here or ground(ending), Wish(name, action, fields, reason, title), key)
+
+
+def _must_be_there(tree: SourceTree, replacement: str) -> None:
+    """Raises `UsageError` when nobody could use the replacement, for there is none."""
+    try:
+        names.parse_name(replacement)
+    except FormatError as error:
+        raise options.refused(error) from None
+    if not tree.versions(replacement):
+        message, hint = f"there is no pack {replacement} to use instead", "correct the name, or publish it first"
+        raise UsageError("pack-unknown", message, path=pack_place(replacement), help=hint)
 
 
 def _must_not_be_needed(tree: SourceTree, name: str, version: str) -> None:

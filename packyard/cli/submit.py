@@ -18,7 +18,6 @@ from packyard.cli.publisher import registration
 from packyard.cli.sending import propose
 from packyard.cli.starting import Start, begin, world_at
 from packyard.cli.terminal import say
-from packyard.cli.validate import show
 from packyard.edges.keys import MinisignSigner
 from packyard.errors import ProblemsFound, UsageError
 from packyard.formats import minisign, sums
@@ -65,13 +64,11 @@ def command(folder: Path, number: str, handle: str, key: str | None, route: Rout
 
 def _must_be_fit(start: Start, route: Route, described: Described) -> None:
     """Raises `ProblemsFound` when the registry would reject the content, before anybody is asked for a password. What
-    else is found is shown now if the gate will not show it later.
+    else is found, the gate shows later.
     """
     findings = judge(described, world_at(start)) if route.check else ()
     if wrong := [problem for problem, outcome in findings if outcome == "block"]:
         raise ProblemsFound(wrong)
-    if route.dry_run:
-        show(findings)
 
 
 def _authority(start: Start, handle: str, signer: Callable[[], MinisignSigner]) -> tuple[Revisions, Change | None]:

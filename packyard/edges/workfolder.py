@@ -21,8 +21,6 @@ from packyard.rules.folder import Folder, read_folder
 _FILE, _TREE, _LINK = 0o100644, 0o40000, 0o120000
 #: A device, a socket or a pipe: git has no mode for one, and whoever reads the folder refuses what has no known mode.
 _SPECIAL = 0o010000
-#: What every command says that wants a registry's clone and was called somewhere else.
-NO_CLONE = "not in a clone of a registry"
 #: The most files and folders that are looked at in a folder which is no pack.
 _ENTRIES = 50_000
 
@@ -139,6 +137,17 @@ def _no_folder(path: Path) -> UsageError:
     return UsageError("folder-missing", "there is no such folder", path=str(path))
 
 
+#: Why a folder is no clone of a registry.
+NO_GIT, NO_SOURCE = "no git repository at this place", f"no folder {SOURCE}"
+
+
+def no_clone(folder: Path, found: str, more: str = "") -> UsageError:
+    """What every command says that wants a registry's clone and was called somewhere else; `more` ends its help."""
+    hint = f"go to one with `cd`, or name it with --repo{more}"
+    path = str(folder.absolute())
+    return UsageError("source-missing", "not in a clone of a registry", path=path, found=found, help=hint)
+
+
 def top_folder(folder: Path) -> Path:
     """The nearest folder with a `.git` at or above `folder`, as git finds it; the folder itself when there is none, or
     when it is a repository without a working tree.
@@ -155,13 +164,7 @@ class WorkingTree:
         """Opens the working tree at `repo`. Raises `UsageError` when it holds no registry."""
         self.repo = repo
         if not (repo / SOURCE).is_dir():
-            raise UsageError(
-                "source-missing",
-                NO_CLONE,
-                path=str(repo),
-                found=f"no folder {SOURCE}",
-                help="go to one with `cd`, or name it with --repo",
-            )
+            raise no_clone(repo, NO_SOURCE)
 
     def registry(self) -> Registry:
         """The registry's settings. Raises `ProblemsFound`."""

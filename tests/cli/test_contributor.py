@@ -46,6 +46,46 @@ def test_keygen_makes_the_default_key(packyard: Packyard, home: Path) -> None:
     assert "key-exists" in packyard("keygen", "--no-password").err
 
 
+@pytest.mark.parametrize("there", ["k.key", "k.pub"])
+def test_keygen_looks_before_it_asks(
+    there: str, packyard: Packyard, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / there).write_text("a key")
+    at_terminal(monkeypatch, [])
+    said = packyard("keygen", "--out", "k.key")
+    assert (said.code, "error[key-exists]" in said.err) == (2, True)
+    assert (home / there).read_text() == "a key"
+
+
+def at_terminal(patch: pytest.MonkeyPatch, typed: list[str]) -> None:
+    """Makes stdin a terminal at which these passwords are typed; one more is a failure."""
+    patch.setattr("sys.stdin.isatty", lambda: True)
+    patch.setattr("click.prompt", lambda *_words, **_options: typed.pop(0))
+
+
+def test_a_wrong_password_is_told_as_the_case_is(
+    packyard: Packyard, pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKYARD_PASSWORD", "open sesame")
+    assert packyard("keygen", "--out", "k.key").code == 0
+    monkeypatch.setenv("PACKYARD_PASSWORD", "wrong")
+    sign = ("sign", pack, "--key", "k.key")
+    assert "= help: PACKYARD_PASSWORD holds another password than the key's" in packyard(*sign).err
+    monkeypatch.delenv("PACKYARD_PASSWORD")
+    assert "= help: set PACKYARD_PASSWORD to its password" in packyard(*sign).err
+    at_terminal(monkeypatch, ["wrong", "open sesame"])
+    said = packyard(*sign)
+    assert "= help: run it again and type the password" in said.err
+    assert "PACKYARD_PASSWORD" not in said.err
+    assert packyard(*sign).code == 0
+
+
+def test_a_public_key_is_not_to_be_closed(packyard: Packyard, pack: Path, home: Path) -> None:
+    assert packyard("keygen", "--out", "k.key", "--no-password").code == 0
+    said = packyard("sign", pack, "--key", "k.pub")
+    assert (said.code, "error[key-unreadable]" in said.err, "chmod" in said.err) == (2, True, False)
+
+
 def test_keygen_encrypts(packyard: Packyard, home: Path, pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nobody = packyard("keygen", "--out", "k.key")
     assert nobody.code == 2
@@ -69,7 +109,8 @@ def test_new_makes_a_sound_pack_with_every_feature(packyard: Packyard, home: Pat
     found = json.loads(said.out)
     assert said.code == 0, found
     assert found["format"] == "packyard/validation/1"
-    assert (found["name"], found["version"], found["problems"], found["notes"]) == ("@acme/all-of-it", "0.1.0", [], [])
+    assert (found["name"], found["version"], found["problems"]) == ("@acme/all-of-it", "0.1.0", [])
+    assert all(note["code"].startswith("template-") for note in found["notes"])
     assert found["features"] == features.split(",")
     assert "Copyright (c) 20" in (home / "all-of-it" / "LICENSE").read_text()
 
@@ -107,7 +148,8 @@ def test_validate_notes_do_not_fail(packyard: Packyard, pack: Path) -> None:
     said = packyard("validate", pack)
     assert said.code == 0
     assert "note[target-unknown]" in said.err
-    assert said.out.startswith("accept: hello 0.1.0, 5 files, ")
+    assert "error" not in said.err
+    assert ": hello 0.1.0, 5 files, " in said.out
 
 
 def test_validate_says_what_a_pack_can_do_and_what_it_costs(packyard: Packyard, pack: Path) -> None:
@@ -141,7 +183,31 @@ def test_validate_does_not_mind_an_old_signature(packyard: Packyard, registry: P
 
 
 def test_validate_needs_a_folder(packyard: Packyard) -> None:
-    assert "error[folder-missing]" in packyard("validate", "nowhere").err
+    assert "error[folder-missing]: there is no such folder" in packyard("validate", "nowhere").err
+
+
+def test_validate_of_a_file(packyard: Packyard, pack: Path) -> None:
+    said = packyard("validate", pack / "pack.json")
+    assert "error[folder-missing]: this is a file, not a folder" in said.err
+    assert f"= help: name the folder that it is in: {pack}\n" in said.err
+
+
+def test_what_is_no_regular_file_is_a_problem(packyard: Packyard, pack: Path) -> None:
+    os.mkfifo(pack / "rules" / "pipe")
+    said = packyard("validate", pack)
+    assert (said.code, "disk-failed" in said.err) == (1, False)
+    assert f"error[path-unknown]: not a regular file\n  --> {pack}/rules/pipe" in said.err
+    assert "git mode" not in said.err
+
+
+def test_validate_knows_the_organisations(packyard: Packyard, registry: Path) -> None:
+    assert packyard("new", "@acme/tools", "--author", "Alice").code == 0
+    assert packyard("validate", "tools").code == 0
+    said = packyard("validate", "tools", "--repo", registry)
+    assert (said.code, "error[org-unknown]: the registry has no organisation acme yet" in said.err) == (1, True)
+    assert "= help: found it first: `packyard org add acme`" in said.err
+    assert packyard("org", "add", "acme", "--repo", registry, "--commit").code == 0
+    assert packyard("validate", "tools", "--repo", registry).code == 0
 
 
 def test_sign_writes_what_stock_tools_check(packyard: Packyard, registry: Path, pack: Path, home: Path) -> None:
@@ -242,7 +308,7 @@ def test_validate_looks_at_the_name_of_a_new_pack(packyard: Packyard, registry: 
 
 def test_the_settings_of_the_registry_decide(packyard: Packyard, registry: Path, pack: Path) -> None:
     (pack / "LICENSE").unlink()
-    assert json.loads(packyard("validate", pack, "--json").out)["verdict"] == "accept"
+    assert json.loads(packyard("validate", pack, "--json").out)["ok"]
     settings = registry / "registry-src" / "registry.yaml"
     text = settings.read_text() + "rules: {license-file-missing: block}\nlimits: {files: 4}\n"
     commit(registry, {"registry-src/registry.yaml": text.encode()}, "Be strict")
@@ -267,7 +333,8 @@ def test_a_registry_is_found_in_the_current_folder(
     monkeypatch.setenv("PACKYARD_REPO", str(registry))
     assert "error[version-exists]" in packyard("validate", ".").err
     monkeypatch.setenv("PACKYARD_REPO", str(registry.parent))
-    assert packyard("validate", ".").code == 3
+    said = packyard("validate", ".")
+    assert (said.code, "error[source-missing]: not in a clone of a registry" in said.err) == (2, True)
 
 
 # --- keys -------------------------------------------------------------------------------------------------------------
@@ -523,6 +590,21 @@ def test_explain(packyard: Packyard) -> None:
     said = packyard("explain", "sums-mismach")
     assert said.code == 2
     assert "did you mean sums-mismatch" in said.err
+
+
+@pytest.mark.parametrize("word", ["error", "review", "note"])
+@pytest.mark.parametrize("end", ["", ":", ": the signer may not do this"])
+def test_explain_takes_what_was_copied(word: str, end: str, packyard: Packyard) -> None:
+    assert packyard("explain", f"{word}[owner-mismatch]{end}").out.startswith("owner-mismatch: ")
+    assert "error[code-unknown]" in packyard("explain", f"{word}[nonsense]").err
+
+
+def test_explain_tells_an_outcome_where_there_is_one(packyard: Packyard) -> None:
+    for code in ("name-similar", "target-unknown"):
+        assert "Outcome: " in packyard("explain", code).out
+    for code in ("usage-wrong", "remote-unknown", "disk-failed", "key-exists"):
+        said = packyard("explain", code)
+        assert (said.code, "Fix: " in said.out, "Outcome" in said.out) == (0, True, False)
 
 
 def test_config(packyard: Packyard, registry: Path, monkeypatch: pytest.MonkeyPatch) -> None:

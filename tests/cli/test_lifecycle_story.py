@@ -52,7 +52,9 @@ class Story:
         """Somebody submits, and it lands."""
         said = self.by(who, *arguments, "--repo", "clone", *(() if arguments[0] == "submit" else ("--submit",)))
         (branch,) = self.branches()
-        assert f"packyard check --base main --head {branch}` and merges it" in said.err
+        assert (
+            f"git fetch origin && packyard check --base origin/main --head origin/{branch}` and merges it" in said.err
+        )
         self.lands(branch, verdict)
         return said
 
@@ -178,7 +180,7 @@ def channels_are_filled(story: Story) -> None:
 
 
 def a_pack_changes_hands(story: Story) -> None:
-    story.submits("alice", "owners", "add", "alices-rules", "bob")
+    story.submits("alice", "owners", "add", "alices-rules", "bob", verdict="review")
     assert story.by("bob", "owners", "list", "alices-rules", "--repo", "clone").out == "alice  owner\nbob  co-owner\n"
     story.submits("bob", "yank", "alices-rules@0.1.0", "--reason", "Nobody needs it")
     story.refused("bob", "owner-principal", "owners", "remove", "alices-rules", "alice")

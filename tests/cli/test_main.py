@@ -79,6 +79,25 @@ def test_an_unknown_command(packyard: Packyard) -> None:
     said = packyard("biuld")
     assert said.code == 2
     assert said.err.startswith("error[usage-wrong]: No such command 'biuld'")
+    assert "did you mean `packyard build`? `packyard --help` lists the commands" in said.err
+    assert "did you mean `packyard yank` or `packyard unyank`?" in packyard("yanck", "hello@1.0.0").err
+    assert "did you mean" not in packyard("xyzzy").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (("yank", "hello@1.0.0", "--reason"), "packyard yank"),
+        (("owners", "add", "--key"), "packyard owners add"),
+        (("owners", "ad"), "packyard owners"),
+        (("submit", "--vresion", "1"), "packyard submit"),
+    ],
+)
+def test_the_help_of_the_command_that_was_meant(arguments: tuple[str, ...], command: str, packyard: Packyard) -> None:
+    said = packyard(*arguments)
+    assert said.code == 2
+    assert f"= help: `{command} --help` says what it takes" in said.err
+    assert "COMMAND" not in said.err
 
 
 def test_version(packyard: Packyard) -> None:

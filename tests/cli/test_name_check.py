@@ -31,9 +31,8 @@ CASES = [
     ("../hello", 1, "error[name-invalid]"),
     ("hello", 1, "error[name-taken]"),
     ("hell0", 1, "error[name-same]"),
-    ("helo", 1, "review[name-similar]"),
-    ("acme-tools", 1, "review[name-scope]"),
-    ("@acrne/tools", 1, "review[name-similar]"),
+    ("helo", 4, "review[name-similar]"),
+    ("acme-tools", 4, "review[name-scope]"),
     ("claude", 1, "error[name-reserved]"),
     ("initech", 1, "error[name-reserved]"),
     ("con", 1, "error[name-device]"),
@@ -101,10 +100,14 @@ def test_a_bare_repository(packyard: Packyard, tmp_path: Path) -> None:
     assert "belongs to acme" in packyard("name-check", "@acme/tools", "--repo", bare).err
 
 
+def test_a_folder_below_the_top(packyard: Packyard, tree: Path) -> None:
+    assert "error[name-taken]" in packyard("name-check", "hello", "--repo", tree / "registry-src" / "packs").err
+
+
 def test_where_no_registry_is(packyard: Packyard, tmp_path: Path) -> None:
     said = packyard("name-check", "hello")
     assert said.code == 2
-    assert "error[source-missing]" in said.err
+    assert "error[source-missing]: not in a clone of a registry" in said.err
     assert packyard("name-check", "hello", "--site", tmp_path / "nowhere").code == 2
     assert packyard("name-check").code == 2
 
@@ -134,6 +137,17 @@ def test_a_site(name: str, code: int, words: str, packyard: Packyard, site: Path
     said = packyard("name-check", name, "--site", site)
     assert said.code == code, said.err
     assert words in said.err
+
+
+def test_a_scope_without_an_organisation(packyard: Packyard, tree: Path, site: Path) -> None:
+    said = packyard("name-check", "@nobody/foo", "--repo", tree)
+    assert (said.code, said.out) == (1, "")
+    assert "error[org-unknown]: the registry has no organisation nobody yet" in said.err
+    assert "= help: found it first: `packyard org add nobody`" in said.err
+    assert packyard("name-check", "@nobody/foo", "--site", site).code == 0
+    assert packyard("name-check", "@acrne/tools", "--site", site).code == 4
+    said = packyard("name-check", "@acrne/tools", "--repo", tree)
+    assert (said.code, "review[name-similar]" in said.err, "error[org-unknown]" in said.err) == (1, True, True)
 
 
 def test_the_owner_by_a_site(packyard: Packyard, site: Path) -> None:

@@ -250,6 +250,38 @@ def test_offline_a_transfer_is_as_last_seen(tell: Tell, bare: Path, home: Path) 
     assert "0001-transfer.yaml.bob.minisig" in tell(*accept).out
 
 
+def test_a_transfer_on_a_branch_is_told_of(tell: Tell, bare: Path, home: Path) -> None:
+    tell("transfer", "hello", "--to", "bob", "--repo", "alice", "--submit")
+    here = ("transfer", "hello", "--accept", "--yes", "--repo", "bob", "--key", "bob.key")
+    said = tell(*here, code=2)
+    assert "one that was begun with --submit is on a branch" in said.err
+    git(home / "bob", "fetch", "-q")
+    said = tell(*here, code=2)
+    assert "error[transfer-missing]" in said.err
+    assert "it is on the branch origin/packyard/hello/0001-transfer: `packyard transfer hello --accept --submit`" in (
+        said.err
+    )
+    wrong = tell("transfer", "hello", "--accept", "--yes", "--repo", "alice", "--submit", code=1)
+    assert "it is not you who gets it" in wrong.err
+    assert " = expected: bob\n   = found:    alice" in wrong.err
+
+
+def test_a_finished_transfer_is_not_taken_for_an_open_one(tell: Tell, bare: Path, home: Path) -> None:
+    tell("transfer", "hello", "--to", "bob", "--repo", "alice")
+    tell("transfer", "hello", "--accept", "--yes", "--repo", "alice", "--key", "bob.key")
+    git(home / "alice", "add", "-A")
+    git(home / "alice", "commit", "-q", "-m", "Transfer")
+    said = tell("transfer", "hello", "--accept", "--yes", "--repo", "alice", code=2)
+    assert "error[transfer-missing]: there is no transfer of hello to accept" in said.err
+    assert "= help: the owner begins it with `packyard transfer hello --to alice`" in said.err
+
+
+def test_a_replacement_that_is_not_there(tell: Tell, reg: Path) -> None:
+    said = tell("deprecate", "hello", "--reason", "old", "--replacement", "nope", "--repo", reg, code=2)
+    assert "error[pack-unknown]: there is no pack nope to use instead" in said.err
+    assert git(reg, "status", "--porcelain") == ""
+
+
 def test_a_transfer_by_patches(tell: Tell, bare: Path, home: Path) -> None:
     given = tell("transfer", "hello", "--to", "bob", "--repo", "alice", "--patch", "give.patch")
     assert "on a branch for it, made with `git switch -c packyard/hello/0001-transfer" in given.err

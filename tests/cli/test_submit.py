@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -176,14 +177,51 @@ def test_outside_of_a_registry(
     arguments: tuple[str, ...], packyard: Packyard, registry: Path, pack: Path, home: Path
 ) -> None:
     said = packyard(*arguments)
-    assert (said.code, "error[git-unreadable]" in said.err) == (3, True)
-    assert "name a clone of the registry with --repo, or its address with --registry" in said.err
+    assert (said.code, "error[source-missing]: not in a clone of a registry" in said.err) == (2, True)
+    assert "go to one with `cd`, or name it with --repo, or the registry's address with --registry" in said.err
     git(home, "init", "-q", "own")
     git(home / "own", "commit", "-q", "--allow-empty", "-m", "Begin")
     git(home / "own", "remote", "add", "origin", str(home / "own"))
     said = packyard(*arguments, "--repo", "own")
-    assert (said.code, "error[source-missing]" in said.err) == (2, True)
-    assert "name a clone of the registry with --repo, or its address with --registry" in said.err
+    assert (said.code, "error[source-missing]: not in a clone of a registry" in said.err) == (2, True)
+    assert "go to one with `cd`, or name it with --repo, or the registry's address with --registry" in said.err
+
+
+def test_a_plain_copy_is_no_clone(packyard: Packyard, registry: Path, home: Path) -> None:
+    shutil.copytree(registry / "registry-src", home / "copy" / "registry-src")
+    for arguments in (("yank", "hello@0.1.0", "--reason", "x"), ("owners", "list", "hello"), ("org", "add", "acme")):
+        said = packyard(*arguments, "--repo", "copy")
+        assert (said.code, "error[source-missing]: not in a clone of a registry" in said.err) == (2, True)
+
+
+def test_below_the_top_of_a_clone(packyard: Packyard, clone: Path, pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(clone / "registry-src" / "publishers")
+    assert "error[version-exists]" not in packyard("validate", pack).err
+    said = packyard("org", "add", "acme", "--commit")
+    assert said.code == 0, said.err
+    assert git(clone, "ls-files", "registry-src/orgs").splitlines() == [
+        "registry-src/orgs/acme.yaml",
+        "registry-src/orgs/acme.yaml.alice.minisig",
+    ]
+    assert git(clone, "status", "--porcelain") == ""
+    assert packyard("submit", pack).code == 0
+
+
+def test_the_next_step_works_in_a_fresh_clone(
+    packyard: Packyard, clone: Path, bare: Path, pack: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(home, "clone", "-q", str(bare), "maintainer")
+    git(home, "clone", "-q", "--bare", str(bare), "fork.git")
+    for more in ([], ["--remote", home / "fork.git", "--upstream", "origin", "--version", "0.2.0"]):
+        monkeypatch.chdir(home)
+        said = packyard("submit", pack, "--repo", clone, *more)
+        assert said.code == 0, said.err
+        (line,) = [line for line in said.err.splitlines() if line.startswith("next: a maintainer")]
+        *fetches, check = line.split("`")[1].split(" && ")
+        monkeypatch.chdir(home / "maintainer")
+        for fetch in fetches:
+            git(home / "maintainer", *fetch.split()[1:])
+        assert packyard(*check.split()[1:]).code == 4
 
 
 def test_it_is_built_on_the_registry_as_it_is_now(
@@ -387,6 +425,42 @@ def test_a_dry_run_does_nothing(packyard: Packyard, clone: Path, bare: Path, pac
     assert before == (refs(bare), refs(clone), on_disk(clone / ".git" / "objects"))
 
 
+def test_a_dry_run_asks_the_gate(packyard: Packyard, clone: Path, bare: Path, pack: Path) -> None:
+    assert packyard("submit", pack, "--repo", clone).code == 0
+    land(bare)
+    assert packyard("keygen", "--out", "bob.key", "--no-password").code == 0
+    assert packyard("publisher", "add", "bob", "--key", "bob.key", "--repo", clone, "--submit").code == 0
+    (branch,) = [ref for ref in refs(bare) if "/publishers/bob-" in ref]
+    git(clone, "fetch", "-q", "origin")
+    git(clone, "rebase", "-q", "origin/main", branch.removeprefix("refs/heads/"))
+    git(clone, "push", "-q", "origin", "HEAD:main")
+    git(clone, "checkout", "-q", "main")
+    git(clone, "fetch", "-q", "origin")
+    before = refs(bare), refs(clone), on_disk(clone / ".git" / "objects")
+    theirs = ("submit", pack, "--repo", clone, "--version", "0.2.0", "--key", "bob.key")
+    dry = packyard(*theirs, "--dry-run")
+    assert (dry.code, dry.out) == (1, "")
+    assert "it goes nowhere" in dry.err
+    assert before == (refs(bare), refs(clone), on_disk(clone / ".git" / "objects"))
+    real = packyard(*theirs)
+    assert (real.code, real.err) == (dry.code, dry.err)
+    assert packyard("submit", pack, "--repo", clone, "--version", "0.2.0", "--dry-run").code == 0
+
+
+def test_a_dry_run_finds_the_branch_of_somebody_else(packyard: Packyard, clone: Path, pack: Path) -> None:
+    assert packyard("submit", pack, "--repo", clone).code == 0
+    git(clone, "config", "user.email", "else@example.org")
+    (pack / "rules" / "hello.md").write_text("# Others\n\n- Something else.\n")
+    dry = packyard("submit", pack, "--repo", clone, "--dry-run")
+    assert (dry.code, "error[branch-exists]" in dry.err) == (2, True)
+
+
+def test_a_patch_into_a_folder_that_is_not_there(packyard: Packyard, clone: Path, pack: Path, home: Path) -> None:
+    said = packyard("submit", pack, "--repo", clone, "--patch", home / "none" / "x.patch")
+    assert (said.code, "error[folder-missing]: there is no such folder to write" in said.err) == (2, True)
+    assert not (home / "none").exists()
+
+
 def test_a_patch_makes_the_same_tree(packyard: Packyard, clone: Path, bare: Path, pack: Path, home: Path) -> None:
     (pack / "assets").mkdir()
     (pack / "assets" / "a logo.png").write_bytes(bytes(range(256)) * 40)
@@ -412,6 +486,8 @@ def test_a_patch_needs_no_remote(packyard: Packyard, registry: Path, pack: Path,
     git(registry, "am", "-q", str(home / "hello.patch"))
     assert git(registry, "log", "-1", "--format=%s") == "Add hello 0.1.0"
     dry = packyard("submit", pack, "--repo", registry, "--version", "auto", "--dry-run")
+    assert (dry.code, "error[remote-unknown]" in dry.err) == (2, True)
+    assert packyard("submit", pack, "--repo", registry, "--dry-run", "--patch", "p.patch").code == 0
     assert dry.out.splitlines()[-1] == "push    nowhere: the clone has no remote"
 
 
@@ -464,7 +540,7 @@ def test_a_registry_out_of_reach(packyard: Packyard, clone: Path, bare: Path, pa
         (["--upstream", "--upload-pack=x:"], "remote-invalid"),
         (["--registry", "--upload-pack=x"], "remote-invalid"),
         (["--registry", "nowhere.git"], "git-failed"),
-        (["--repo", "hello"], "git-unreadable"),
+        (["--repo", "hello"], "source-missing"),
         (["--forge", "sourceforge"], "usage-wrong"),
     ],
 )

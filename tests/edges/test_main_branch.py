@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pygit2
 import pytest
 
+from packyard.cli.build import main
 from packyard.errors import UsageError
 from tests.registry import TestRegistry, small
 from tests.sites import built
@@ -56,3 +58,12 @@ def test_without_a_main_branch_what_is_checked_out_counts(tmp_path: Path) -> Non
     registry.repo.set_head("refs/heads/trunk")
     registry.repo.references.delete("refs/heads/main")
     built(registry.path, tmp_path / "site")
+
+
+def test_from_a_folder_below_the_top_the_same_site_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = small(tmp_path / "repo")
+    registry.repo.checkout_head(strategy=pygit2.enums.CheckoutStrategy.FORCE)
+    monkeypatch.chdir(registry.path / "registry-src")
+    assert main(None, ["--quiet"]) == 0
+    assert (registry.path / "site" / "SNAPSHOT").is_file()
+    assert not (registry.path / "registry-src" / "site").exists()

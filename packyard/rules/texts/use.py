@@ -9,7 +9,7 @@ RULES = (
         "usage-wrong",
         "the command was called in a way it does not understand",
         "Guessing what was meant could do harm.",
-        "`packyard COMMAND --help` says what it takes.",
+        "`packyard --help` lists the commands; `--help` behind one says what it takes.",
     ),
     block(
         "code-unknown",
@@ -20,8 +20,8 @@ RULES = (
     block(
         "source-missing",
         "no registry in this commit",
-        "A registry's source is the folder `registry-src`.",
-        "Name the right repository with --repo, or make one with `packyard init DIR`.",
+        "A registry's source is the folder `registry-src` in a clone of its repository.",
+        "Go to a clone with `cd` or name one with --repo, or make a registry with `packyard init DIR`.",
     ),
     block(
         "settings-missing",
