@@ -10,12 +10,15 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from zipfile import ZipFile
 
 import pytest
 import yaml
 
+from packyard import __version__
 from tests.forges import answer, git, github
 from tests.runner import Runner
 from tests.test_readme import web_server
@@ -56,8 +59,8 @@ class Yard(NamedTuple):
 
     def merge(self, commit: str) -> None:
         """Takes what is proposed into the main branch."""
-        git(self.bare, "update-ref", "refs/heads/main", commit)
-        git(self.clone, "pull", "--quiet", "--ff-only")
+        git(self.clone, "merge", "--quiet", "--no-ff", "--no-edit", commit)
+        git(self.clone, "push", "--quiet", "origin", "main")
 
     def checkout(self, place: Path) -> None:
         """Does what actions/checkout would do: the base, all of its history, nothing else."""
@@ -125,9 +128,8 @@ def test_a_second_release_is_accepted(yard: Yard) -> None:
 def test_in_a_queue_each_is_judged_on_top_of_what_is_before_it(yard: Yard) -> None:
     """What is merged later is judged by what is merged before it, though the main branch does not have that yet."""
     main = git(yard.bare, "rev-parse", "main")
-    first = yard.submit("0.1.0", "--publisher", "alice")
-    yard.merge(first)
-    second = yard.submit("0.1.1")
+    yard.merge(yard.submit("0.1.0", "--publisher", "alice"))
+    first, second = git(yard.bare, "rev-parse", "main"), yard.submit("0.1.1")
     git(yard.bare, "update-ref", "refs/heads/main", main)
     runner = checking(yard, second, "queued", queued_on=first)
     assert git(runner.work, "rev-parse", "HEAD") == main
@@ -157,7 +159,7 @@ def test_what_is_not_signed_is_rejected_and_nothing_of_it_runs(yard: Yard) -> No
     assert "::error file=registry-src/packs/he/hello/0.1.0" in ran.out
     assert "title=scope-mixed::" in ran.out
     assert runner.summary.read_text().startswith("## Reject: ")
-    assert (runner.work / "requirements.txt").read_text().endswith("packyard==0.1.0\n")
+    assert "evil" not in (runner.work / "requirements.txt").read_text()
 
 
 @pytest.mark.slow
@@ -200,6 +202,50 @@ def gitlab(yard: Yard, job: str, variables: dict[str, str]) -> tuple[int, str, P
         stderr=subprocess.STDOUT, text=True, check=False, timeout=120,
     )  # fmt: skip
     return done.returncode, done.stdout, place
+
+
+# The program ------------------------------------------------------------------------------------------------------
+
+
+def wheel(path: Path) -> str:
+    """Makes a wheel that stands for the program, which needs nothing; gives its SHA-256."""
+    about = f"packyard-{__version__}.dist-info"
+    with ZipFile(path, "w") as file:
+        file.writestr("packyard.py", "")
+        file.writestr(f"{about}/METADATA", f"Metadata-Version: 2.1\nName: packyard\nVersion: {__version__}\n")
+        file.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        file.writestr(f"{about}/RECORD", "")
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def test_nothing_is_installed_before_its_hash_is_there(yard: Yard) -> None:
+    """As `init` writes the list, then with a file of another hash, by name alone, and with the hash of the file."""
+    pytest.importorskip("ensurepip", reason="on Debian: apt-get install python3-venv")
+    runner = Runner(WORKFLOWS / "check.yml", "check", yard.home / "installing", {})
+    yard.checkout(runner.work)
+    path, places = runner.work / f"vendor/packyard-{__version__}-py3-none-any.whl", yard.home / "path"
+    variables = {"PIP_NO_INDEX": "1", "GITHUB_PATH": str(places)}
+    ran = runner.run("Install packyard", **variables)
+    assert ran.code == 1
+    assert f"No such file or directory: '{path}'" in ran.out
+
+    path.parent.mkdir()
+    listed, digest = runner.work / "requirements.txt", wheel(path)
+    ran = runner.run("Install packyard", **variables)
+    assert ran.code == 1
+    assert "DO NOT MATCH THE HASHES" in ran.out
+
+    named = listed.read_text()
+    listed.write_text(f"packyard=={__version__}\n")
+    ran = runner.run("Install packyard", PIP_FIND_LINKS=str(path.parent), **variables)
+    assert ran.code == 1
+    assert "Hashes are required" in ran.out
+    assert not places.exists()
+
+    listed.write_text(named.replace("0" * 64, digest))
+    runner.passes("Install packyard", **variables)
+    assert places.read_text() == f"{runner.temp}/packyard/bin\n"
+    assert list(runner.temp.glob("packyard/lib/*/site-packages/packyard.py"))
 
 
 # The site ---------------------------------------------------------------------------------------------------------

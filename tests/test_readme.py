@@ -141,7 +141,8 @@ while read -r _ commit ref; do
   case $ref in refs/heads/packyard/*)
     cd "{registry}" && git fetch -q "{fork}" "$commit" &&
       packyard check --repo . --head "$commit" --review-ok >> check.log 2>&1 &&
-      git update-ref refs/heads/main "$commit" ;;
+      tree=$(git merge-tree --write-tree main "$commit") &&
+      git update-ref refs/heads/main "$(git commit-tree -p main -p "$commit" -m "Merge $ref" "$tree")" ;;
   esac
 done
 exit 0
@@ -154,7 +155,7 @@ git clone -q https://github.com/acme/packs clone
 packyard keygen --no-password
 packyard new tidy-commits --description "Small commits whose messages say why"
 packyard submit tidy-commits --repo clone --publisher ada --version 1.0.0
-git -C clone merge -q packyard/tidy-commits/1.0.0
+git -C clone merge -q --no-ff --no-edit packyard/tidy-commits/1.0.0
 packyard keygen --no-password --out again.key
 packyard publisher add ada-again --repo clone --key again.key --commit
 git -C clone push -q origin main
@@ -242,7 +243,7 @@ def test_commands_for_contributors(home: Path) -> None:
         home,
         [block._replace(code=re.sub(r"keygen(?! --no-pass)", "keygen --no-password", block.code)) for block in blocks],
     )
-    titles = git(registry, "log", "--format=%s").splitlines()
+    titles = git(registry, "log", "--no-merges", "--format=%s").splitlines()
     assert (len(titles), titles[0]) == (22, "Add a key of ada"), "one proposal was not merged"
 
 
@@ -260,7 +261,16 @@ def test_commands_for_reviewers(home: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.interop
 def test_commands_for_forges(home: Path) -> None:
+    need("hatchling")
+    (home / "packyard").symlink_to(ROOT)
     run(home, tour(DOCS / "forges.md"))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_is_proposed_is_merged_by_a_commit(page: Path) -> None:
+    """A branch that has taken in the main branch would be forwarded to, and with it another line of first parents."""
+    merges = re.findall(r"^git .*\bmerge .*", page.read_text(), re.MULTILINE)
+    assert [line for line in merges if " --no-ff --no-edit " not in line] == []
 
 
 def test_what_is_not_shown_is_missed(home: Path) -> None:

@@ -25,7 +25,7 @@ STARTING = sorted(path for path in (ROOT / "packyard/starting").rglob("*") if pa
 #: Where this repository's own workflows differ: it holds the program, so nothing is fetched but what that needs.
 FETCHED = """\
           python3 -m venv "$RUNNER_TEMP/packyard"
-          "$RUNNER_TEMP/packyard/bin/python" -m pip install --quiet --only-binary :all: -r requirements.txt
+          "$RUNNER_TEMP/packyard/bin/python" -m pip install -q --require-hashes --only-binary :all: -r requirements.txt
           echo "$RUNNER_TEMP/packyard/bin" >> "$GITHUB_PATH"
 """
 OWN = """\
@@ -178,6 +178,16 @@ def test_a_pull_request_brings_no_tool(path: Path) -> None:
         proposed = [name for name, value in values if "github.event" in value or "github.head" in value]
         assert set(proposed) <= {"PROPOSED", "NUMBER", "BASE"}
         assert "merge" not in step.get("run", "")
+
+
+def test_nothing_without_a_hash_is_installed() -> None:
+    installed = [line for path in STARTING for line in path.read_text().splitlines() if "pip install" in line]
+    assert len(installed) > 8
+    assert [line for line in installed if "--require-hashes --only-binary :all: -r requirements.txt" not in line] == []
+    listed = (ROOT / "packyard/starting/every/requirements.txt").read_text().splitlines()
+    assert [line for line in listed if not line.startswith("#")] == [
+        f"./vendor/packyard-@VERSION@-py3-none-any.whl --hash=sha256:{'0' * 64}"
+    ]
 
 
 @pytest.mark.parametrize("path", sorted(GITHUB.rglob("workflows/*.yml")), ids=lambda path: path.name)

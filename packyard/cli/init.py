@@ -88,6 +88,8 @@ def command(
     say(f"made {folder} with the registry {origin}, commit {made[:12]}")
     if not keys:
         warn("builds will sign with development keys; `packyard init --keys` makes real ones")
+    if forge != "none":
+        say("put packyard into requirements.txt, as it says there: until then the workflows install nothing")
     if not team and forge != "none":
         say(f"put your maintainers in the place of {NOBODY} in CODEOWNERS")
 

@@ -18,7 +18,7 @@ from packyard.edges.git import Repository
 from packyard.edges.opening import SETTINGS_LIMIT
 from packyard.errors import FormatError, Problem, ProblemsFound
 from packyard.formats import manifest as manifests
-from packyard.formats import minisign, names, org, publisher, semver
+from packyard.formats import minisign, names, org, publisher
 from packyard.formats.fields import errors_of
 from packyard.formats.registry import parse_registry
 from packyard.gate.proposal import Past
@@ -173,11 +173,10 @@ class Base:
         past = self.past(name)
         return fold(name, past.releases, past.spoken, self.authority)[0] if past.releases else None
 
-    def newest(self, name: str) -> Manifest | None:
-        """The manifest of a pack's highest version, whatever was said about it since."""
-        versions = [entry for entry in self._children(self.packs.get(name, "")) if is_version(entry.name)]
-        highest = max(versions, key=lambda entry: semver.sort_key(entry.name), default=None)
-        return self.manifest(highest.oid) if highest else None
+    def manifest_of(self, name: str, version: str) -> Manifest | None:
+        """The manifest of a published version, None when it is not there."""
+        tree = next((entry.oid for entry in self._children(self.packs.get(name, "")) if entry.name == version), "")
+        return self.manifest(tree) if tree else None
 
     def dependents(self, name: str) -> Iterator[tuple[str, str, str]]:
         """(pack, version, range) of every published version that depends on a pack."""
@@ -237,15 +236,6 @@ def numbered(events: Iterable[Event], at: int) -> Iterator[Event]:
     """The events of the commit at place `at` of the line with numbers in the order of the log."""
     for count, event in enumerate(events):
         yield event._replace(seq=first_of(at) + _KIND[event.kind] + count)
-
-
-def is_version(name: str) -> bool:
-    """Whether a name is a version's."""
-    try:
-        semver.parse(name)
-    except FormatError:
-        return False
-    return True
 
 
 def _changes(tree_at: Callable[[int], str], low: int, high: int) -> Iterator[int]:

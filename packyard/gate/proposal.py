@@ -91,8 +91,8 @@ class World(Protocol):
         """A pack as it stands; of its releases only the numbers and signers are known."""
         ...
 
-    def newest(self, name: str) -> Manifest | None:
-        """The manifest of a pack's highest version, whatever was said about it since."""
+    def manifest_of(self, name: str, version: str) -> Manifest | None:
+        """The manifest of a published version, None when it is not there."""
         ...
 
     def dependents(self, name: str) -> Iterator[tuple[str, str, str]]:

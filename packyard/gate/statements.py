@@ -31,6 +31,9 @@ def check_statements(case: Case) -> Iterator[Problem]:
             yield Problem(
                 "owner-recovered", place(said.event), f"{said.statement.pack} is given to {to} by the root keys"
             )
+        elif action == "add-owner":
+            handle = said.statement.fields["handle"]
+            yield Problem("owner-added", place(said.event), f"{handle} becomes an owner of {said.statement.pack}")
         elif action == "deprecate":
             yield from _replacement(case, said)
 
@@ -137,6 +140,7 @@ CHECKS = (
             "withdraw-legal",
             "rename-target",
             "owner-recovered",
+            "owner-added",
             "replacement-unknown",
         ),
         check_statements,

@@ -54,7 +54,9 @@ def test_init_refuses(arguments: list[str], packyard: Packyard, home: Path) -> N
     [("github", ".github/CODEOWNERS"), ("gitlab", ".gitlab/CODEOWNERS"), ("gitea", ".gitea/CODEOWNERS"), ("none", "")],
 )
 def test_what_is_written_for_a_forge(forge: str, place: str, packyard: Packyard, home: Path) -> None:
-    assert packyard("init", "reg", "--forge", forge, "--team", "@acme/packs").code == 0
+    said = packyard("init", "reg", "--forge", forge, "--team", "@acme/packs")
+    assert said.code == 0
+    assert ("until then the workflows install nothing" in said.err) == bool(place)
     folders = {".github", ".gitlab", ".gitea"} & {path.name for path in (home / "reg").iterdir()}
     assert folders == ({place.split("/", maxsplit=1)[0]} if place else set())
     assert not place or "@acme/packs" in (home / "reg" / place).read_text()

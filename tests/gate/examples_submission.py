@@ -114,6 +114,18 @@ def _key(registry: TestRegistry) -> None:
     registry.revise(alice._replace(keys=(*alice.keys, new)), "alice")
 
 
+def _retires(*, leaves: bool) -> Change:
+    """Alice's key is retired, and another one stays or none."""
+
+    def change(registry: TestRegistry) -> None:
+        alice = registry.publishers["alice"]
+        old = alice.keys[0]._replace(retired=day_of(registry.time))
+        new = PublisherKey(signer("alice-2").public_key, signer("alice-2").key_id, ("publish", "admin"), SINCE)
+        registry.revise(alice._replace(keys=(old, new) if leaves else (old,)), "alice")
+
+    return change
+
+
 def _renamed_publisher(registry: TestRegistry) -> None:
     registry.revise(registry.publishers["alice"]._replace(name="Alice B."), "alice")
 
@@ -133,6 +145,10 @@ def _rules(code: str, outcome: str = "note") -> Change:
 
 def _named(name: str) -> Change:
     return lambda registry: registry.revise(registry.publishers["alice"]._replace(name=name), "alice")
+
+
+def _account(registry: TestRegistry) -> None:
+    registry.revise(registry.publishers["alice"]._replace(github="bob"), "alice")
 
 
 def _nothing(registry: TestRegistry) -> None:
@@ -155,6 +171,8 @@ EXAMPLES: Mapping[str, tuple[Change, Change]] = {
     "pack-new": (plain, _version("novel", "1.0.0", "alice")),
     "publisher-new": (_renamed_publisher, lambda registry: registry.publisher("dora")),
     "publisher-name": (_renamed_publisher, _named("Carol")),
+    "publisher-account": (_renamed_publisher, _account),
+    "publisher-locked": (_retires(leaves=True), _retires(leaves=False)),
     "publisher-keys": (_renamed_publisher, _key),
     "org-new": (plain, lambda registry: registry.org("umbrella", {"bob": "owner"}, "bob")),
     "org-members": (
@@ -209,6 +227,10 @@ EXAMPLES: Mapping[str, tuple[Change, Change]] = {
     "owner-recovered": (
         _statement("transfer", "hello", ("alice", "carol"), from_="alice", to="carol"),
         _statement("recover", "hello", ROOTS[:2], to="carol"),
+    ),
+    "owner-added": (
+        _statement("transfer", "hello", ("alice", "carol"), from_="alice", to="carol"),
+        _statement("add-owner", "hello", "alice", handle="carol"),
     ),
     "withdraw-needed": (
         _statement("withdraw", "greetings", "alice", version="1.0.0"),

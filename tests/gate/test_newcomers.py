@@ -11,7 +11,15 @@ from tests.gate.examples_submission import yard
 from tests.hostile.bed import Bed
 from tests.registry import TestRegistry
 
-NAMES = {"name-reserved", "name-device", "name-same", "name-similar", "name-scope", "publisher-name"}
+NAMES = {
+    "name-reserved",
+    "name-device",
+    "name-same",
+    "name-similar",
+    "name-scope",
+    "publisher-name",
+    "publisher-account",
+}
 Change = Callable[[TestRegistry], object]
 
 
@@ -99,12 +107,48 @@ def test_new_people(good: TestRegistry, base: str) -> None:
     def own_org(registry: TestRegistry) -> None:
         registry.org("alice", {"alice": "owner"}, "alice")
 
-    assert judged(good, base, publisher) == {("name-same", "registry-src/publishers/a1ice.yaml")}
+    place = "registry-src/publishers/a1ice.yaml"
+    assert judged(good, base, publisher) == {("name-same", place), ("publisher-name", place)}
     assert judged(good, base, org) == {("name-similar", "registry-src/orgs/acmee.yaml")}
     assert judged(good, base, own_org) == set()
 
 
-@pytest.mark.parametrize("name", ["Bob", "BOB!", "Bób", "Anthropic, Inc.", "The GitHub team", "Carol"])
+@pytest.mark.parametrize("role", ["owner", "admin"])
+def test_to_be_named_in_an_organisation_is_not_to_found_it(good: TestRegistry, base: str, role: str) -> None:
+    def org(name: str, by: str) -> set[tuple[str, str]]:
+        members = {"bob": "owner", "alice": role}
+        return judged(good, base, lambda registry: registry.org(name, members, by))
+
+    assert org("alice", "bob") == {("name-scope", "registry-src/orgs/alice.yaml")}
+    assert org("acmee", "bob") == {("name-similar", "registry-src/orgs/acmee.yaml")}
+    if role == "owner":
+        assert org("alice", "alice") == set()
+        assert org("acmee", "alice") == set()
+
+
+#: Names in letters and digits that look like others, and one with a character that nobody sees.
+DECEITS = (
+    "\u0421\u0430rol",
+    "Caro1",
+    "\u0391nthropic",
+    "ANTHR0PIC",
+    "\u0421\u0410R\u041eL",
+    "\u0412\u041e\u0412",
+    "B0b",
+    "8ob",
+    "Anthr\xf3pic, Inc.",
+    "Anth\xadropic, Inc.",
+    "G1tHub",
+    "Git Hub",
+    "Gernini",
+    "\U0001d402arol",
+    "\uff22\uff4f\uff42",
+    "b_o_b",
+    "B\xf8b",
+)
+
+
+@pytest.mark.parametrize("name", ["Bob", "BOB!", "Bób", "Anthropic, Inc.", "The GitHub team", "Carol", *DECEITS])
 def test_a_name_to_be_read_that_is_somebody_elses(good: TestRegistry, base: str, name: str) -> None:
     found = judged(
         good, base, lambda registry: registry.revise(registry.publishers["alice"]._replace(name=name), "alice")
@@ -112,7 +156,53 @@ def test_a_name_to_be_read_that_is_somebody_elses(good: TestRegistry, base: str,
     assert found == {("publisher-name", "registry-src/publishers/alice.yaml")}
 
 
-@pytest.mark.parametrize("name", ["Alice", "alice", "Alice Example", "Bobby", "ACME", "Алиса", "Ali Ce"])
+#: In one alphabet or several, but each word in one; with digits; of signs alone.
+OWN = (
+    "A1ice",
+    "Вова",
+    "Σωκράτης",
+    "Alice (Алиса)",
+    "Ёлка и Co",
+    "李 Li",
+    "Robert 3",
+    "Bj\xf6rn Łukasz",
+    "!!!",
+    "\U0001f407",
+)
+
+
+@pytest.mark.parametrize("name", ["Alice", "alice", "Alice Example", "Bobby", "ACME", "Алиса", "Ali Ce", *OWN])
 def test_a_name_of_ones_own(good: TestRegistry, base: str, name: str) -> None:
     change = good.publishers["alice"]._replace(name=name)
     assert judged(good, base, lambda registry: registry.revise(change, "alice")) == set()
+
+
+@pytest.mark.parametrize("name", ["\u0430bacus", "Ma\u03c7", "Ann \u041aate", "p\u0451ter"])
+def test_a_word_in_two_alphabets(good: TestRegistry, base: str, name: str) -> None:
+    change = good.publishers["alice"]._replace(name=name)
+    found = judged(good, base, lambda registry: registry.revise(change, "alice"))
+    assert found == {("publisher-name", "registry-src/publishers/alice.yaml")}
+
+
+def test_names_of_signs_alone_are_nobodys(good: TestRegistry, base: str) -> None:
+    def both(registry: TestRegistry) -> None:
+        registry.revise(registry.publishers["alice"]._replace(name="!!!"), "alice")
+        registry.revise(registry.publishers["bob"]._replace(name="???"), "bob")
+
+    assert judged(good, base, both) == set()
+
+
+@pytest.mark.parametrize(("old", "new", "told"), [("", "bob", True), ("alice-b", "", True), ("alice", "Alice", False)])
+def test_another_account(good: TestRegistry, base: str, old: str, new: str, told: bool) -> None:
+    def twice(registry: TestRegistry) -> None:
+        registry.revise(registry.publishers["alice"]._replace(github=old), "alice")
+        before.append(registry.commit("An account"))
+        registry.revise(registry.publishers["alice"]._replace(github=new, name="Alice B."), "alice")
+
+    before: list[str] = []
+    Bed(good).move(base)
+    attempt = Bed(good)
+    twice(attempt)
+    attempt.commit()
+    found = judge_refs(attempt.path, before[0], "main", attempt.time).findings
+    assert ("publisher-account" in {each.problem.code for each in found}) == told

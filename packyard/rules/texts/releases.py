@@ -104,4 +104,22 @@ RULES = (
         "Conflicts with a pack of this registry.",
         "Conflicts with a name that no pack has.",
     ),
+    gate(
+        "publisher-account",
+        "a publisher's GitHub account changes",
+        "review",
+        "It is by the account that people recognise whose packs these are.",
+        "Nothing to do: a person looks whether the new account says so too.",
+        "A publisher's file with another name and the same account.",
+        "`github: bob` in the file of alice, where it was `github: alice`.",
+    ),
+    gate(
+        "owner-added",
+        "a pack gets another owner",
+        "review",
+        "The new owner does not sign it: a name that people trust could be put to a pack that its holder never saw.",
+        "Nothing to do: a person asks the new owner.",
+        "A transfer that both owners sign.",
+        "`add-owner` with `handle: bob`, signed by alice.",
+    ),
 )

@@ -94,7 +94,7 @@ RULES = (
         "a branch that must be merged by a commit",
         "note",
         "A build follows first parents; forwarded to such a branch, main would lose what others merged meanwhile.",
-        "Merge it with `git merge --no-ff`, or rebase it first; the buttons of forges make a commit anyway.",
+        "Merge it with `git merge --no-ff`, a forge's merge commit or squash, or rebase it first; never fast-forward.",
         "A branch that was rebased on main.",
         "A branch into which main was merged, to bring it up to date.",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import pygit2
@@ -132,11 +133,6 @@ def withdraw_what_nobody_needs(bed: Attempt) -> None:
 
 
 @accepted()
-def add_an_owner(bed: Attempt) -> None:
-    bed.statement("add-owner", "hello", "alice", handle="bob")
-
-
-@accepted()
 def remove_an_owner(bed: Attempt) -> None:
     bed.statement("remove-owner", "shared", "alice", handle="bob")
 
@@ -251,13 +247,22 @@ def several_commits(bed: Attempt) -> None:
     bed.statement("deprecate", "hello", "alice", version="2.0.1")
 
 
+def _files(tree: pygit2.Object, path: str) -> Iterator[tuple[str, bytes]]:
+    """The files below a tree."""
+    for entry in tree if isinstance(tree, pygit2.Tree) else ():
+        if isinstance(entry, pygit2.Blob):
+            yield f"{path}{entry.name}", entry.data
+        else:
+            yield from _files(entry, f"{path}{entry.name}/")
+
+
 @accepted("merge-forward")
 def merge_of_main_into_the_branch(bed: Attempt) -> None:
     first = str(bed.repo.head.peel(pygit2.Commit).parent_ids[0])
     whole = dict(bed.files)
     hello(bed, "2.0.1")
     added = {path: data for path, data in bed.files.items() if path not in whole}
-    old = {path: data for path, data in whole.items() if "/statements/" not in path and path != "publishers/erin.yaml"}
+    old = dict(_files(bed.repo.revparse_single(f"{first}:registry-src"), ""))
     bed.files = {**old, **added}
     branch = bed.commit("Publish", [first])
     bed.files = {**whole, **added}

@@ -135,6 +135,12 @@ def first_release_of_a_co_owner(bed: Attempt) -> None:
     bed.version("shared", "1.0.1", "bob")
 
 
+@reviewed("owner-added")
+def owner_added_who_was_not_asked(bed: Attempt) -> None:
+    bed.version("trick", "1.0.1", "mallory")
+    bed.statement("add-owner", "trick", "mallory", handle="alice")
+
+
 @rejected("owner-mismatch")
 def release_before_the_transfer(bed: Attempt) -> None:
     bed.version("lonely", "1.0.1", "mallory")
@@ -273,6 +279,21 @@ def second_owner_of_an_organisation(bed: Attempt) -> None:
 @rejected("immutable-changed")
 def organisation_dissolved(bed: Attempt) -> None:
     del bed.files["orgs/acme.yaml"], bed.files["orgs/acme.yaml.alice.minisig"]
+
+
+@reviewed("publisher-account")
+def account_of_another(bed: Attempt) -> None:
+    bed.revise(bed.publishers["mallory"]._replace(github="alice"), "mallory")
+
+
+@reviewed("publisher-name")
+def name_in_letters_that_look_like_others(bed: Attempt) -> None:
+    bed.revise(bed.publishers["mallory"]._replace(name="\u0410\u04cf\u0456\u0441\u0435"), "mallory")
+
+
+@reviewed("name-scope")
+def organisation_that_names_its_victim_as_an_admin(bed: Attempt) -> None:
+    bed.org("alice", {"mallory": "owner", "alice": "admin"}, "mallory")
 
 
 @reviewed("org-new")
