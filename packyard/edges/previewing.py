@@ -1,12 +1,17 @@
 """A preview: the pages that a submission would get, as a folder of their own that any host can show.
 
 It is made by what makes the site, from the state that merging would give. What is signed or packed is left out: a
-preview is to be looked at, and nothing can be installed from it.
+preview is to be looked at, and nothing can be installed from it. Links to what is left out become plain text.
 """
 
 from __future__ import annotations
 
+import posixpath
+import re
+from collections.abc import Collection
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 from packyard.edges.workfolder import write_file
 from packyard.errors import UsageError
@@ -18,6 +23,14 @@ from packyard.packs import Job, Workshop, make_pack
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import open_templates
 from packyard.tool import tool_digest
+
+#: A link of a page, up to its text, and what else a page says is elsewhere; the templates write both so.
+_LINK = re.compile(r'<a (?:class="[^"]*" )?href="([^"]*)"[^>]*>')
+_ALTERNATE = re.compile(r'<link rel="alternate"[^>]*>\n?')
+
+
+#: What has lost its link looks like text; what the sheet says of a link in its place is kept.
+_PLAIN = b"a:where(:not([href])) { color: inherit; }\n"
 
 
 class Nobody:
@@ -35,10 +48,11 @@ class Nobody:
 
 
 class Shown:
-    """A sink that keeps what people look at."""
+    """A sink that keeps what people look at; `finish` writes it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.written = folder, 0
+        self.folder = folder
+        self.kept, self.written = dict[str, bytes](), 0
 
     def same(self, path: str, data: bytes) -> bool:
         """Nothing is there before."""
@@ -51,8 +65,14 @@ class Shown:
     def replace(self, path: str, data: bytes) -> None:
         """Keeps a page, a document or an image."""
         if not layout.immutable(path):
-            write_file(self.folder / path, data)
-            self.written += 1
+            self.kept[path] = data
+            self.written = len(self.kept)
+
+    def finish(self) -> None:
+        """Writes everything, with links in pages to what is there alone."""
+        for path, data in self.kept.items():
+            page = path.endswith(".html")
+            write_file(self.folder / path, _linked(path, data.decode(), self.kept).encode() if page else data)
 
 
 def preview(case: Case, folder: Path, templates: Path | None = None) -> tuple[str, ...]:
@@ -67,14 +87,27 @@ def preview(case: Case, folder: Path, templates: Path | None = None) -> tuple[st
         for name, tree in touched(case.source, case.proposal.before, case.proposal.after)
         if name in case.judged.packs and not make_pack(shop, Job(name, tree, _events(case, name), "", (), 0)).problems
     ]
-    sink.replace(found.stylesheet_path(), found.stylesheet())
+    sink.replace(found.stylesheet_path(), found.stylesheet() + _PLAIN)
     paths = [(name, layout.pack(name, "index.html")) for name in made]
     sink.replace(
         "index.html", found.page("preview.html", site, "index.html", "Preview", "A proposed change", paths=paths)
     )
+    sink.finish()
     return tuple(made)
 
 
+def _linked(path: str, page: str, there: Collection[str]) -> str:
+    """The page at `path` without links to other paths than those that are `there`; a link elsewhere stays."""
+
+    def kept(link: re.Match[str]) -> str:
+        target = unescape(link[1]).partition("#")[0]
+        found = posixpath.normpath(posixpath.join(posixpath.dirname(path), unquote(target)))
+        return link[0] if not target or "://" in target or found in there else "<a>"
+
+    return _LINK.sub(kept, _ALTERNATE.sub("", page))
+
+
 def _events(case: Case, name: str) -> tuple[Event, ...]:
+    """All events of a pack; those that are proposed are in no commit yet that anybody has reviewed."""
     new = (event for event in case.proposal.events if event.kind in ("version", "statement") and event.subject == name)
-    return (*case.world.past(name).events, *new)
+    return (*case.world.past(name).events, *(event._replace(commit="") for event in new))

@@ -30,7 +30,8 @@ T = TypeVar("T")
 TEXT_LIMIT = 500
 LIST_LIMIT = 1000
 
-_HINTS = 20
+#: The most hints that one file is worth.
+HINTS = 20
 _MISLEADING = re.compile("[\t\n\u202a-\u202e\u2066-\u2069]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _URL = re.compile(
@@ -85,6 +86,26 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
+def kind_of(value: object) -> str:
+    """What kind of value a document has in a place, for an error to show."""
+    kinds = (
+        (str, "a text"),
+        (bool, "true or false"),
+        ((int, float), "a number"),
+        (list, "a list"),
+        (dict, "names and values"),
+    )
+    return next((kind for types, kind in kinds if isinstance(value, types)), "nothing")
+
+
+def did_you_mean(name: str, known: Collection[str]) -> str:
+    """A hint at the known name that this one is nearest to, "" when none is near."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name[:80], sorted(known), 1)
+    return f"did you mean {close[0]}?" if close else ""
+
+
 class Fields:
     """The fields of one mapping of a document, which `path` leads to; of the root when made of the document alone."""
 
@@ -96,7 +117,9 @@ class Fields:
         self.parts.append(self)
         self.asked: set[str] = set()
         if not isinstance(self.value, dict):
-            self.refuse("field-type", "the file is not a mapping", expected="names and values", found=shown(self.value))
+            self.refuse(
+                "field-type", "the file is not a mapping", expected="names and values", found=kind_of(self.value)
+            )
             raise CollectedFormatError(self.errors)
 
     def names(self) -> tuple[str, ...]:
@@ -213,7 +236,7 @@ class Fields:
         for part in self.parts:
             for name in part.value:
                 if name not in part.asked:
-                    hint = _hint(name, part.asked) if len(found) < _HINTS else ""
+                    hint = did_you_mean(name, part.asked) if len(found) < HINTS else ""
                     found.append(part.error("field-unknown", "is not a known field", name, help=hint))
         return tuple(found)
 
@@ -239,14 +262,18 @@ class Fields:
         value = self.raw(name)
         if value is None:
             return []
-        if not isinstance(value, list) or len(value) > LIST_LIMIT:
-            self.refuse("field-type", f"is not a list of at most {LIST_LIMIT}", name, found=shown(value))
+        if not isinstance(value, list):
+            self.refuse("field-type", "is not a list", name, expected="a list", found=kind_of(value))
+            return []
+        if len(value) > LIST_LIMIT:
+            expected, found = f"at most {LIST_LIMIT} items", f"{len(value)} items"
+            self.refuse("field-type", "is too long a list", name, expected=expected, found=found)
             return []
         return value
 
     def _mapping(self, value: Any, *names: str | int) -> Fields:
         if not isinstance(value, dict):
-            self.refuse("field-type", "is not a mapping", *names, expected="names and values", found=shown(value))
+            self.refuse("field-type", "is not a mapping", *names, expected="names and values", found=kind_of(value))
             value = {}
         return Fields(self.document, self, (*self.path, *names), value)
 
@@ -254,10 +281,3 @@ class Fields:
 def _format_path(path: Path) -> str:
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{shown(part)}" for part in path)
     return text.removeprefix(".")
-
-
-def _hint(name: str, known: Collection[str]) -> str:
-    from difflib import get_close_matches
-
-    close = get_close_matches(name[:80], sorted(known), 1)
-    return f"did you mean {close[0]}?" if close else ""

@@ -94,7 +94,15 @@ def _load(block: str) -> dict[str, Any]:
     except FormatError as error:
         # Only what libyaml itself cannot read has a cause.
         code = "frontmatter-loose" if error.__cause__ else "frontmatter-refused"
-        raise FormatError(code, error.message, line=error.line, found=error.found, help=error.help) from error
+        hint = error.help or (_quoted(block, error.line) if error.__cause__ else "")
+        raise FormatError(code, error.message, line=error.line, found=error.found, help=hint) from error
     if not isinstance(value, dict):
         raise FormatError("frontmatter-loose", "the frontmatter is not a mapping", line=2, expected="name: value")
     return value
+
+
+def _quoted(block: str, line: int) -> str:
+    """How to write a line that YAML cannot read, where it is a name and a text without quotes."""
+    lines = block.split("\n")
+    field = _FIELD.fullmatch(lines[line - 1]) if 0 < line <= len(lines) else None
+    return f'put the value in quotes: {field[1]}: "…"' if field and field[2][:1] not in ("", '"', "'") else ""

@@ -24,10 +24,12 @@ The frontmatter of skills and agents may have `hooks` of the same form.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
-from packyard.formats.fields import Fields, shown
+from packyard.formats.fields import Fields, did_you_mean, kind_of, shown
 from packyard.formats.strict import Document, load_json
 
 #: The most bytes of `hooks.json`.
@@ -85,6 +87,25 @@ def fold_event(name: str) -> str:
 EVENTS = frozenset(map(fold_event, _EVENTS))
 
 
+@cache
+def spellings() -> Mapping[str, frozenset[str]]:
+    """For each of `EVENTS` the spellings that programs take: words in capitals, camels or snakes, or as it stands."""
+    found: dict[str, set[str]] = {}
+    for name in _EVENTS:
+        words = re.findall("[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+        pascal = "".join(word[0].upper() + word[1:] for word in words)
+        snake = "_".join(words).lower()
+        camel = words[0].lower() + pascal[len(words[0]) :]
+        found.setdefault(fold_event(name), set()).update((name, pascal, camel, snake, snake.replace("_", "-")))
+    return {event: frozenset(names) for event, names in found.items()}
+
+
+def like_event(name: str) -> str:
+    """A hint at the event that is nearest to one that no program takes, "" when none is near."""
+    folded = fold_event(name)
+    return did_you_mean(name, spellings().get(folded, _EVENTS))
+
+
 def parse_hooks(data: bytes) -> tuple[Hook, ...]:
     """All hooks of the file, in its order. Raises `FormatError`, with all errors at once."""
     fields = Fields(load_json(data, LIMIT))
@@ -135,7 +156,8 @@ def _hook(hook: Fields, target: str, event: str, matcher: str) -> Iterator[Hook]
 def _args(hook: Fields) -> list[str]:
     value = hook.raw("args") or []
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        hook.refuse("field-type", "is not a list of text", "args", found=shown(value))
+        found = "a list of other things" if isinstance(value, list) else kind_of(value)
+        hook.refuse("field-type", "is not a list of texts", "args", expected="a list of texts", found=found)
         return []
     return value
 

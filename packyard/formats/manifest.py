@@ -30,7 +30,7 @@ from typing import Any
 
 from packyard.errors import FormatError
 from packyard.formats import canonical, semver
-from packyard.formats.fields import Fields, check_url, shown
+from packyard.formats.fields import HINTS, Fields, check_url, did_you_mean, shown
 from packyard.formats.names import check_path, parse_name
 from packyard.formats.strict import UNPRINTABLE, load_json, load_yaml
 from packyard.model import Manifest
@@ -147,12 +147,13 @@ def _unknown_words(fields: Fields, name: str, known: Collection[str]) -> list[Fo
     """Notes on the words of a list that are not in `known`; the list itself is read, and judged, by `_words`."""
     value = fields.raw(name)
     words = [word for word in value if isinstance(word, str)] if isinstance(value, list) else []
-    code = f"{name.removesuffix('s')}-unknown"
-    return [
-        fields.error(code, f"is not one of the known {name}", name, index, found=shown(word))
-        for index, word in enumerate(words)
-        if word != "*" and word not in known
-    ]
+    code, message, expected = f"{name.removesuffix('s')}-unknown", f"is not one of the known {name}", ", ".join(known)
+    notes: list[FormatError] = []
+    for index, word in enumerate(words):
+        if word != "*" and word not in known:
+            hint = did_you_mean(word.lower(), known) if len(notes) < HINTS else ""
+            notes.append(fields.error(code, message, name, index, expected=expected, found=shown(word), help=hint))
+    return notes
 
 
 def _dependencies(fields: Fields) -> tuple[tuple[str, str], ...]:

@@ -24,7 +24,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from packyard.formats.fields import Fields, shown
+from packyard.formats.fields import Fields, kind_of, shown
 from packyard.formats.strict import load_json
 
 #: The most bytes of `mcp.json`.
@@ -98,7 +98,8 @@ def _texts(fields: Fields, name: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        fields.refuse("field-type", "is not a list of text", name, found=shown(value))
+        found = "a list of other things" if isinstance(value, list) else kind_of(value)
+        fields.refuse("field-type", "is not a list of texts", name, expected="a list of texts", found=found)
         return ()
     return tuple(value)
 

@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from packyard.errors import FormatError
-from packyard.formats.fields import Fields, shown
+from packyard.formats.fields import Fields, kind_of, shown
 from packyard.formats.strict import load_json
 
 #: The most bytes of `models.json`, profiles in it, and profiles above a profile.
@@ -188,7 +188,7 @@ def _providers(fields: Fields) -> Mapping[str, Any]:
 def _check_mapping(fields: Fields, name: str) -> None:
     """Note when a field is there and is no mapping; what is in it is for the provider to know."""
     if not isinstance(value := fields.raw(name), dict | None):
-        fields.refuse("field-type", "is not a mapping", name, expected="names and values", found=shown(value))
+        fields.refuse("field-type", "is not a mapping", name, expected="names and values", found=kind_of(value))
 
 
 def _number(fields: Fields, name: str, low: float, high: float) -> float | None:
@@ -259,5 +259,7 @@ def _strange_routes(fields: Fields, models: Models) -> Iterator[FormatError]:
             yield fields.error("route-unknown", message, "routing", index, "use", found=shown(route.use))
         for name, value in route.when.items():
             if value not in DIMENSIONS.get(name, ()):
+                expected = ", ".join(DIMENSIONS.get(name, DIMENSIONS))
                 found = f"{shown(name)}: {shown(value)}"
-                yield fields.error("route-dimension", "is a custom one", "routing", index, "when", name, found=found)
+                place = ("routing", index, "when", name)
+                yield fields.error("route-dimension", "is a custom one", *place, expected=expected, found=found)

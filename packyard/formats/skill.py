@@ -40,17 +40,26 @@ class Skill(NamedTuple):
 def parse_skill(data: bytes) -> tuple[Skill, tuple[FormatError, ...]]:
     """The skill as far as it can be read, and all that is wrong with it. Raises nothing.
 
+    Where the frontmatter says nothing at all, why is told alone.
+
     The codes are `skill-frontmatter-missing skill-name-invalid skill-description-missing skill-description-long`, and
     those of `frontmatter.split`.
     """
     fields, body, line = split(data)
-    problems = [fields] if isinstance(fields, FormatError) else []
     known = plain(data) if isinstance(fields, FormatError) else fields
     skill = Skill(_text(known, "name"), _text(known, "description"), known, body, line)
-    if not known and not problems:
-        message = "the skill has no frontmatter"
-        return skill, (FormatError("skill-frontmatter-missing", message, line=1, expected="name and description"),)
-    return skill, (*problems, *_problems(skill, data))
+    problems = (fields,) if isinstance(fields, FormatError) else ()
+    return skill, (*problems, *_problems(skill, data)) if known else (_cause(fields),)
+
+
+def _cause(fields: object) -> FormatError:
+    """Why nothing is known of a skill; that it has neither name nor description follows from it."""
+    code = "skill-frontmatter-missing"
+    if not isinstance(fields, FormatError):
+        return FormatError(code, "the skill has no frontmatter", line=1, expected="name and description")
+    if fields.code == "frontmatter-refused":
+        return fields
+    return FormatError(code, fields.message, line=fields.line, expected=fields.expected, found=fields.found)
 
 
 def _problems(skill: Skill, data: bytes) -> Iterator[FormatError]:

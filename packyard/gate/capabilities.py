@@ -7,6 +7,7 @@ The kinds of capabilities, in the order in which a reviewer wants to read them:
     plugin      plugins/worklog.ts                      a file that a program loads
     script      hooks/guard.sh                          a file that can be run
     command     npx                                     a program that hooks, servers and scripts start
+    network     urllib.request                          a module or call by which code can talk to any host
     host        api.example.org                         a host in what hooks, servers, plugins and scripts say
     tool        Bash(git:*)                             a tool that a prompt may use without asking; `*` for all
     env         TICKETS_TOKEN                           a variable of the environment that is set or read
@@ -29,15 +30,18 @@ from packyard.gate.running.command import Command, Script, commands
 from packyard.gate.running.fetched import FETCHERS
 from packyard.gate.running.hosts import bare_hosts, hosts
 from packyard.gate.running.interpreters import is_interpreter, name_of, run_words
-from packyard.gate.running.passages import CODE, PROSE, QUOTED
+from packyard.gate.running.network import reaches
+from packyard.gate.running.passages import CODE, PROSE, QUOTED, SHELL
 from packyard.gate.running.prose import asked
-from packyard.gate.running.risks import scripts_of
-from packyard.gate.running.runs import LIMIT, UNREAD, Run, is_prompt, is_script, launched, runs
+from packyard.gate.running.risks import codes_of, scripts_of
+from packyard.gate.running.runs import LIMIT, UNREAD, Run, is_prompt, is_recipe, is_script, launched, runs
+from packyard.gate.running.shell import read
+from packyard.gate.running.started import recipe_lines, started
 from packyard.gate.tools import fields_of, tools_of
 from packyard.gate.values import Candidate, Content
 
 #: The kinds in their order.
-KINDS = ("hook", "mcp-server", "plugin", "script", "command", "host", "tool", "env", "model", "mention")
+KINDS = ("hook", "mcp-server", "plugin", "script", "command", "network", "host", "tool", "env", "model", "mention")
 
 _MODELS = "models.json"
 _PROGRAM = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]*\+{0,2}")
@@ -95,8 +99,10 @@ class Delta(NamedTuple):
 def capabilities(content: Content) -> tuple[Capability, ...]:
     """Everything that the pack can do, by kind, what and where."""
     found = {*_configured(content), *_files(content), *_models(content)}
-    for run in runs(content):
+    every = runs(content)
+    for run in every:
         found |= {Capability(kind, what, run.where) for kind, what in _of_run(content, run)}
+    found |= set(_unnamed(content, every))
     found |= {Capability("tool", what, where) for what, where in tools_of(content)}
     return _in_order(found)
 
@@ -156,8 +162,28 @@ def _of_run(content: Content, run: Run) -> Iterator[tuple[str, str]]:
         if not is_told:
             yield from (("command", name) for name in _programs(content, script))
     if not is_told:
+        yield from (("network", name) for name in _network(run, scripts))
         pattern = _IN_CODE if run.language == CODE else _IN_SHELL
         yield from (("env", name) for name in _variables(pattern, run.text) - _set_in(scripts))
+
+
+def _network(run: Run, scripts: Iterable[Script]) -> Iterator[str]:
+    """What the text, if it is code, and the code in its commands can talk to the network by."""
+    if run.language == CODE:
+        yield from reaches(_uncommented(run), run.where)
+    for code in codes_of(scripts):
+        yield from reaches(code)
+
+
+def _unnamed(content: Content, every: Collection[Run]) -> Iterator[Capability]:
+    """Files that are started and are no scripts: recipes, and code whose name does not say so."""
+    for name in started(content, every) - {run.where for run in every if run.whole and run.language in (CODE, SHELL)}:
+        text = _HASHED.sub("", content.files[name][:LIMIT].decode(errors="replace"))
+        yield from (Capability("network", what, name) for what in reaches(text))
+        if is_recipe(name):
+            script = read(recipe_lines(text))
+            yield from (Capability("command", what, name) for what in _programs(content, script))
+            yield from (Capability("host", host.name, name) for host in hosts(text))
 
 
 def _uncommented(run: Run) -> str:

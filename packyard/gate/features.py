@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from packyard.errors import FormatError, Problem
-from packyard.formats.fields import errors_of, shown
-from packyard.formats.hooks import EVENTS, Hook, fold_event, parse_hooks
+from packyard.formats.fields import HINTS, errors_of, shown
+from packyard.formats.hooks import Hook, fold_event, like_event, parse_hooks, spellings
 from packyard.formats.manifest import TARGETS
 from packyard.formats.mcp import Server, parse_mcp
 from packyard.formats.models import LIMIT, parse_models
@@ -56,9 +56,10 @@ def check_hooks(candidate: Candidate) -> Iterator[Problem]:
     except FormatError as error:
         yield from (each.at(path)._replace(code="hooks-invalid") for each in errors_of(error))
         return
-    for hook in _first_of_each_event(hooks):
+    for index, hook in enumerate(_first_of_each_unknown_event(hooks)):
         message, found = "no program is known that has this event", shown(hook.event)
-        yield Problem("hook-event-unknown", path, message, hook.line, found=found)
+        hint = like_event(hook.event) if index < HINTS else ""
+        yield Problem("hook-event-unknown", path, message, hook.line, found=found, help=hint)
     for target, line in {hook.target: hook.line for hook in reversed(hooks) if hook.target}.items():
         yield from _undeclared(content, HOOKS, target, line)
     for hook in hooks:
@@ -97,13 +98,13 @@ def check_models(candidate: Candidate) -> Iterator[Problem]:
         yield from _undeclared(content, MODELS, target, document.line(("overrides", target)))
 
 
-def _first_of_each_event(hooks: tuple[Hook, ...]) -> Iterator[Hook]:
-    """The first hook of each event that is not known."""
-    seen = set(EVENTS)
+def _first_of_each_unknown_event(hooks: tuple[Hook, ...]) -> Iterator[Hook]:
+    """The first hook of each event that no program takes in this spelling."""
+    seen = set[str]()
     for hook in hooks:
-        if (event := fold_event(hook.event)) not in seen:
-            seen.add(event)
+        if hook.event not in seen and hook.event not in spellings().get(fold_event(hook.event), ()):
             yield hook
+        seen.add(hook.event)
 
 
 def _undeclared(content: Content, name: str, target: str, line: int) -> Iterator[Problem]:

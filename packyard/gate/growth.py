@@ -2,6 +2,7 @@
 
 A new pack is read as a whole, so nothing is said of a first version, and nothing of what a version no longer does.  An
 exact version of a package that gives way to another is no new hook or server: `npx x@1.0.0` and `npx x@1.1.0` are one.
+Of the network that counts which files use that run by themselves; those that changed are named, to be read.
 Programs that only read and write text are no new commands, and tools that only read are no wider permissions.
 """
 
@@ -14,7 +15,10 @@ from itertools import islice
 from packyard.errors import Problem
 from packyard.formats.fields import shown
 from packyard.gate.capabilities import Capability, Cost, capabilities, cost
+from packyard.gate.running.configuration import is_configuration
 from packyard.gate.running.lines import Lines
+from packyard.gate.running.runs import is_prompt
+from packyard.gate.running.started import pieced, started
 from packyard.gate.tools import covers
 from packyard.gate.values import Candidate, Content, ContentCheck
 
@@ -45,6 +49,8 @@ _NEW = {
     "mention": ("new-mention", "a host is named to agents that was not before"),
     "plugin": ("new-plugin", "this plugin is new"),
 }
+#: How many files a note names.
+NAMED = 20
 
 
 def check_growth(candidate: Candidate) -> Iterator[Problem]:
@@ -58,10 +64,32 @@ def check_growth(candidate: Candidate) -> Iterator[Problem]:
         new = {_plain(each): each for each in reversed(after) if each.kind == kind and _plain(each) not in known}
         for each in islice(sorted(new.values()), MOST):
             yield _problem(candidate.content, each, code, words)
+    for each in islice(_networks(candidate.before, candidate.content, before, after), MOST):
+        yield _problem(candidate.content, each, "new-network", "a file that runs by itself can now talk to the network")
     for each in islice(_wider(candidate.before, before, after), MOST):
         yield _problem(
             candidate.content, each, "wider-tools", "a tool may be used without asking that might not before"
         )
+
+
+def check_scripts(candidate: Candidate) -> Iterator[Problem]:
+    """One problem that names the files that run by themselves, were there before and changed."""
+    if candidate.before is None:
+        return
+    old, new = candidate.before.files, candidate.content.files
+    same = {name for name in old.keys() & new.keys() if old[name] == new[name]}
+    changed = sorted((started(candidate.content) & old.keys()) - same)
+    if changed:
+        rest = [f"and {len(changed) - NAMED} more"] if len(changed) > NAMED else []
+        found = ", ".join([*map(shown, changed[:NAMED]), *rest])
+        yield Problem("script-changed", candidate.content.path, "files that run by themselves changed", found=found)
+
+
+def check_hiding(candidate: Candidate) -> Iterator[Problem]:
+    """Whether a file that runs by itself hides which program it starts, in a first version too."""
+    for name, line, text in islice(pieced(candidate.content), MOST):
+        message = "a word is put together so that nobody finds it"
+        yield Problem("command-dangerous", candidate.content.at(name), message, line, found=shown(text))
 
 
 def check_cost(candidate: Candidate) -> Iterator[Problem]:
@@ -78,6 +106,25 @@ def check_cost(candidate: Candidate) -> Iterator[Problem]:
 def _plain(each: Capability) -> str:
     """What is compared: a hook or server without the exact versions in its command."""
     return _VERSION.sub("", each.what) if each.kind in ("hook", "mcp-server") else each.what
+
+
+def _networks(
+    old: Content, new: Content, before: Iterable[Capability], after: Iterable[Capability]
+) -> Iterator[Capability]:
+    """What code that runs by itself can talk to the network by, and none could before, each once."""
+    known = {each.what for each in _by_itself(old, before)}
+    for each in _by_itself(new, after):
+        if each.what not in known:
+            known.add(each.what)
+            yield each
+
+
+def _by_itself(content: Content, found: Iterable[Capability]) -> Iterator[Capability]:
+    """What scripts that nobody starts can do is left out; code in prompts counts only where it runs by itself."""
+    files = started(content)
+    for each in found:
+        if each.kind == "network" and (each.where in files or is_configuration(each.where) or is_prompt(each.where)):
+            yield each
 
 
 def _wider(old: Content, before: Iterable[Capability], after: Iterable[Capability]) -> Iterator[Capability]:
@@ -110,6 +157,8 @@ def _line(content: Content, each: Capability) -> int:
 
 
 CHECKS = (
-    ContentCheck("growth", (*(code for code, _ in _NEW.values()), "wider-tools"), check_growth),
+    ContentCheck("growth", (*(code for code, _ in _NEW.values()), "new-network", "wider-tools"), check_growth),
+    ContentCheck("scripts", ("script-changed",), check_scripts),
+    ContentCheck("hidden commands", ("command-dangerous",), check_hiding),
     ContentCheck("cost", ("cost-grew",), check_cost),
 )

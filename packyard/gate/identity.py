@@ -52,6 +52,10 @@ def check_people(case: Case) -> Iterator[Problem]:
             yield Problem(
                 "publisher-keys", place(event), f"the keys of {event.subject} change", 0, _keys(old), _keys(new)
             )
+        if new and not any("admin" in key.scopes and not (key.retired or key.revoked) for key in new.keys):
+            message = f"nobody could change {event.subject} any more: no key that stays may"
+            hint = "register another key with the scope admin first: `packyard publisher add-key`"
+            yield Problem("publisher-locked", place(event), message, 0, "a key with the scope admin", _keys(new), hint)
     for event in case.proposal.of("org"):
         yield from _org(event, before.org(event.subject, _NOW), after.org(event.subject, _NOW))
 
@@ -116,7 +120,7 @@ CHECKS = (
     CaseCheck("releases", ("pack-new", "owner-new", "key-new"), check_releases),
     CaseCheck(
         "people",
-        ("key-reused", "publisher-new", "publisher-keys", "org-new", "org-owners", "org-members"),
+        ("key-reused", "publisher-new", "publisher-keys", "publisher-locked", "org-new", "org-owners", "org-members"),
         check_people,
     ),
 )

@@ -1,4 +1,4 @@
-"""Can the prompts of a pack be read: rules, commands, agents and skills?"""
+"""Can the prompts of a pack be read: rules, commands, agents and skills? And has their author written them at all?"""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ import re
 from collections.abc import Iterator
 
 from packyard.errors import FormatError, Problem
+from packyard.formats import frontmatter
 from packyard.formats.fields import shown
-from packyard.formats.frontmatter import line_of, split
+from packyard.formats.frontmatter import split
 from packyard.formats.skill import parse_skill
-from packyard.gate.manifests import has_text
+from packyard.gate.manifests import has_text, line_of, manifest_name
 from packyard.gate.values import Candidate, ContentCheck
+
+#: What `packyard new` writes for the author to replace: its description, and the lines of its readme and prompts that
+#: are about nothing yet.
+DESCRIPTION = "Says in one line what the pack is for"
+LINES = frozenset(
+    (
+        "Say what changes for somebody who installs this pack, and for whom it is not meant.",
+        "description: When these rules apply",
+        "- One rule a line.",
+        "description: What the command does",
+        "Do it with $ARGUMENTS.",
+        "description: When to ask this agent",
+        "You help with …",
+        "description: What it can do and when to use it",
+    )
+)
 
 #: The most bytes of a prompt that a program would read.
 MAX_PROMPT = 1_000_000
@@ -51,8 +68,27 @@ def check_skills(candidate: Candidate) -> Iterator[Problem]:
         skill, problems = parse_skill(data)
         yield from (problem.at(path) for problem in problems)
         if skill.name and skill.name != folder:
-            message, line = "the skill is not called as its folder", line_of(data, "name")
+            message, line = "the skill is not called as its folder", frontmatter.line_of(data, "name")
             yield Problem("skill-name-folder", path, message, line, folder, shown(skill.name))
+
+
+def check_template(candidate: Candidate) -> Iterator[Problem]:
+    """Whether the author has replaced what `packyard new` wrote: of each file, the first line that is left is told.
+
+    The description is the first thing to write: a pack with that of the template was not meant to be published.
+    """
+    content, code = candidate.content, "template-line"
+    if content.manifest and content.manifest.description == DESCRIPTION:
+        line, name, code = line_of(content, "description"), manifest_name(content), "template-left"
+        message, expected = "the description is that of the template", "what the pack is for"
+        yield Problem(code, content.at(name), message, line, expected, DESCRIPTION)
+    for name, data in content.files.items():
+        if name.lower() == "readme.md" or _PROMPT.fullmatch(name):
+            lines = _readable(data).decode(errors="replace").split("\n")
+            left = next((number for number, text in enumerate(lines, 1) if text.strip() in LINES), 0)
+            if left:
+                message, found = "a line of the template that the author was to replace", lines[left - 1].strip()
+                yield Problem(code, content.at(name), message, left, found=found)
 
 
 def _readable(data: bytes) -> bytes:
@@ -71,6 +107,7 @@ def _first_not_text(data: bytes) -> int:
 
 
 CHECKS = (
+    ContentCheck("template", ("template-left", "template-line"), check_template),
     ContentCheck(
         "prompts",
         ("prompt-large", "prompt-not-text", "prompt-empty", "frontmatter-loose", "frontmatter-refused"),

@@ -65,6 +65,22 @@ def test_what_yaml_can_do_beyond_plain_text_is_refused(text: str) -> None:
     assert refused(f"---\n{text}\n---\n")[0] == "frontmatter-refused"
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a: b\nc: d: e", 'put the value in quotes: c: "…"'),
+        ("globs: **/*.ts", 'put the value in quotes: globs: "…"'),
+        ('a: "b', ""),
+        ("a: b\n- c", ""),
+        ("a: &b c", "quote a text that begins with &"),
+    ],
+)
+def test_a_value_that_is_not_yaml_is_to_be_quoted(text: str, hint: str) -> None:
+    error = split(f"---\n{text}\n---\n".encode()).fields
+    assert isinstance(error, FormatError)
+    assert error.help == hint
+
+
 def test_it_has_a_limit() -> None:
     assert refused("---\na: " + "b" * LIMIT + "\n---\n")[0] == "frontmatter-refused"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from packyard.errors import FormatError
 from packyard.formats import hooks
 from packyard.formats.fields import errors_of
-from packyard.formats.hooks import EVENTS, Hook, fold_event, hooks_in, parse_hooks
+from packyard.formats.hooks import EVENTS, Hook, fold_event, hooks_in, like_event, parse_hooks, spellings
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(0, 9) | st.sampled_from(["", "x", "command", "prompt", "http"]),
@@ -122,6 +122,23 @@ def test_events_are_known_in_every_spelling() -> None:
     for name in ("PreToolUse", "preToolUse", "pre_tool_use", "tool.execute.before", "beforeShellExecution"):
         assert fold_event(name) in EVENTS
     assert fold_event("beforeTooling") not in EVENTS
+
+
+def test_a_text_where_a_list_or_a_mapping_should_be() -> None:
+    for value, expected in (({"hooks": "sh x"}, "names and values"), ({"hooks": {"stop": "sh x"}}, "a list")):
+        with pytest.raises(FormatError) as caught:
+            parsed(value)
+        assert (caught.value.expected, caught.value.found) == (expected, "a text")
+    with pytest.raises(FormatError) as caught:
+        parsed({"hooks": {"stop": [{"command": "x", "args": "y"}]}})
+    assert (caught.value.expected, caught.value.found) == ("a list of texts", "a text")
+
+
+def test_every_event_has_the_spellings_that_programs_take() -> None:
+    assert spellings().keys() == EVENTS
+    assert all(fold_event(name) == event for event, names in spellings().items() for name in names)
+    assert {"PreToolUse", "preToolUse", "pre_tool_use", "pre-tool-use"} == spellings()["pretooluse"]
+    assert like_event("pretooluse") in ("did you mean pre-tool-use?", "did you mean pre_tool_use?")
 
 
 @given(values)

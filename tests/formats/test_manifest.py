@@ -128,6 +128,26 @@ def test_a_misspelt_field_gets_a_hint() -> None:
     assert [note.help for note in notes] == ["did you mean license?"]
 
 
+def test_a_text_where_a_list_should_be() -> None:
+    for name in ("tags", "conflicts", "dependencies", "targets"):
+        with pytest.raises(FormatError) as caught:
+            parsed(**{name: "foo"})
+        error = caught.value
+        assert (error.message, error.expected, error.found) == (f"{name}: is not a list", "a list", "a text")
+    with pytest.raises(FormatError) as caught:
+        parsed(tags=[str(number) for number in range(1001)])
+    assert (caught.value.expected, caught.value.found) == ("at most 1000 items", "1001 items")
+
+
+def test_a_misspelt_target_or_feature_gets_a_hint() -> None:
+    data = json.dumps(LEAST | {"targets": ["cursr", "Cursor"], "features": ["rulez", "x"]}).encode()
+    notes = parse_manifest(data, "pack.json")[1]
+    assert [note.help.removeprefix("did you mean ") for note in notes] == ["cursor?", "cursor?", "rules?", ""]
+    assert [note.expected for note in notes] == [", ".join(TARGETS)] * 2 + [", ".join(FEATURES)] * 2
+    data = json.dumps(LEAST | {"targets": [f"cursr{number}" for number in range(1000)]}).encode()
+    assert sum(bool(note.help) for note in parse_manifest(data, "pack.json")[1]) == 20
+
+
 @given(manifests)
 def test_format_and_parse_are_inverse(manifest: Manifest) -> None:
     assert parse_manifest(format_manifest(manifest), "pack.json")[0] == manifest

@@ -99,6 +99,13 @@ def test_everything_wrong_is_told_with_its_line() -> None:
     assert problems(b"{")[0][0] == "json-invalid"
 
 
+def test_a_text_where_a_list_should_be() -> None:
+    for value, found in (("y", "a text"), ([1], "a list of other things"), ({"a": "b"}, "names and values")):
+        with pytest.raises(FormatError) as caught:
+            parsed(a={"command": "x", "args": value})
+        assert (caught.value.expected, caught.value.found) == ("a list of texts", found)
+
+
 @given(fields)
 def test_any_server_is_read_or_refused(server: dict[str, Any]) -> None:
     try:

@@ -13,6 +13,7 @@ from packyard.errors import FormatError
 from packyard.formats import models
 from packyard.formats.fields import errors_of
 from packyard.formats.models import (
+    DIMENSIONS,
     MAX_DEPTH,
     MAX_PROFILES,
     Agent,
@@ -189,6 +190,12 @@ def test_routes_that_lead_nowhere_and_custom_dimensions() -> None:
         ("route-dimension", "task: review"),
     ]
     assert notes(routing=[{"when": {}, "use": OPUS}]) == []
+
+
+def test_a_custom_dimension_or_value_is_told_with_those_that_are_known() -> None:
+    routes = {"routing": [{"when": {"budget": "none", "task": "review"}, "use": OPUS}]}
+    found = parse_models(json.dumps(routes).encode())[1]
+    assert [note.expected for note in found] == ["minimal, standard, premium", ", ".join(DIMENSIONS)]
 
 
 def test_unknown_fields() -> None:

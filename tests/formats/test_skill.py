@@ -38,6 +38,9 @@ def test_what_is_no_name(name: str) -> None:
 def test_all_that_is_wrong_is_told() -> None:
     assert problems("# Title\n") == [("skill-frontmatter-missing", 1)]
     assert problems("---\n---\n") == [("skill-frontmatter-missing", 1)]
+    assert problems("---\nname: a\n# How\n") == [("skill-frontmatter-missing", 1)]
+    assert problems("---\n- a\n---\n") == [("skill-frontmatter-missing", 2)]
+    assert problems("---\n&a b\n---\n") == [("frontmatter-refused", 2)]
     assert problems("---\nlicense: MIT\n---\n") == [("skill-name-invalid", 0), ("skill-description-missing", 0)]
     long = "x" * 1025
     assert problems(f"---\nname: a\ndescription: {long}\n---\n") == [("skill-description-long", 3)]

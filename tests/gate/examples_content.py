@@ -76,6 +76,16 @@ EXAMPLES: Mapping[str, tuple[Candidate, Candidate]] = {
     "license-own": (about(license="MIT"), about(license="LicenseRef-Acme-Internal")),
     "license-file-missing": (about(), candidate({"LICENSE": None})),
     "readme-missing": (about(), candidate({"README.md": b"\n# \n"})),
+    "template-left": (about(), about(description="Says in one line what the pack is for")),
+    "template-line": (
+        candidate({"README.md": b"# hello\n\n## What it does\n\nIt greets.\n"}),
+        candidate(
+            {
+                "README.md": b"# hello\n\n## What it does\n\nSay what changes for somebody who installs this pack, "
+                b"and for whom it is not meant.\n"
+            }
+        ),
+    ),
     "tags-unusual": (about(tags=["postgresql", "migrations"]), about(tags=["PostgreSQL"])),
     "url-insecure": (about(homepage="https://example.org/hello"), about(homepage="http://example.org/hello")),
     "logo-missing": (candidate({"logo.png": PNG}, {"logo": "logo.png"}), about(logo="logo.png")),

@@ -50,8 +50,9 @@ def updates(before: Files, passing: Files, failing: Files) -> tuple[Candidate, C
     return candidate(passing, before=old), candidate(failing, before=old)
 
 
-#: A script of the pack; a rule of about 2,000 words.
+#: Scripts of the pack; a rule of about 2,000 words.
 GUARD: Files = {"hooks/guard.sh": b"#!/bin/sh\necho ok\n"}
+LINT: Files = {"hooks/lint.py": b"import sys\n\nprint(sys.argv)\n"}
 LONG: Files = {"rules/long.md": b"Be kind to whoever reads this after you.\n" * 250}
 
 EXAMPLES: Mapping[str, tuple[Candidate, Candidate]] = {
@@ -83,16 +84,29 @@ EXAMPLES: Mapping[str, tuple[Candidate, Candidate]] = {
     ),
     "new-plugin": updates(
         {"plugins/a.ts": b"export default 1\n"},
-        {"plugins/a.ts": b"export default 2\n"},
+        {"plugins/a.ts": b"export default 1\n", "rules/a.md": b"Be kind.\n"},
         {"plugins/a.ts": b"export default 1\n", "plugins/b.ts": b"export default 1\n"},
     ),
     "new-command": updates(
-        GUARD, {"hooks/guard.sh": b"#!/bin/sh\necho ok | sed s/o/0/\n"}, {"hooks/guard.sh": b"#!/bin/sh\ndocker ps\n"}
+        GUARD,
+        {**GUARD, "hooks/more.sh": b"#!/bin/sh\necho ok | sed s/o/0/\n"},
+        {"hooks/guard.sh": b"#!/bin/sh\ndocker ps\n"},
     ),
     "new-host": updates(
         {"hooks/guard.sh": b"curl -s https://api.example.org/a\n"},
-        {"hooks/guard.sh": b"curl -s https://api.example.org/b\n"},
+        {
+            "hooks/guard.sh": b"curl -s https://api.example.org/a\n",
+            "hooks/more.sh": b"curl -s https://api.example.org/b\n",
+        },
         {"hooks/guard.sh": b"curl -s https://telemetry.example.net/a\n"},
+    ),
+    "new-network": updates(
+        {"rules/a.md": b"Be kind.\n", **LINT},
+        {"rules/a.md": b"Be kinder.\n", **LINT},
+        {"rules/a.md": b"Be kind.\n", "hooks/lint.py": b"import urllib.request\n"},
+    ),
+    "script-changed": updates(
+        LINT, {**LINT, "rules/a.md": b"Be kind.\n"}, {"hooks/lint.py": b"import sys\n\nprint(sys.argv[1])\n"}
     ),
     "new-mention": updates(
         skill("Read https://docs.example.org/a first.\n"),

@@ -140,6 +140,12 @@ def test_a_prompt_mentions_what_it_tells_to_ask() -> None:
     assert found(skill(text)) == {("mention", "a.example.org"), ("mention", "c.example.org")}
 
 
+def test_the_network_is_told_of_first_versions_too() -> None:
+    files: Files = {"hooks/a.py": b"import requests\n", **skill("```python\nimport socket\n```\n")}
+    assert of_kind("network", files) == {"requests"}
+    assert of_kind("network", {"plugins/a.ts": b"// fetch(x)\ngit.fetch(y)\nconst s = 'fetch'\n"}) == set()
+
+
 # --- tools, variables, models, files --------------------------------------------------------------------------------
 
 

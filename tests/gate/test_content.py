@@ -6,8 +6,9 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from packyard.cli import new
 from packyard.errors import Problem
-from packyard.gate import features, manifests
+from packyard.gate import features, manifests, prompts
 from packyard.gate.values import Candidate
 from packyard.rules.texts.content import RULES
 from tests.gate.bed import candidate
@@ -49,7 +50,11 @@ def place(given: Candidate) -> tuple[str, int, str]:
 
 
 def test_rules_checks_and_examples_are_about_the_same_codes() -> None:
-    assert {rule.code for rule in RULES} == {code for check in CHECKS for code in check.codes} == set(EXAMPLES)
+    assert (
+        {rule.code for rule in RULES} - {"publisher-locked"}
+        == {code for check in CHECKS for code in check.codes}
+        == set(EXAMPLES)
+    )
     assert len({check.name for check in CHECKS}) == len(CHECKS)
 
 
@@ -164,6 +169,49 @@ def test_the_line_of_what_is_not_text() -> None:
     assert place(prompt("agents/a.md", b"x\ny\0\n")) == ("pack/agents/a.md", 2, "")
 
 
+def test_a_skill_whose_frontmatter_says_nothing_is_told_why_alone() -> None:
+    (found,) = problems(prompt("skills/a/SKILL.md", "---\nname: a\ndescription: b\n# How\n"))
+    assert (found.code, found.message, found.line) == ("skill-frontmatter-missing", "the frontmatter has no end", 1)
+    assert codes(prompt("skills/a/SKILL.md", "---\njust text\n---\nBody.\n")) == ["skill-frontmatter-missing"]
+
+
+def test_a_value_that_yaml_cannot_read_is_to_be_quoted() -> None:
+    (found,) = problems(prompt("commands/a.md", "---\ndescription: a: b: c\n---\nBody.\n"))
+    assert found.help == 'put the value in quotes: description: "…"'
+
+
+# --- the template ----------------------------------------------------------------------------------------------------
+
+
+def template(feature: str, **fields: object) -> Candidate:
+    """What `packyard new` makes of a feature, and its readme."""
+    path, make = new.STARTS[feature]
+    readme = new.README.format(name="hello", description="What it is for").encode()
+    return candidate({"README.md": readme, path.format(name="hello"): make("hello")}, {"features": "*", **fields})
+
+
+@pytest.mark.parametrize("feature", ["rules", "commands", "agents", "skills"])
+def test_every_text_of_the_template_is_known(feature: str) -> None:
+    usual = next(field.usual() for field in new.FIELDS if field.option == "description")
+    found = problems(template(feature, description=usual))
+    assert [problem.code for problem in found] == ["template-left"] * 3
+    assert {problem.path.rpartition("/")[2] for problem in found} == {
+        "pack.json",
+        "README.md",
+        new.STARTS[feature][0].format(name="hello").rpartition("/")[2],
+    }
+    assert codes(template(feature)) == ["template-line"] * 2
+
+
+def test_every_text_that_is_looked_for_is_in_the_template() -> None:
+    written = [new.README, *(make("hello").decode() for _, make in new.STARTS.values())]
+    assert {line for text in written for line in text.splitlines()} >= prompts.LINES
+
+
+def test_a_text_of_the_template_inside_of_a_sentence_is_the_authors() -> None:
+    assert codes(prompt("rules/a.md", "Of ten habits: - One rule a line. You help with …\n")) == []
+
+
 # --- hooks and servers ----------------------------------------------------------------------------------------------
 
 
@@ -223,6 +271,25 @@ def test_everything_wrong_with_a_file_is_told() -> None:
 def test_an_unknown_event_is_told_once() -> None:
     hooks = {"hooks": {"Sometime": [{"command": "true"}, {"command": "false"}]}}
     assert place(document("hooks/hooks.json", hooks)) == ("pack/hooks/hooks.json", 5, "Sometime")
+
+
+@pytest.mark.parametrize("event", ["PreToolUse", "preToolUse", "pre_tool_use", "beforeMCPExecution", "session.idle"])
+def test_events_as_programs_spell_them(event: str) -> None:
+    assert codes(hook(event=event)) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "hint"),
+    [
+        ("PostTooluse", "did you mean PostToolUse?"),
+        ("postTooluse", "did you mean postToolUse?"),
+        ("PreTolUse", "did you mean PreToolUse?"),
+        ("Sometime", ""),
+    ],
+)
+def test_an_event_in_another_spelling_is_unknown(event: str, hint: str) -> None:
+    (found,) = problems(hook(event=event))
+    assert (found.code, found.found, found.help) == ("hook-event-unknown", event, hint)
 
 
 # --- models ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from packyard.gate import growth
 from packyard.gate.values import Candidate
 from tests.gate.bed import candidate, content
-from tests.gate.examples_risk import GUARD, LONG, Files, hooks, server, servers, skill
+from tests.gate.examples_risk import GUARD, LINT, LONG, Files, hooks, server, servers, skill
 
 
 def growths(before: Files, after: Files) -> list[tuple[str, str, str]]:
@@ -19,6 +19,8 @@ def growths(before: Files, after: Files) -> list[tuple[str, str, str]]:
     for check in growth.CHECKS:
         for problem in check.run(given):
             assert problem.code in check.codes
+            if problem.code == "script-changed":
+                continue
             found.append((problem.code, problem.path.removeprefix("pack/"), problem.found))
     return found
 
@@ -203,3 +205,47 @@ def test_a_problem_has_the_line_of_what_is_new() -> None:
 def test_no_more_than_twenty_of_a_kind_are_told() -> None:
     many = b"".join(b"curl https://%d.example.org\n" % number for number in range(60))
     assert len([code for code, _, _ in growths({}, {"hooks/a.sh": many}) if code == "new-host"]) == growth.MOST
+
+
+# --- the network, and files that run by themselves ------------------------------------------------------------------
+
+STARTED: Files = {**hooks("python3 hooks/lint.py", "make -f hooks/a.mk"), **LINT, "hooks/a.mk": b"a:\n\techo a\n"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("hooks/lint.py", 'from urllib import request\nrequest.urlopen("https://" + HOST)\n', "urllib.request"),
+        ("hooks/lint.py", "import os, socket\n", "socket"),
+        ("hooks/lint.py", '__import__("httpx").get(x)\n', "httpx"),
+        ("plugins/a.ts", "const get = globalThis.fetch;\n", "fetch"),
+        ("plugins/a.ts", 'import { get } from "node:https";\n', "https"),
+        ("plugins/a.ts", "new WebSocket(x);\n", "WebSocket"),
+        ("hooks/a.rb", 'require "net/http"\n', "net/http"),
+        ("hooks/a.pl", "use LWP::Simple;\n", "LWP"),
+        ("hooks/a.php", "<?php curl_init($x);\n", "curl_init"),
+        ("hooks/a.sh", "python3 -c 'import socket'\n", "socket"),
+    ],
+)  # fmt: skip
+def test_a_started_file_gains_the_network(name: str, text: str, what: str) -> None:
+    after = {**STARTED, name: text.encode()}
+    assert ("new-network", name, what) in growths(STARTED, after)
+    assert growths(after, {**after, "rules/a.md": b"Be kind.\n"}) == []
+
+
+def test_the_network_of_what_nobody_starts_is_no_growth() -> None:
+    assert codes(STARTED, {**STARTED, "skills/a/x.py": b"import requests\n"}) == set()
+    assert codes(STARTED, {**STARTED, "hooks/lint.py": b"import urllib.parse\n# import socket\n"}) == set()
+
+
+def test_a_recipe_that_a_hook_runs_is_followed() -> None:
+    assert "new-command" in codes(STARTED, {**STARTED, "hooks/a.mk": b"a:\n\tcurl $(URL)\n"})
+    assert "command-dangerous" in codes(STARTED, {**STARTED, "hooks/a.mk": b"a:\n\t$(shell printf cu)rl x\n"})
+    assert codes(STARTED, {**STARTED, "hooks/a.mk": b"a:\n\techo $(shell date) $(ALL)\n"}) == set()
+
+
+def test_changed_scripts_are_named_in_one_note() -> None:
+    after = {**STARTED, "hooks/lint.py": b"print(2)\n", "hooks/a.mk": b"a:\n\techo b\n", "hooks/new.py": b"1\n"}
+    (problem,) = growth.check_scripts(candidate(after, before=content(STARTED)))
+    assert (problem.code, problem.found) == ("script-changed", "hooks/a.mk, hooks/lint.py")
+    assert list(growth.check_scripts(candidate(STARTED, before=content(STARTED)))) == []

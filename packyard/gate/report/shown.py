@@ -149,7 +149,8 @@ def claim(name: str, before: str, delta: Delta | None) -> str:
     if delta is None:
         return f"what {name} can do is not known"
     if not delta.added:
-        return f"{name} can do nothing that {before} could not" if before else f"{name} can do nothing by itself"
+        nothing_new = f"nothing new was found in what {name} can do, compared with {before}"
+        return nothing_new if before else f"{name} can do nothing by itself"
     return f"{name} can do what {before} could not" if before else f"{name} can do this"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from packyard.gate.running import fetched, harm, leaks, prose, sources, spoken
 from packyard.gate.running.command import Command, Script, commands
@@ -32,6 +32,11 @@ def scripts_of(run: Run) -> Iterator[Script]:
             yield from _nested(read(text, line), _MAX_NESTED)
     elif run.language not in (PROSE, QUOTED, NOT_READ):
         yield from _nested(read(run.text, run.line), _MAX_NESTED)
+
+
+def codes_of(scripts: Iterable[Script]) -> Iterator[str]:
+    """The code of no shell that the commands hold, such as that of `python -c`."""
+    return (code for script in scripts for _, code in _inline(script))
 
 
 def _nested(script: Script, depth: int) -> Iterator[Script]:

@@ -48,6 +48,9 @@ _EVAL = re.compile(
     r"|\b(?:globalThis|window|global|self)\s?(?:\.|\[\s?[\"'])(?:eval|Function)\b"
     r"|\bconstructor[\"']?\]?(?:\.|\[\s?[\"'])constructor\b|\bgetattr\s?\(\s?(?:__builtins__|builtins|os|subprocess)\s?,"
     r"|\b(?:globalThis|window|global)\s?\[(?!\s?(?:[\"'][\w$]*[\"']|Symbol\.[\w(\"'.-]*\)?)\s?\])[^\]\n]{1,80}\]\s?\("
+    r"|\b__import__\s?\(\s?(?![\"'][\w.]{1,200}[\"']\s?[,)])[^\s)]|\bgetattr\s?\(\s?__import__\b"
+    r"|\bimport_module\s?\([^)\n]{0,80}?(?:[\"']\s?[+%]|[+%]\s?[\"']|\bjoin\b|decode\b|\[::)"
+    r"|\b(?:require|import)\s?\(\s?[\"'`]\w{1,20}[\"'`]\s?\+"
     r"|\(\s?eval\s?\)|\beval\s(?:get\b|URI\b|decode_)|\[scriptblock\]::Create|(?i:(?<![\w.-])(?:iex|Invoke-Expression)\b)"
 )
 _SOURCE = re.compile(rf"(?P<fetch>{_FETCH})|(?P<decode>{_DECODE})", re.IGNORECASE)

@@ -1,4 +1,6 @@
-"""Rules of the gate about what a pack says and holds: manifest, licence, readme; and those of `features`."""
+"""Rules of the gate about what a pack says and holds: manifest, licence, readme; those of `features`;
+and that somebody can go on speaking for a publisher.
+"""
 
 from __future__ import annotations
 
@@ -67,6 +69,24 @@ RULES: tuple[Rule, ...] = (
         "Write `README.md`: what the pack does, for whom, and what it changes.",
         "a pack with a `README.md` of a few sentences",
         "a pack whose `README.md` is empty",
+    ),
+    gate(
+        "template-left",
+        "the template, untouched",
+        "review",
+        "Nobody can tell what the pack is for, and a version that is published never changes.",
+        "Write the description, then whatever else `packyard new` left to you.",
+        "`description: Rules for writing PostgreSQL migrations that do not lock tables`",
+        "`description: Says in one line what the pack is for`",
+    ),
+    gate(
+        "template-line",
+        "a line of the template is left",
+        "note",
+        "`packyard new` wrote it to the author; on the pack's page and to an agent it says nothing.",
+        "Write what it asks for, or take it out.",
+        "a readme that says what the pack does",
+        "`Say what changes for somebody who installs this pack, and for whom it is not meant.`",
     ),
     gate(
         "tags-unusual",
@@ -148,6 +168,15 @@ RULES: tuple[Rule, ...] = (
         "Add it to `features`, or leave `features` out, which means all.",
         "`features: [rules, hooks]` beside `hooks/hooks.json`",
         "`features: [rules]` beside `hooks/hooks.json`",
+    ),
+    gate(
+        "publisher-locked",
+        "a publisher that nobody could change any more",
+        "review",
+        "Only a key with the scope `admin` signs the publisher's next file: without one, no key is added or revoked.",
+        "Register another key with the scope `admin`, before or together with the change.",
+        "a key is retired, and another one with the scope `admin` stays",
+        "the only key is retired, or the last `admin` is taken from its scopes",
     ),
     *features.RULES,
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from packyard.rules.texts import Rule, gate
 
-_FORMATS = "`docs/formats.md` describes the file."
-
 RULES: tuple[Rule, ...] = (
     gate(
         "prompt-large",
@@ -63,10 +61,10 @@ RULES: tuple[Rule, ...] = (
     ),
     gate(
         "skill-frontmatter-missing",
-        "a skill without frontmatter",
+        "a skill without a frontmatter that says something",
         "review",
         "Agents know a skill by the name and the description there, and would never use this one.",
-        "Begin `SKILL.md` with a frontmatter of `name` and `description`.",
+        "Begin `SKILL.md` with `name` and `description`, between two lines `---`.",
         "a `SKILL.md` that begins with ---, `name` and `description`",
         "a `SKILL.md` that begins with a heading",
     ),
@@ -120,7 +118,7 @@ RULES: tuple[Rule, ...] = (
         "hooks that cannot be read",
         "block",
         "What a program runs by itself must be understood by everybody in one way.",
-        f"Correct the file. {_FORMATS}",
+        "Let `hooks` map each event to a list of hooks; each has a `command`, or what its `type` needs.",
         '`{"hooks": {"preToolUse": [{"type": "command", "command": "sh hooks/guard.sh"}]}}`',
         '`{"hooks": ["sh hooks/guard.sh"]}`',
     ),
@@ -129,9 +127,9 @@ RULES: tuple[Rule, ...] = (
         "an event that no program is known to have",
         "note",
         "A hook for it never runs.",
-        "Check the spelling.",
-        "`preToolUse`",
-        "`beforeTooling`",
+        "Check the spelling, capital letters included.",
+        "`preToolUse` or `PreToolUse`",
+        "`beforeTooling` or `preTooluse`",
     ),
     gate(
         "pack-file-missing",
@@ -156,7 +154,7 @@ RULES: tuple[Rule, ...] = (
         "MCP servers that cannot be read",
         "block",
         "What a program starts or talks to must be understood by everybody in one way.",
-        f"Correct the file. {_FORMATS}",
+        "Let `mcpServers` map names to servers; a server on the machine has a `command`, one on the network a `url`.",
         '`{"mcpServers": {"files": {"type": "stdio", "command": "files-server"}}}`',
         '`{"mcpServers": {"files": {"type": "stdio"}}}`',
     ),
@@ -174,7 +172,7 @@ RULES: tuple[Rule, ...] = (
         "model profiles that cannot be read",
         "block",
         "Programs would choose other models than the author meant, or none.",
-        f"Correct the file. {_FORMATS}",
+        "Give every agent a `model`; `temperature` is from 0 to 2, `top_p` from 0 to 1. Profiles have names.",
         '`{"agents": {"reviewer": {"model": "anthropic/claude-opus-4-1", "temperature": 0.1}}}`',
         '`{"agents": {"reviewer": {"model": "anthropic/claude-opus-4-1", "temperature": 3}}}`',
     ),
@@ -237,7 +235,7 @@ RULES: tuple[Rule, ...] = (
         "a dimension or value of the author's own",
         "note",
         "It is allowed, and only programs that know it go by it.",
-        "Check the spelling; `docs/formats.md` lists the dimensions that all know.",
+        "Check the spelling; all know `complexity`, `urgency`, `budget`, `contextWindowNeed` and `toolUseIntensity`.",
         "`complexity: high`",
         "`complexity: enormous`",
     ),

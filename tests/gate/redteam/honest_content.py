@@ -196,7 +196,8 @@ UPDATES: Mapping[str, Mapping[str, bytes | str | None]] = {
     "large document": {"docs/book.md": "# Book\n\n" + "A sentence of some length that says little.\n" * 20_000},
 }
 for _name, _files in UPDATES.items():
-    enter(f"update with {_name}", kit(_files), "accept")
+    _codes = ("script-changed",) if "script" in _name else ()
+    enter(f"update with {_name}", kit(_files), "accept", *_codes)
 
 
 @accepted()

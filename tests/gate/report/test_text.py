@@ -52,7 +52,7 @@ def test_the_last_line(outcomes: list[str], outcome: str, line: str) -> None:
 def test_what_is_not_known_is_said() -> None:
     assert "what hello 1.1.0 can do is not known" in format_text(VERDICT, {})
     unchanged = {("hello", "1.1.0"): Delta((), (), Cost(1, 2), Cost(1, 2))}
-    assert "hello 1.1.0 can do nothing that 1.0.0 could not" in format_text(VERDICT, unchanged)
+    assert "nothing new was found in what hello 1.1.0 can do, compared with 1.0.0" in format_text(VERDICT, unchanged)
 
 
 @some
