@@ -371,7 +371,7 @@ def test_a_recovery_that_is_dated_back(tmp_path: Path, monkeypatch: pytest.Monke
         assert {problem.code for problem in caught.value.problems} == {"recovery-early"}
     made.version("hello", "2.0.0", "bob")
     made.commit("At once")
-    monkeypatch.setattr("packyard.stages.reading._dated_back", lambda events, latest: [])
+    monkeypatch.setattr("packyard.stages.reading.check_dates", lambda events, latest: [])
     built(made.path, site)
     found = audit(FolderSite(site), None, int(time.time())).problems
     assert {problem.code for problem in found} == {"recovery-early"}
