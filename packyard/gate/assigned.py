@@ -32,9 +32,7 @@ _AWS = re.compile(rb"aws[_-]?secret[_-]?(?:access[_-]?)?\Z")
 _AWS_SECRET = re.compile(rb"[A-Za-z0-9/+]{40}")
 
 #: Sets of characters rather than groups: before 3.11.5, Python matches a possessive group wrongly.
-_VALUE = re.compile(
-    rb"([\"'`])([!#-&(-_a-~]{8,256})\1|([!#-%*+./0-:=?-Z^_a-z~-]{8,256}+)(?![(\[{<])"
-)
+_VALUE = re.compile(rb"([\"'`])([!#-&(-_a-~]{8,256})\1|([!#-%*+./0-:=?-Z^_a-z~-]{8,256}+)(?![(\[{<])")
 _STOP = re.compile(rb"(?<![.])[.:?!]\Z")
 _REFERENCE = re.compile(rb"[A-Za-z_$][\w$]*(?:[?!]?\.#?[A-Za-z_$][\w$]*)+")
 
