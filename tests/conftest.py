@@ -16,6 +16,7 @@ def pytest_configure() -> None:
     """Takes away what makes a test depend on the machine: the user's settings of git and Packyard, and the clock."""
     for name in [name for name in os.environ if name.startswith("PACKYARD_") and name != "PACKYARD_NO_VENV"]:
         del os.environ[name]
+    os.environ.pop("PYTHONUNBUFFERED", None)  # most people have it not, and it changes the order of what is printed
     os.environ |= {"GIT_CONFIG_GLOBAL": str(Path(__file__).with_name("gitconfig")), "GIT_CONFIG_NOSYSTEM": "1"}
     if not _CI:  # where hypothesis loads a profile of its own: no deadline, and the same examples each time
         settings.register_profile("unhurried", deadline=None)

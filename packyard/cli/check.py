@@ -109,7 +109,6 @@ def _show(verdict: Verdict, form: str, deltas: Mapping[tuple[str, str], Delta]) 
     else:
         text = _formatted(verdict, form, deltas)
     sys.stdout.write(text)
-    sys.stdout.flush()  # before what is said to stderr
 
 
 def _formatted(verdict: Verdict, form: str, deltas: Mapping[tuple[str, str], Delta]) -> str:

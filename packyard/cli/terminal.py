@@ -40,7 +40,8 @@ def paint(text: str, colour: str, wanted: bool) -> str:
 
 
 def say(text: str) -> None:
-    """A line for people."""
+    """A line for people, after what has been said for programs so far: in one file or pipe both stand in order."""
+    sys.stdout.flush()
     print(text, file=sys.stderr)
 
 
