@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -34,7 +35,20 @@ from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
 from packyard.formats.times import DAY
 from packyard.history import SOURCE, place
-from packyard.model import Event, File, Mark, Output, Pack, Publisher, Release, Statement, Tarball, VersionState
+from packyard.model import (
+    Event,
+    File,
+    Grounds,
+    Mark,
+    Output,
+    Pack,
+    Publisher,
+    Record,
+    Release,
+    Statement,
+    Tarball,
+    VersionState,
+)
 from packyard.packs import BUILDER
 from packyard.rules.authority import Revision
 from packyard.rules.folder import SIGNATURE, SUMS
@@ -98,6 +112,7 @@ class Floor:
         states: dict[str, VersionState] = {}
         publishers: dict[str, Publisher] = {}
         said: list[Statement] = []
+        records: list[Record] = []
         for event in events:
             if event.kind == "version":
                 contents[event.ident] = dict(self.git.files(event.objects[0][1]))
@@ -105,8 +120,11 @@ class Floor:
                 states[event.ident] = VersionState(release)
                 publishers[publisher.handle] = publisher
             else:
-                said.append(self.statement(event, files))
-        pack = fold(name, next(iter(publishers)), states, said)
+                statement, record = self.statement(event, files)
+                said.append(statement)
+                records.append(record)
+        revisions = self.revisions(name, publishers, events[-1].seq)
+        pack = fold(name, next(iter(publishers)), states, said)._replace(grounds=Grounds(tuple(records), revisions))
         recipes = plan_pack(
             self.site, self.templates, pack, publishers, lambda release, path: contents[release.version][path]
         )
@@ -153,8 +171,17 @@ class Floor:
         envelope = dsse.format_envelope(dsse.sign_envelope(dsse.format_provenance(facts), self.keys.attest))
         files.append(self.write(layout.version(event.subject, event.ident, "provenance.intoto.jsonl"), envelope))
 
-    def statement(self, event: Event, files: list[Output]) -> Statement:
-        """A statement, and the log's entry of it."""
+    def revisions(self, name: str, publishers: Iterable[str], last: int) -> tuple[Record, ...]:
+        """What the publishers of a pack and the organisation of its scope have signed before the event `last`."""
+        scope = name[1:].partition("/")[0] if name.startswith("@") else ""
+        found = [self.shelf.people["org", scope]] if scope else []
+        signers = {self.holders[key][0].handle for revision in found for key in revision.keys}
+        found += [self.shelf.people["publisher", handle] for handle in signers | set(publishers)]
+        found.sort(key=lambda each: each.event.seq)
+        return tuple(record_of(each) for each in found if each.event.seq < last)
+
+    def statement(self, event: Event, files: list[Output]) -> tuple[Statement, Record]:
+        """A statement, the log's entry of it, and what documents say of it."""
         blobs = {name: self.git.read(oid) for name, oid in event.objects}
         folder = layout.pack(event.subject, "statements/")
         files += [self.write(folder + name, blob) for name, blob in blobs.items()]
@@ -162,8 +189,11 @@ class Floor:
         said = read_statement(text)
         keys = [self.verify(text, blob, f"statement {said.pack} {said.sequence}")[1] for blob in blobs.values()]
         facts = (said.action, said.pack, said.sequence, said.fields.get("version", ""))
-        self.leaves[event.seq] = entries.statement_entry(*facts, sha256(text).hexdigest(), keys, event.time)
-        return said
+        digest = sha256(text).hexdigest()
+        self.leaves[event.seq] = entries.statement_entry(*facts, digest, keys, event.time)
+        signatures = tuple(sorted(folder + name for name in blobs))
+        path = f"{folder}{event.ident}.yaml"
+        return said, Record(path, signatures, digest, tuple(sorted(keys)), event.time, event.log_index)
 
     # --- the rest ---
 
@@ -191,7 +221,8 @@ class Floor:
         edge = Edge()
         for path, data in seal.extend_log(edge, (self.leaves[seq] for seq in sorted(self.leaves)), 1, chain):
             self.write(path, data)
-        self.write(layout.CHECKPOINT, seal.checkpoint(edge, trust.trust.log_origin, self.keys.log))
+        checkpoint = seal.checkpoint(edge, trust.trust.log_origin, self.keys.log)
+        self.write(layout.CHECKPOINT, checkpoint)
         for path, data in trust.files:
             self.write(path, data)
         self.write(layout.BY_HASH_INDEX, documents.kept_document({}))
@@ -199,8 +230,16 @@ class Floor:
         until = now + registry.expires_days * DAY
         head = Snapshot(registry.origin, 1, now, until, trust.trust.number, commit, edge.size, edge.root, *chain)
         text, signature = seal.sign_snapshot(head, self.keys.snapshot)
-        self.write(layout.SNAPSHOT, text)
-        self.write(layout.SNAPSHOT_SIGNATURE, signature)
+        for path, data in seal.heads(text, signature, checkpoint):
+            self.write(path, data)
+
+
+def record_of(revision: Revision) -> Record:
+    """What documents say of a first revision."""
+    event, path = revision.event, f"{revision.event.kind}s/{revision.event.subject}/1.yaml"
+    text = f"{event.subject}.yaml"
+    signatures = tuple(sorted(path + name.removeprefix(text) for name, _ in event.objects if name != text))
+    return Record(path, signatures, revision.sha256, revision.keys, event.time, event.log_index)
 
 
 def fold(name: str, signer: str, states: dict[str, VersionState], said: list[Statement]) -> Pack:

@@ -21,7 +21,8 @@ path with `FormatError.at` and thereby makes a `Problem` of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import ClassVar, NamedTuple
 
 
@@ -104,9 +105,10 @@ class WorldError(PackyardError):
 
 
 class TrustError(PackyardError):
-    """Somebody's signature, hash, order or freshness is broken."""
+    """Somebody's signature, hash, order or freshness is broken. `evidence` are the files that show it, by name."""
 
     exit_code = 12
+    evidence: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Unsigned(TrustError):

@@ -59,8 +59,8 @@ def registry_text(registry: Registry) -> str:
 
 def registry_from(text: str) -> Registry:
     """The inverse of `registry_text`."""
-    origin, title, url, mirrors, *rest = json.loads(text)
-    return Registry._make((origin, title, url, tuple(mirrors), *rest))
+    origin, title, url, mirrors, *rest, witnesses = json.loads(text)
+    return Registry._make((origin, title, url, tuple(mirrors), *rest, tuple(witnesses)))
 
 
 def revision_text(revision: Revision) -> str:

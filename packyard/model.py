@@ -30,12 +30,10 @@ class Entry(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One fact of history: what appeared in which first-parent commit.
-
-    `kind` is `publisher`, `org`, `version` or `statement`; `subject` a handle, an organisation or a pack; `ident` the
-    version, the statement's file stem, or "". `objects` pairs the file names that belong to it with their blob ids
-    (for a version: "" with the id of its tree). `seq` counts the events of the whole history from 0, in log order.
-    """
+    """One fact of history: what appeared in which first-parent commit. `kind` is `publisher`, `org`, `version` or
+    `statement`; `subject` a handle, an organisation or a pack; `ident` the version, the statement's file stem, or "".
+    `objects` pairs the file names that belong to it with their blob ids (for a version: "" with the id of its tree).
+    `seq` counts the events of the whole history from 0, in log order."""
 
     seq: int
     kind: str
@@ -51,9 +49,8 @@ class Event(NamedTuple):
 
 
 class PublisherKey(NamedTuple):
-    """A publisher's minisign key. `key` is the base64 line, `key_id` what minisign prints; an ended key has `retired`
-    or `revoked`.
-    """
+    """A publisher's minisign key: the base64 line, and the id that minisign prints. An ended one is `retired` or
+    `revoked`."""
 
     key: str
     key_id: str
@@ -161,8 +158,7 @@ class Release(NamedTuple):
 
 class Mark(NamedTuple):
     """Why a version or a pack is yanked, deprecated, withdrawn or archived, since which day; `replacement` may name
-    another pack, `legal` what the law demanded.
-    """
+    another pack, `legal` what the law demanded."""
 
     reason: str
     date: str
@@ -188,9 +184,8 @@ class Recovery(NamedTuple):
 
 
 class VersionState(NamedTuple):
-    """A release and what statements have said about it since; `channel` is "" until one promotes it. Of a withdrawn
-    version's release nothing is left but what was signed and logged.
-    """
+    """A release and what statements have said about it since; `channel` is "" until one promotes it. Withdrawn, nothing
+    is left of the release but what was signed and logged."""
 
     release: Release
     yanked: Mark | None = None
@@ -204,10 +199,27 @@ class VersionState(NamedTuple):
         return self.yanked is None and self.withdrawn is None
 
 
+class Record(NamedTuple):
+    """Something signed and logged: where it is on the site, the text's hash, who signed, and its place in the log."""
+
+    path: str
+    signatures: tuple[str, ...]
+    sha256: str
+    keys: tuple[str, ...]
+    published: int
+    log_index: int
+
+
+class Grounds(NamedTuple):
+    """What a pack rests on: its statements, and revisions of publishers and organisations; in the log's order."""
+
+    statements: tuple[Record, ...] = ()
+    revisions: tuple[Record, ...] = ()
+
+
 class Pack(NamedTuple):
     """A pack as the fold of its versions and statements; `versions` by semver, highest first. `owner` is the principal
-    owner, or the organisation of the scope.
-    """
+    owner, or the organisation of the scope."""
 
     name: str
     owner: str
@@ -218,6 +230,7 @@ class Pack(NamedTuple):
     archived: Mark | None = None
     renamed: Renaming | None = None
     recovery: Recovery | None = None
+    grounds: Grounds = Grounds()
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -260,8 +273,7 @@ def channels_of(versions: Mapping[str, VersionState], statements: Iterable[State
 
 class Row(NamedTuple):
     """A pack in one line, as `index.json` and the listings show it; times in seconds, `latest` a version, `renamed` the
-    name under which it goes on.
-    """
+    name under which it goes on."""
 
     name: str
     latest: str

@@ -16,6 +16,7 @@ from packyard.emitter import Emitter, files_sums
 from packyard.errors import FormatError, Problem
 from packyard.facts import releases_from, releases_text
 from packyard.formats import dsse, entries, layout, tarball
+from packyard.grounds import grounds
 from packyard.history import place
 from packyard.model import Event, Output, Pack, Publisher, Release, Row, Tarball
 from packyard.protocols import Signer, Sink, Source
@@ -84,6 +85,7 @@ def make_pack(shop: Workshop, job: Job) -> Made:
     problems += found
     if pack is None:
         return Made(job.name, job.tree, tuple(problems), tuple(notes))
+    pack = pack._replace(grounds=grounds(job.name, releases, spoken, shop.authority))
     publishers = _publishers(shop.authority, pack)
     for recipe in once(plan_pack(shop.site, shop.templates, pack, publishers, _Contents(shop.source))):
         output.make(recipe)

@@ -18,6 +18,7 @@ class Registry(NamedTuple):
     rules: Mapping[str, str]
     surfaces: Mapping[str, bool]
     policy: Mapping[str, int] = {}
+    witnesses: tuple[str, ...] = ()
 
 
 class Trust(NamedTuple):

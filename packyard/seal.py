@@ -15,6 +15,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from packyard.formats import entries, layout, note, snapshot, sums
+from packyard.formats.bundle import Bundle, format_bundle
 from packyard.formats.checkpoint import Checkpoint, format_checkpoint
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
@@ -79,6 +80,13 @@ def extend_log(edge: Edge, new: Iterable[bytes], number: int, chain: Chain) -> I
 def checkpoint(edge: Edge, origin: str, signer: Signer) -> bytes:
     """The signed head of the log."""
     return note.sign_note(format_checkpoint(Checkpoint(origin, edge.size, edge.root)), signer, origin)
+
+
+def heads(text: bytes, signature: bytes, checkpoint: bytes) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of the snapshot, its signature, and the two and the checkpoint in one file."""
+    yield layout.SNAPSHOT, text
+    yield layout.SNAPSHOT_SIGNATURE, signature
+    yield layout.SNAPSHOT_BUNDLE, format_bundle(Bundle(text, signature, checkpoint))
 
 
 def sign_snapshot(value: Snapshot, signer: Signer) -> tuple[bytes, bytes]:

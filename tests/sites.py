@@ -28,7 +28,7 @@ def built(repo: Path, out: Path, **options: Any) -> str:
 def content(site: Path) -> dict[str, bytes]:
     """Every file of a site that is a function of commit, tool and recorded log; the snapshot without its times."""
     found = {path: (site / path).read_bytes() for path in walk(site) if not path.startswith(layout.BY_HASH)}
-    found.pop(layout.SNAPSHOT_SIGNATURE)
+    del found[layout.SNAPSHOT_SIGNATURE], found[layout.SNAPSHOT_BUNDLE]
     found[layout.SNAPSHOT] = re.sub(rb"# (issued|expires) .*\n", b"", found[layout.SNAPSHOT])
     return found
 

@@ -122,7 +122,7 @@ def test_every_added_file_is_found_and_named(made: Built) -> None:
 
 def test_every_byte_of_what_no_list_covers(made: Built) -> None:
     heads = [path for path in made.site if path.startswith(("SNAPSHOT", "trust/", layout.CHECKPOINT))]
-    assert len(heads) == 5
+    assert len(heads) == 6
     for path in heads:
         data = made.site[path]
         for at in range(len(data)):
@@ -350,6 +350,9 @@ def test_a_log_that_is_said_to_be_endless(liar: Liar) -> None:
     site[layout.SNAPSHOT], site[layout.SNAPSHOT_SIGNATURE] = seal.sign_snapshot(endless, online)
     head = format_checkpoint(Checkpoint(ORIGIN, endless.log_size, endless.log_root))
     site[layout.CHECKPOINT] = note.sign_note(head, log, ORIGIN)
+    site[layout.SNAPSHOT_BUNDLE] = b"".join(
+        site[path] for path in (layout.SNAPSHOT, layout.SNAPSHOT_SIGNATURE, layout.CHECKPOINT)
+    )
     assert {problem.code for problem in problems(site)} == {"file-missing"}
 
 

@@ -288,6 +288,7 @@ def test_one_version_more_rewrites_what_speaks_of_it(tmp_path: Path) -> None:
     after = inodes(site)
     assert rewritten(before, after) == [
         "SNAPSHOT",
+        "SNAPSHOT.bundle",
         "SNAPSHOT.minisig",
         "by-hash/index.json",
         "feed.atom",

@@ -7,19 +7,23 @@ that are not named here may say what they like, but not those of an object in it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 from packyard.formats import layout
 from packyard.formats.documents import h1, manifest_object, mark
 from packyard.formats.times import format_time
 from packyard.model import (
+    Grounds,
     Manifest,
     Org,
     Pack,
     Publisher,
     PublisherKey,
+    Record,
     Release,
     Row,
+    Statement,
     VersionState,
     channels_of,
     latest_of,
@@ -60,31 +64,55 @@ def buried(withdrawn: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"withdrawn": withdrawn, "tarball": None, "manifest": None, "features": [], "files": []}
 
 
-def pack(value: Pack) -> dict[str, Any]:
-    """`packs/NAME/index.json`; without the description when the newest version's manifest is not at hand."""
+def pack(value: Pack, grounds: Grounds | None) -> dict[str, Any]:
+    """`packs/NAME/index.json`; without the description when the newest version's manifest is not at hand, and without
+    what the pack rests on when that is not known.
+    """
     state = latest_of(value.versions)
     latest, renamed, recovery = state.release, value.renamed, value.recovery
+    said = grounds.statements if grounds else ()
     described = {"description": latest.manifest.description} if latest.manifest.name or state.withdrawn else {}
-    return described | {
-        "name": value.name,
-        "owner": value.owner,
-        "owners": [value.owner, *value.co_owners],
-        "latest": latest.version,
-        "deprecated": mark(value.deprecated),
-        "archived": mark(value.archived),
-        "renamed": {"to": renamed.to, "reason": renamed.reason, "date": renamed.date} if renamed else None,
-        "recovery": {"to": recovery.to, "reason": recovery.reason, "date": recovery.date}
-        | {"effective": format_time(recovery.effective)}
-        if recovery
-        else None,
-        "channels": channels_of({each.release.version: each for each in value.versions}, value.statements),
-        "versions": [_version(state) for state in value.versions],
-        "statements": [
-            {"sequence": said.sequence, "action": said.action, "date": said.date, "reason": said.reason}
-            | dict(said.fields)
-            | {"path": layout.pack(value.name, f"statements/{said.sequence:04d}-{said.action}.yaml")}
-            for said in value.statements
-        ],
+    return (
+        described
+        | {
+            "name": value.name,
+            "owner": value.owner,
+            "owners": [value.owner, *value.co_owners],
+            "latest": latest.version,
+            "deprecated": mark(value.deprecated),
+            "archived": mark(value.archived),
+            "renamed": {"to": renamed.to, "reason": renamed.reason, "date": renamed.date} if renamed else None,
+            "recovery": {"to": recovery.to, "reason": recovery.reason, "date": recovery.date}
+            | {"effective": format_time(recovery.effective)}
+            if recovery
+            else None,
+            "channels": channels_of({each.release.version: each for each in value.versions}, value.statements),
+            "versions": [_version(state) for state in value.versions],
+            "statements": [_statement(value.name, *each) for each in zip_longest(value.statements, said)],
+        }
+        | ({"authority": [_revision(record) for record in grounds.revisions]} if grounds else {})
+    )
+
+
+def _statement(pack: str, said: Statement, record: Record | None) -> dict[str, Any]:
+    path = layout.pack(pack, f"statements/{said.sequence:04d}-{said.action}.yaml")
+    own = {"sequence": said.sequence, "action": said.action, "date": said.date, "reason": said.reason}
+    return own | dict(said.fields) | ({"path": path} if record is None else _record(record))
+
+
+def _revision(record: Record) -> dict[str, Any]:
+    kind = "publisher" if record.path.startswith("publishers/") else "org"
+    return {"kind": kind, "name": record.path.split("/")[1]} | _record(record)
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        "path": record.path,
+        "signatures": list(record.signatures),
+        "sha256": record.sha256,
+        "keys": list(record.keys),
+        "published": format_time(record.published),
+        "log_index": record.log_index,
     }
 
 
@@ -101,6 +129,8 @@ def _version(state: VersionState) -> dict[str, Any]:
         "deprecated": mark(state.deprecated),
         "withdrawn": mark(state.withdrawn),
         "channel": state.channel or None,
+        "dependencies": dict(release.manifest.dependencies),
+        "conflicts": list(release.manifest.conflicts),
         "log_index": release.log_index,
         "path": layout.version(release.pack, release.version),
     }

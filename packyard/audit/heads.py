@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from packyard import trust as rules
 from packyard.audit.reading import Reading
 from packyard.errors import FormatError
-from packyard.formats import layout, minisign, note, snapshot, trustfile
+from packyard.formats import bundle, layout, minisign, note, snapshot, trustfile
 from packyard.formats.checkpoint import verify_checkpoint
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.times import format_time, parse_time
@@ -123,13 +123,20 @@ def _expired(reading: Reading, code: str, path: str, expires: int, help: str) ->
 
 
 def verify_head(reading: Reading, value: Snapshot, trust: Trust) -> bool:
-    """Whether the log's checkpoint is signed as `trust` demands and is about the log that the snapshot names."""
-    data = reading.read(layout.CHECKPOINT, note.LIMIT)
+    """Whether the log's checkpoint is signed as `trust` demands and is about the log that the snapshot names. If so,
+    the head in one file must be the files that it stands for, to the letter.
+    """
+    data, whole = reading.read(layout.CHECKPOINT, note.LIMIT), reading.read(layout.SNAPSHOT_BUNDLE, bundle.LIMIT)
     if data is None:
         return False
     before = len(reading.problems)
     reading.attempt(layout.CHECKPOINT, _check_head, data, value, trust)
-    return len(reading.problems) == before
+    sound = len(reading.problems) == before
+    text, signature = (reading.find(path, bundle.LIMIT) for path in (layout.SNAPSHOT, layout.SNAPSHOT_SIGNATURE))
+    if sound and whole is not None and whole != (text or b"") + (signature or b"") + data:
+        message = "the file is not the snapshot, its signature and the checkpoint one after the other"
+        reading.report("bundle-differs", layout.SNAPSHOT_BUNDLE, message)
+    return sound
 
 
 def _check_head(data: bytes, value: Snapshot, trust: Trust) -> None:

@@ -222,7 +222,7 @@ class _Pack:
         if time is None or not all(each in written for each in paths):
             return None
         objects = tuple((each.rpartition("/")[2], each) for each in paths)
-        event = Event(logged.at, "statement", self.task.name, stem, objects, "", time)
+        event = Event(logged.at, "statement", self.task.name, stem, objects, "", time, logged.at)
         said, problems = check_statement(Blobs(written), event, judge.authority, judge.origin)
         source = f"{SOURCE}/{names.folder(names.parse_name(self.task.name))}/"
         self.reading.problems += [

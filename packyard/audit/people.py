@@ -98,7 +98,7 @@ class People:
         folder = f"{kind}s/{name}/"
         self._counts[folder] += 1
         stem = f"{folder}{self._counts[folder]}.yaml"
-        event = Event(logged.at, kind, name, "", self._objects(name, stem), "", time)
+        event = Event(logged.at, kind, name, "", self._objects(name, stem), "", time, logged.at)
         revision = self._check(event, stem) if folder not in self.damaged else None
         if revision is None:
             self.damaged.add(folder)

@@ -69,7 +69,7 @@ def audit_staging(
     if value is not None:
         _check_trust(reading, trust)
         before = _before(reading, staging, value)
-        heads.verify_head(reading, value, trust)
+        heads.verify_head(reading, value, trust._replace(quorum=0))  # a witness can only cosign what is there already
         growth = read_growth(reading, value, before)
         check_head(reading, value)
         audit = _StagedAudit(staging, reading, value, before)
@@ -232,7 +232,7 @@ class _StagedAudit:
         if scope := names.scope(names.parse_name(pack)):
             self.people.load("org", scope)
         attest = tuple(map(minisign.parse_public_key, trust.attest_keys))
-        return Judge(trust.origin, self.people.authority, frozenset(self.people.damaged), attest, self.issued)
+        return Judge(trust.origin, self.people.authority, frozenset(self.people.damaged), attest, self.issued, False)
 
     def settle(self, growth: Growth, claims: Iterable[Claim], excused: Iterable[int]) -> None:
         """The log must have the entries that the site deserves."""

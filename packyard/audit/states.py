@@ -14,10 +14,13 @@ from packyard.catalogue import State, finish, publish, row_of, say
 from packyard.errors import FormatError
 from packyard.formats import layout, strict
 from packyard.formats.times import DAY, format_time, parse_time
-from packyard.model import Mark, Pack, Recovery, Release, Renaming, Statement, Tarball, VersionState
+from packyard.grounds import grounds
+from packyard.model import Grounds, Mark, Pack, Recovery, Release, Renaming, Statement, Tarball, VersionState
 from packyard.rules.statements import Spoken
 
-_STATEMENT = ("sequence", "action", "date", "reason", "path")
+#: What a document says of a signed file, and of a statement besides the fields of its action.
+_RECORD = ("path", "signatures", "sha256", "keys", "published", "log_index")
+_STATEMENT = ("sequence", "action", "date", "reason", *_RECORD)
 
 
 def audit_state(
@@ -32,16 +35,33 @@ def audit_state(
     owners that follow, none when not all steps could be taken.
     """
     path = layout.pack(state.name, "index.json")
+    steps = tuple(steps)
     made = _replay(reading, judge, state, steps)
     if made is None:
         return ()
-    for member, wanted, found in expect.differences(expect.pack(made), document):
+    resting = _grounds(judge, state.name, steps) if judge.whole else None
+    stated = document if judge.whole else _without_grounds(document)
+    for member, wanted, found in expect.differences(expect.pack(made, resting), stated):
         reading.report("document-mismatch", path, f"`{member}` is not what versions and statements say", wanted, found)
     if row == b"":
         reading.report("index-row", layout.INDEX, f"the catalogue has no row for the pack {state.name}")
     elif row is not None:
         _audit_row(reading, made, row)
     return made.owners
+
+
+def _grounds(judge: Judge, name: str, steps: Iterable[Release | Spoken]) -> Grounds:
+    releases = [step for step in steps if isinstance(step, Release)]
+    return grounds(name, releases, [step for step in steps if isinstance(step, Spoken)], judge.authority)
+
+
+def _without_grounds(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document as far as it can be judged by those who know the newest revisions alone."""
+    apart = {*_RECORD} - {"path"}
+    said = document.get("statements")
+    listed = said if isinstance(said, list) else []
+    plain = [{name: value for name, value in each.items() if name not in apart} for each in listed]
+    return {**document, "statements": plain}
 
 
 def known_state(name: str, document: Mapping[str, Any]) -> State:
@@ -90,7 +110,9 @@ def _known_release(name: str, fields: Mapping[str, Any]) -> Release:
         parse_time(fields["published"]),
         index,
         index,
-        expect.UNSEEN,
+        expect.UNSEEN._replace(
+            dependencies=tuple(fields["dependencies"].items()), conflicts=tuple(fields["conflicts"])
+        ),
         (),
         (),
         Tarball(packed["path"], packed["sha256"], packed["size"], packed["tar_sha256"], packed["encoder"]),

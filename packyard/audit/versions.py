@@ -36,13 +36,15 @@ class Stated(NamedTuple):
 
 class Judge(NamedTuple):
     """By what packs are judged: the registry's name, who may sign, the folders of those of whom nothing can be said,
-    the registry's attestation keys, and when the snapshot was issued, in seconds."""
+    the registry's attestation keys, when the snapshot was issued, in seconds, and whether every revision of those who
+    may sign is known, or only the newest."""
 
     origin: str
     authority: Authority
     damaged: frozenset[str]
     attest: tuple[PublicKey, ...]
     issued: int
+    whole: bool
 
 
 def parse_stated(document: Mapping[str, Any], name: str) -> dict[str, Stated]:

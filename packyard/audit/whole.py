@@ -60,7 +60,8 @@ class Whole:
         if pinned is None and not root_key:
             self.note("trust-unpinned", layout.TRUST + "1.json", "the first trust file was taken as it is")
         heads.check_expiry(self.reading, snapshot, trusts[-1], now)
-        log = read_log(self.reading, snapshot) if heads.verify_head(self.reading, snapshot, trusts[-1]) else None
+        sound = heads.verify_head(self.reading, snapshot, trusts[-1])
+        log = read_log(self.reading, snapshot) if sound else None
         chain = Chain(self.reading, snapshot)
         judge = self.judge(log, chain, snapshot, trusts) if log else None
         if log is None:
@@ -89,7 +90,7 @@ class Whole:
             self.reading.report("revision-unlogged", path, "the log knows of no such revision")
         self.take(aside.problems)
         attest = tuple(minisign.parse_public_key(key) for trust in trusts for key in trust.attest_keys)
-        return Judge(snapshot.origin, people.authority, frozenset(people.damaged), attest, snapshot.issued)
+        return Judge(snapshot.origin, people.authority, frozenset(people.damaged), attest, snapshot.issued, True)
 
     def tasks(self, chain: Chain, snapshot: Snapshot, log: Log | None, kept: Iterable[str]) -> Iterator[Task]:
         """Everything whose hash is listed, except the lists themselves and `index.json`."""

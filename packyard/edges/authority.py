@@ -28,6 +28,11 @@ class RememberedAuthority(Revisions):
         self._ask("org", name)
         return super().org(name, before)
 
+    def revisions(self, kind: str, name: str) -> tuple[Revision, ...]:
+        """As `Revisions.revisions`."""
+        self._ask(kind, name)
+        return super().revisions(kind, name)
+
     def holder(self, mark: str) -> str:
         """As `Revisions.holder`."""
         return super().holder(mark) or self._memory.holder(mark)

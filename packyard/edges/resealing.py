@@ -1,7 +1,7 @@
 """Renewing a site's snapshot in place: the same number and sums, a new time of issue and of expiry.
 
 Under the site's lock, and by the same plan and activation as a build, so that it can be cut at any moment: a plan that
-was decided is carried out by the next build or reseal. Nothing but the two files of the snapshot is written.
+was decided is carried out by the next build or reseal. Nothing but the three files of the snapshot is written, and the checkpoint when witnesses have cosigned it since.
 """
 
 from __future__ import annotations
@@ -9,25 +9,30 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
 
+from packyard.edges.cosignatures import collect
 from packyard.edges.keys import Ask, load_signer
 from packyard.edges.memory import Memory
 from packyard.edges.opening import recover
 from packyard.edges.store import FolderSite, Staging, Workplace
 from packyard.edges.workfolder import write_file
-from packyard.errors import BadKey, UsageError
-from packyard.formats import layout, snapshot
+from packyard.errors import BadKey, Problem, UsageError
+from packyard.formats import layout, note, snapshot
 from packyard.formats.snapshot import Snapshot
 from packyard.head import read_head
 from packyard.protocols import Signer
-from packyard.seal import sign_snapshot
+from packyard.seal import heads, sign_snapshot
 
 
-def reseal(site: Path, keys: Path | None, ask: Ask | None = None) -> Snapshot:
-    """Renews the snapshot of `site` for as long as it was valid before; gives the new one.
+def reseal(
+    site: Path, keys: Path | None, ask: Ask | None = None, witnesses: Sequence[str] = ()
+) -> tuple[Snapshot, tuple[Problem, ...]]:
+    """Renews the snapshot of `site` for as long as it was valid before; gives the new one. What is published at the
+    places in `witnesses` goes into the checkpoint; of what does not count there are notes.
 
     Raises `UsageError`, `BadSignature` when the snapshot that is there does not verify, `BadKey` for a key that the
     newest trust file does not name, `WorldError` when a build is at work.
@@ -52,11 +57,12 @@ def reseal(site: Path, keys: Path | None, ask: Ask | None = None) -> Snapshot:
             )
         after = _renewed(before, int(time.time()))
         stamp = _take_stamp(workplace.stamp, sha256(snapshot.format_snapshot(before)).hexdigest())
-        _activate(memory, staging, after, signer)
+        found = collect(staging.read(layout.CHECKPOINT, note.LIMIT), witnesses, trust)
+        _activate(memory, staging, after, signer, found.checkpoint)
         if stamp:
             renewed = {**stamp, "snapshot": sha256(snapshot.format_snapshot(after)).hexdigest()}
             write_file(workplace.stamp, json.dumps(renewed).encode())
-    return after
+    return after, found.notes if witnesses else ()
 
 
 def _source(site: Path, keys: Path | None) -> str:
@@ -75,10 +81,11 @@ def _renewed(before: Snapshot, now: int) -> Snapshot:
     return before._replace(issued=issued, expires=max(issued + before.expires - before.issued, before.expires))
 
 
-def _activate(memory: Memory, staging: Staging, after: Snapshot, signer: Signer) -> None:
+def _activate(memory: Memory, staging: Staging, after: Snapshot, signer: Signer, checkpoint: bytes) -> None:
     text, signature = sign_snapshot(after, signer)
-    staging.write(layout.SNAPSHOT, text)
-    staging.write(layout.SNAPSHOT_SIGNATURE, signature)
+    for path, data in (*heads(text, signature, checkpoint), (layout.CHECKPOINT, checkpoint)):
+        if not staging.same(path, data):
+            staging.write(path, data)
     staging.decide(())
     memory.put("pending", "1")
     staging.activate()

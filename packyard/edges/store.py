@@ -6,7 +6,8 @@ the staging area:
     lock  memory.sqlite  stamp.json  staging/files/…  staging/plan.json
 
 Activation can be cut at any moment and done again: first everything staged except the heads, by atomic renames, then
-the heads (`log/checkpoint`, `SNAPSHOT.minisig`, `SNAPSHOT`, in this order), then the removal of what nobody claims.
+the heads (`log/checkpoint`, `SNAPSHOT.minisig`, `SNAPSHOT.bundle`, `SNAPSHOT`, in this order), then the removal of
+what nobody claims.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from pathlib import Path
 from packyard.errors import NotFound, WorldError
 from packyard.formats import layout
 
-HEADS = (layout.CHECKPOINT, layout.SNAPSHOT_SIGNATURE, layout.SNAPSHOT)
+HEADS = (layout.CHECKPOINT, layout.SNAPSHOT_SIGNATURE, layout.SNAPSHOT_BUNDLE, layout.SNAPSHOT)
 
 #: More than this no replaced metadata is larger than what replaces it.
 OLD_LIMIT = 1 << 30

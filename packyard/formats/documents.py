@@ -12,7 +12,9 @@ What is absent is null, never a missing key. Names of fields never change within
     packyard/by-hash/1    by-hash/index.json          what is kept there, until when
 
 Documents know no clock. A pack's `owner` is the one as of the last thing that was signed about it; when `recovery` is
-not null, it is `recovery.to` from the time `recovery.effective` on, and nobody else.
+not null, it is `recovery.to` from the time `recovery.effective` on, and nobody else. `authority` is what its versions
+and statements rest on (`packyard.grounds`): each a signed file, with all that its entry in the log is made of. So one
+document tells a client everything that it must fetch to check a pack from its publishers' keys upward.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import Any
 
 from packyard.formats import canonical, layout
 from packyard.formats.times import format_time
-from packyard.model import Manifest, Mark, Org, Pack, Publisher, Recovery, Release, Row, VersionState
+from packyard.model import Manifest, Mark, Org, Pack, Publisher, Record, Recovery, Release, Row, VersionState
 from packyard.registry import Registry
 
 
@@ -86,11 +88,28 @@ def pack_document(pack: Pack) -> bytes:
             "statements": [
                 {"sequence": said.sequence, "action": said.action, "date": said.date, "reason": said.reason}
                 | dict(said.fields)
-                | {"path": layout.pack(pack.name, f"statements/{said.sequence:04d}-{said.action}.yaml")}
-                for said in pack.statements
+                | _record(record)
+                for said, record in zip(pack.statements, pack.grounds.statements, strict=False)
             ],
+            "authority": [_revision(record) for record in pack.grounds.revisions],
         }
     )
+
+
+def _revision(record: Record) -> dict[str, Any]:
+    folder, name, _ = record.path.split("/")
+    return {"kind": folder.removesuffix("s"), "name": name} | _record(record)
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {
+        "path": record.path,
+        "signatures": list(record.signatures),
+        "sha256": record.sha256,
+        "keys": list(record.keys),
+        "published": format_time(record.published),
+        "log_index": record.log_index,
+    }
 
 
 def _recovery(recovery: Recovery | None) -> dict[str, Any] | None:
@@ -110,6 +129,8 @@ def _version(state: VersionState) -> dict[str, Any]:
         "deprecated": mark(state.deprecated),
         "withdrawn": mark(state.withdrawn),
         "channel": state.channel or None,
+        "dependencies": dict(release.manifest.dependencies),
+        "conflicts": list(release.manifest.conflicts),
         "log_index": release.log_index,
         "path": layout.version(release.pack, release.version),
     }

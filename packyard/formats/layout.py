@@ -4,6 +4,7 @@ Paths are relative to the site's root and use `/`. A pack's name is used whole, 
 `packs/@acme/hello/`. Nothing else in the program writes down a published path.
 
     SNAPSHOT SNAPSHOT.minisig        the pointer: replaced last, by every build
+    SNAPSHOT.bundle                  both and the log's checkpoint in one file, replaced with them
     trust/N.json                     immutable
     index.json index.sums index/XX.sums site.sums
     packs/NAME/index.json index.html files.sums badge.svg
@@ -24,6 +25,7 @@ from typing import NamedTuple
 
 SNAPSHOT = "SNAPSHOT"
 SNAPSHOT_SIGNATURE = "SNAPSHOT.minisig"
+SNAPSHOT_BUNDLE = "SNAPSHOT.bundle"
 INDEX = "index.json"
 INDEX_SUMS = "index.sums"
 SITE_SUMS = "site.sums"
@@ -73,6 +75,7 @@ _TYPES = {
     ".yaml": "text/plain; charset=utf-8",
     ".sums": "text/plain; charset=utf-8",
     ".minisig": "text/plain; charset=utf-8",
+    ".bundle": "text/plain; charset=utf-8",
     ".md": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
 }
@@ -150,7 +153,7 @@ def pack_of(path: str) -> str:
 
 def sealed_apart(path: str) -> bool:
     """Whether `path` is outside the checksum chain: the pointer itself, the log, the trust files and `by-hash/`."""
-    return path in (SNAPSHOT, SNAPSHOT_SIGNATURE) or path.startswith((LOG, TRUST, BY_HASH))
+    return path in (SNAPSHOT, SNAPSHOT_SIGNATURE, SNAPSHOT_BUNDLE) or path.startswith((LOG, TRUST, BY_HASH))
 
 
 def immutable(path: str) -> bool:

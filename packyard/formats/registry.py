@@ -14,6 +14,7 @@ and hyphens, perhaps with a path behind it.  All other settings have the default
     rules: {name-similar: note}
     surfaces: {ori: false}
     policy: {cool_off_days: 7}
+    witnesses: [https://witness.example.com/]
 """
 
 from __future__ import annotations
@@ -79,6 +80,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("url", "web address", "", "where the site is served; ends with a slash"),
     Setting("mirrors", "list of web addresses", "[]", "where else the same site is served; each ends with a slash"),
     Setting("expires_days", "number, 1 to 365", str(EXPIRES_DAYS), "days until clients refuse a snapshot not renewed"),
+    Setting(
+        "witnesses",
+        "list of places",
+        "[]",
+        "where witnesses publish their lines: folders, or web addresses that end with a slash",
+    ),
     *(Setting(f"limits.{name}", "number", str(limit.default), limit.meaning) for name, limit in LIMITS.items()),
     *(Setting(f"policy.{name}", "number", str(limit.default), limit.meaning) for name, limit in POLICY.items()),
     Setting("rules.CODE", " or ".join(OUTCOMES), "the rule's own", "what a failure of the rule CODE leads to"),
@@ -103,6 +110,7 @@ def parse_registry(data: bytes) -> Registry:
         rules=_rules(fields.mapping("rules")),
         surfaces=_surfaces(fields.mapping("surfaces")),
         policy=_numbers(fields.mapping("policy"), POLICY),
+        witnesses=fields.texts("witnesses"),
     )
     fields.finish()
     return registry
@@ -114,6 +122,8 @@ def format_registry(registry: Registry) -> bytes:
     lines += [f"title: {format_text(registry.title)}", f"url: {format_text(registry.url)}"]
     if registry.mirrors:
         lines += ["mirrors:", *(f"  - {format_text(url)}" for url in registry.mirrors)]
+    if registry.witnesses:
+        lines += ["witnesses:", *(f"  - {format_text(place)}" for place in registry.witnesses)]
     if registry.expires_days != EXPIRES_DAYS:
         lines.append(f"expires_days: {registry.expires_days}")
     surfaces = {name: "true" if shown else "false" for name, shown in registry.surfaces.items()}

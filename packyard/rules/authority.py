@@ -124,14 +124,22 @@ def _ended(since: str, retired: str, revoked: str) -> str:
     return f"since {since}" + (f", retired {retired}" if retired else "") + (f", revoked {revoked}" if revoked else "")
 
 
-def check_revision(source: Source, event: Event, before: Revisions) -> tuple[Revision | None, list[Problem]]:
-    """The revision that `event` brought, checked against those before it, or what is wrong with it."""
+def check_revision(
+    source: Source, event: Event, before: Revisions, everybody: bool = True
+) -> tuple[Revision | None, list[Problem]]:
+    """The revision that `event` brought, checked against those before it, or what is wrong with it. Unless `everybody`
+    is known, a member of an organisation may be somebody of whom `before` knows nothing.
+    """
     folder = f"{SOURCE}/{event.kind}s"
     blobs, problems = read_signed(source, folder, event)
     if problems:
         return None, problems
-    check = _check_publisher if event.kind == "publisher" else _check_org
-    return check(folder, event, blobs, before)
+    if event.kind == "publisher":
+        return _check_publisher(folder, event, blobs, before)
+    revision, problems = _check_org(folder, event, blobs, before)
+    strangers = () if revision is None or not everybody else _strangers(folder, event, revision, before)
+    problems += strangers
+    return (None if problems else revision), problems
 
 
 def read_signed(source: Source, folder: str, event: Event) -> tuple[dict[str, bytes], list[Problem]]:
@@ -211,11 +219,6 @@ def _check_org(
     owners = _owners(ruling)
     problems = list(_stray(folder, event, {f"{event.subject}.yaml.{handle}.minisig" for handle in owners}))
     problems += _replayed(path, event, blobs, before)
-    problems += [
-        Problem("member-unknown", path, "a member is not a publisher of this registry", found=handle)
-        for handle in value.members
-        if before.publisher(handle, event.seq) is None
-    ]
     keys: list[str] = []
     for name, blob in sorted(blobs.items()):
         handle = name.removeprefix(f"{event.subject}.yaml.").removesuffix(".minisig")
@@ -231,6 +234,14 @@ def _check_org(
         expected = " or ".join(f"{event.subject}.yaml.{handle}.minisig" for handle in sorted(owners))
         problems.append(Problem("signature-missing", path, "no owner has signed the file", expected=expected))
     return (None, problems) if problems else (Revision(event, value, _hash(text), tuple(keys)), [])
+
+
+def _strangers(folder: str, event: Event, revision: Revision, before: Revisions) -> Iterator[Problem]:
+    members = revision.value.members if isinstance(revision.value, Org) else ()
+    for handle in members:
+        if before.publisher(handle, event.seq) is None:
+            path = f"{folder}/{event.subject}.yaml"
+            yield Problem("member-unknown", path, "a member is not a publisher of this registry", found=handle)
 
 
 def _owners(value: Org) -> set[str]:

@@ -8,10 +8,12 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from packyard import seal
+from packyard.edges.cosignatures import collect
 from packyard.edges.opening import Edges
 from packyard.edges.previous import TILE_LIMIT, Recorded
+from packyard.edges.store import HEADS
 from packyard.emitter import Emitter
-from packyard.formats import documents, layout
+from packyard.formats import documents, layout, note
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
 from packyard.formats.times import DAY
@@ -131,9 +133,19 @@ def _sign(edges: Edges, number: int, size: int, root: bytes, chain: seal.Chain) 
     trust = edges.trust.trust.number
     snapshot = Snapshot(registry.origin, number, now, expires, trust, edges.head.id, size, root, *chain)
     text, signature = seal.sign_snapshot(snapshot, edges.keys.snapshot)
-    edges.staging.write(layout.SNAPSHOT, text)
-    edges.staging.write(layout.SNAPSHOT_SIGNATURE, signature)
+    for path, data in seal.heads(text, signature, _cosigned(edges)):
+        edges.staging.write(path, data)
     return snapshot
+
+
+def _cosigned(edges: Edges) -> bytes:
+    """The checkpoint that is about to be published, with what witnesses have published about it."""
+    checkpoint = edges.staging.read(layout.CHECKPOINT, note.LIMIT)
+    if not edges.registry.witnesses:
+        return checkpoint
+    found = collect(checkpoint, edges.registry.witnesses, edges.trust.trust)
+    edges.staging.write(layout.CHECKPOINT, found.checkpoint)
+    return found.checkpoint
 
 
 def _stage_trust(edges: Edges) -> None:
@@ -183,7 +195,7 @@ class _Claims:
         self._pack, self._paths = "", frozenset[str]()
         self._kept = edges.memory.kept()
         others = (file.path for _, files in edges.memory.units(but="pack ") for file in files)
-        apart = {layout.SNAPSHOT, layout.SNAPSHOT_SIGNATURE, layout.BY_HASH_INDEX, layout.CHECKPOINT}
+        apart = {layout.BY_HASH_INDEX, *HEADS}
         self._others = frozenset(others) | apart | {path for path, _ in edges.trust.files}
 
     def __contains__(self, path: str) -> bool:

@@ -31,7 +31,8 @@ def plan_pack(
     latest = pack.latest.release
     about = (pack.owners, pack.deprecated, pack.archived, pack.renamed, pack.recovery)
     stated = (*about, pack.statements, tuple(map(_facts, pack.versions)))
-    yield Recipe(layout.pack(pack.name, "index.json"), stated, partial(documents.pack_document, pack))
+    whole = (*stated, pack.grounds)
+    yield Recipe(layout.pack(pack.name, "index.json"), whole, partial(documents.pack_document, pack))
     yield Recipe(
         layout.pack(pack.name, "index.html"),
         (site, *stated, *sorted(publishers.items())),

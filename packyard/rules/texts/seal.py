@@ -16,6 +16,13 @@ RULES = (
         "Witnesses make sure that everybody sees the same log.",
         "Wait and try again; if it stays so, ask the operator about the witnesses.",
     ),
+    block("bundle-invalid", "not the head of a site in one file", _CANONICAL, _AGAIN),
+    block(
+        "bundle-differs",
+        "the head in one file is not the head",
+        "Clients ask for `SNAPSHOT.bundle` first, so it must say what the three files in it say.",
+        "Build or reseal the site again.",
+    ),
     block("note-invalid", "not a signed note", _CANONICAL, _AGAIN),
     block("note-unsigned", "no known key has signed the note", "Nobody that you trust vouches for it.", _AGAIN),
     block(

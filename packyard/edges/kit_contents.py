@@ -1,0 +1,223 @@
+"""What a kit of a site holds, by its profile: decided from verified lists, before a file is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from packyard.audit import audit, heads
+from packyard.audit.chain import Chain
+from packyard.audit.reading import Reading
+from packyard.audit.rows import read_rows
+from packyard.audit.states import known_state
+from packyard.catalogue import finish
+from packyard.edges.kits import read_listing
+from packyard.edges.transport import open_site
+from packyard.errors import Problem, ProblemsFound, UsageError
+from packyard.formats import layout, note
+from packyard.formats.snapshot import Snapshot
+from packyard.formats.tiles import tile_path
+from packyard.kit import selecting, tenant
+from packyard.kit.grounds import audit_grounds, audit_packs, pack_document
+from packyard.kit.listing import Listed, log_tiles, open_log, site_files, snapshot_at
+from packyard.kit.manifest import (
+    DELTA,
+    FILE_LIMIT,
+    FULL,
+    PACKS,
+    TENANT,
+    Selection,
+    State,
+    state_of,
+)
+from packyard.kit.planning import NEW, applied, check_log, difference
+from packyard.model import Pack
+from packyard.protocols import Reader, Signer
+from packyard.registry import Trust
+
+_OF_AGE = ("snapshot-expired", "trust-expired")
+
+
+class Order(NamedTuple):
+    """What is to be exported: a profile with what it needs, by whom it is signed, and what the site is held against."""
+
+    profile: str = FULL
+    bases: tuple[str, ...] = ()
+    wanted: tuple[str, ...] = ()
+    all_versions: bool = False
+    tenant: bytes = b""
+    signer: Signer | None = None
+    root_key: str = ""
+
+
+class Contents(NamedTuple):
+    """What a kit will hold: (path, hash, NEW or GONE), sorted; what is made for it; and the rest of its manifest."""
+
+    value: Snapshot
+    files: Iterable[tuple[str, str, str]]
+    made: Mapping[str, bytes]
+    base: State | None = None
+    selection: Selection | None = None
+
+
+def choose(site: Reader, order: Order, now: int, jobs: int) -> Contents:
+    """What a kit that is ordered will hold. Raises as `export_kit` does."""
+    return {FULL: _full, DELTA: _delta, PACKS: _packs, TENANT: _tenant}[order.profile](site, order, now, jobs)
+
+
+def _full(site: Reader, order: Order, now: int, jobs: int) -> Contents:
+    """A whole site, when the audit has nothing to say against it."""
+    found = audit(site, None, now, jobs, order.root_key).problems
+    stop_at(site, [problem for problem in found if problem.code not in _OF_AGE])
+    value = snapshot_at(Reading(site))
+    assert value is not None
+    return Contents(value, ((path, digest, NEW) for path, digest in _whole(site, value)), {})
+
+
+def _whole(site: Reader, value: Snapshot) -> Iterator[Listed]:
+    reading = Reading(site)
+    yield from site_files(reading, value)
+    stop_at(site, reading.problems)
+
+
+def _delta(site: Reader, order: Order, now: int, jobs: int) -> Contents:
+    """What differs from a base whose log the site's goes on from."""
+    whole = _full(site, order, now, jobs)
+    origin, base, before = _base(order.bases)
+    if origin != whole.value.origin:
+        message = "the base is another registry's"
+        raise UsageError("kit-origin", message, expected=whole.value.origin, found=origin)
+    check_log(open_log(Reading(site), whole.value), base)
+    return whole._replace(files=difference(before, ((path, digest) for path, digest, _ in whole.files)), base=base)
+
+
+def _base(places: tuple[str, ...]) -> tuple[str, State, Iterable[Listed]]:
+    """(origin, state, files) of a kit and the deltas after it, or of a site of which the lists are there."""
+    first, *deltas = places
+    if not Path(first).is_file():
+        site = open_site(first)
+        reading = Reading(site)
+        value = snapshot_at(reading)
+        if value is None:
+            raise UsageError("site-missing", "there is no snapshot at this place", path=first)
+        return value.origin, state_of(value), _lists(reading, value)
+    manifest, rows = read_listing(Path(first))
+    listed: Iterable[Listed] = ((file.path, file.sha256) for file in rows)
+    for place in (first, *deltas):
+        after, changed = read_listing(Path(place))
+        if (after.base or None) != (manifest.state if place != first else None) or after.origin != manifest.origin:
+            message, hint = "the bases do not follow each other", "name a full kit, then each delta after it"
+            raise UsageError("kit-base-missing", message, path=place, help=hint)
+        if place != first:
+            listed = applied(listed, ((file.path, file.sha256) for file in changed), frozenset(after.tombstones))
+        manifest = after
+    return manifest.origin, manifest.state, listed
+
+
+def _lists(reading: Reading, value: Snapshot) -> Iterator[Listed]:
+    yield from site_files(reading, value)
+    stop_at(reading.site, [problem for problem in reading.problems if problem.path.endswith(".sums")])
+
+
+def _head(reading: Reading, root_key: str) -> tuple[Snapshot, tuple[Trust, ...]]:
+    stated = heads.parse_snapshot(reading)
+    trusts = heads.read_trust(reading, stated.trust, None, root_key) if stated else None
+    value = heads.verify_snapshot(reading, trusts[-1]) if trusts else None
+    if trusts and value:
+        heads.verify_head(reading, value, trusts[-1])
+        stop_at(reading.site, reading.problems)
+    assert trusts is not None
+    assert value is not None
+    return value, trusts
+
+
+def _pack_of(reading: Reading, chain: Chain) -> Callable[[str], Pack]:
+    def pack_of(name: str) -> Pack:
+        document = pack_document(reading, chain, name)
+        state = reading.attempt(layout.pack(name, "index.json"), known_state, name, document) if document else None
+        stop_at(reading.site, reading.problems)
+        assert state is not None
+        return finish(state)
+
+    return pack_of
+
+
+def _packs(site: Reader, order: Order, now: int, jobs: int) -> Contents:
+    """What was read to check the packs, and every hash of the log, by which any earlier head of it can be continued."""
+    reading = Reading(site)
+    value, trusts = _head(reading, order.root_key)
+    chain = Chain(reading, value)
+    chosen = selecting.choose(map(selecting.parse_want, order.wanted), _pack_of(reading, chain), order.all_versions)
+    audit_packs(reading, value, trusts, chosen)
+    stop_at(site, reading.problems)
+    tiles = (layout.LOG + tile_path(tile) for tile in log_tiles(value.log_size, bundles=False))
+    files = [(path, chain.digest(path) or "", NEW) for path in sorted({*reading.present, *tiles})]
+    selection = Selection("", tuple(sorted(order.wanted)), order.all_versions, chosen)
+    return Contents(value, files, {}, None, selection)
+
+
+def _tenant(site: Reader, order: Order, now: int, jobs: int) -> Contents:
+    """What was read to check the packs of an allow-list, and in the place of all lists the proofs of the log."""
+    allowed = tenant.parse_tenant(order.tenant)
+    reading = Reading(site)
+    value, trusts = _head(reading, order.root_key)
+    rows = read_rows(reading, value) or {}
+    chain, seen = Chain(reading, value), [name for name in rows if allowed.allows(name)]
+    pack_of = _pack_of(reading, chain)
+    unknown = [name for name in allowed.packs if name not in rows]
+    stop_at(site, [Problem("pack-unknown", "", f"there is no pack {name}") for name in unknown])
+    chosen = {
+        name: tuple(state.release.version for state in pack_of(name).versions if state.withdrawn is None)
+        for name in sorted(seen)
+    }
+    made = {tenant.INDEX: tenant.format_index(allowed.tenant, value, [rows[name] for name in sorted(chosen)])}
+    made |= _proofs(reading, value, trusts, chosen)
+    files = {path: chain.digest(path) or "" for path in reading.present if not _names_others(path)}
+    stop_at(site, _leaks(reading, chain, chosen, [*files], rows.keys()))
+    files |= {path: sha256(data).hexdigest() for path, data in made.items()}
+    selection = Selection(allowed.tenant, (), True, chosen)
+    return Contents(value, [(path, files[path], NEW) for path in sorted(files)], made, None, selection)
+
+
+def _proofs(
+    reading: Reading, value: Snapshot, trusts: tuple[Trust, ...], chosen: Mapping[str, tuple[str, ...]]
+) -> dict[str, bytes]:
+    """The proof of every entry that the packs rest on, by the path of the file that it is about."""
+    log, made = open_log(reading, value), dict[str, bytes]()
+    checkpoint = reading.site.read(layout.CHECKPOINT, note.LIMIT)
+
+    def logs(at: int, entry: bytes, path: str) -> bool:
+        made[path + tenant.PROOF] = proof = tenant.prove_entry(log, checkpoint, at)
+        return tenant.proves(proof, checkpoint, at, entry, trusts[-1])
+
+    audit_grounds(reading, Chain(reading, value), value, trusts, chosen, logs)
+    stop_at(reading.site, reading.problems)
+    return made
+
+
+def _names_others(path: str) -> bool:
+    """Whether a file of the site is a list, the catalogue, or a part of the log: what names every tenant's packs."""
+    return path.endswith(".sums") or path == layout.INDEX or path.startswith(f"{layout.LOG}tile/")
+
+
+def _leaks(
+    reading: Reading, chain: Chain, chosen: Mapping[str, object], paths: list[str], known: Iterable[str]
+) -> list[Problem]:
+    found = list[Problem]()
+    for name in chosen:
+        document = pack_document(reading, chain, name)
+        others = {*tenant.named_elsewhere(document)} if document else set()
+        found += [tenant.leak(layout.pack(name, "index.json"), other) for other in sorted(others - chosen.keys())]
+    forbidden = frozenset(known) - chosen.keys()
+    for path in paths:
+        found += tenant.check_names(path, reading.site.read(path, FILE_LIMIT), forbidden)
+    return found
+
+
+def stop_at(site: Reader, problems: Iterable[Problem]) -> None:
+    """Raises `ProblemsFound` if there are any."""
+    found = [problem._replace(path=f"{site.name}/{problem.path}") for problem in problems]
+    if found:
+        raise ProblemsFound(found)

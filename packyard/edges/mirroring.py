@@ -1,0 +1,287 @@
+"""Bringing a mirror up to date: only what changed is fetched, everything is verified, and the snapshot comes last.
+
+Beside the mirror, in `.packyard/NAME/`, stand the lock, `fetched/` (what was fetched and is not in place yet), the
+staging area of `packyard.edges.store`, by whose plan the mirror is changed, and `evidence/`: the heads of a source that
+was refused. A sync that is killed leaves the mirror as it was, or a decided plan that the next one carries out first.
+
+    sync(open_source("https://packs.example.org/"), Path("mirror"), Terms(now=int(time.time())))
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from packyard.audit import audit, audit_staged
+from packyard.audit.chain import Chain
+from packyard.audit.reading import Reading
+from packyard.audit.staged import DEPTH
+from packyard.edges.mirror_heads import by_path, fetch_heads, read_before, verify_heads, with_evidence
+from packyard.edges.mirror_kept import Kept
+from packyard.edges.mirror_log import LogCopy, log_of
+from packyard.edges.mirror_source import After, Copy, Fetched, HeadSite, Source, Unlike, streamed
+from packyard.edges.store import HEADS, Staging, Workplace
+from packyard.edges.workers import FEW, processors
+from packyard.errors import BadSignature, NotFound, Problem, ProblemsFound, UsageError, WorldError
+from packyard.formats import layout
+from packyard.formats.bundle import Bundle
+from packyard.head import Head
+from packyard.mirror.following import check_follows, check_fresh, check_one_history, check_prefix
+from packyard.mirror.planning import Tree, dropped, is_kept, rounds
+
+#: After how many seconds a source is asked again that does not have what it promises.
+PAUSES = (0.0, 0.5, 2.0, 5.0, 10.0)
+
+
+class Terms(NamedTuple):
+    """How to sync: at what time, in seconds; the root key that must have signed the first trust file, if it is known;
+    how many requests at once; whether nothing that the mirror has is taken as it is.
+    """
+
+    now: int
+    root_key: str = ""
+    jobs: int = 8
+    repair: bool = False
+    pauses: tuple[float, ...] = PAUSES
+
+
+class Synced(NamedTuple):
+    """The head of the mirror, whether it is another than before, and what that took: `packs` are those of which the log
+    told something new, `size` is what was read, in bytes.
+    """
+
+    head: Head
+    changed: bool
+    packs: tuple[str, ...] = ()
+    written: int = 0
+    removed: int = 0
+    requests: int = 0
+    size: int = 0
+
+
+class Untrue(ProblemsFound):
+    """What the source has is sealed and not true: somebody's signature, the log or a document does not fit."""
+
+    exit_code = BadSignature.exit_code
+
+
+def sync(source: Source, folder: Path, terms: Terms) -> Synced:
+    """Makes `folder` a mirror of `source`, or brings it up to date.
+
+    Raises `Stale` for a source that is expired, older than the mirror, or of another history; `BadChecksum`,
+    `NotFound`, `BadSignature`, `BadKey` and `Untrue` for one that lies; `WorldError` when network or disk fail, or
+    another sync is at work; `UsageError` for a folder that is no mirror. The mirror is then as it was.
+    """
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are
+    workplace = Workplace(folder)
+    _must_be_a_mirror(folder, workplace)
+    with ExitStack() as stack:
+        stack.callback(os.close, workplace.lock())
+        staging = Staging(workplace)
+        if staging.decided():
+            staging.root.mkdir(parents=True, exist_ok=True)
+            staging.activate()
+            Fetched(workplace.root / "fetched").clear()
+        stack.callback(_clear_undecided, staging)
+        return _persist(source, workplace, terms)
+
+
+def _clear_undecided(staging: Staging) -> None:
+    if not staging.decided():
+        staging.clear()
+
+
+def _must_be_a_mirror(folder: Path, workplace: Workplace) -> None:
+    """Refuses a folder with other things in it, which would be removed, and one that builds write."""
+    filled = folder.is_dir() and any(entry.name != ".gitignore" for entry in os.scandir(folder))
+    known = workplace.root.exists() or (folder / layout.INDEX_SUMS).exists()
+    why = (
+        "builds write this site"
+        if workplace.memory.exists()
+        else "this is not a folder"
+        if folder.exists() and not folder.is_dir()
+        else "the folder has files in it and is not a mirror"
+        if filled and not known
+        else ""
+    )
+    if why:
+        raise UsageError("mirror-not-empty", why, path=str(folder), help="name a new or an empty folder")
+
+
+def _persist(source: Source, workplace: Workplace, terms: Terms) -> Synced:
+    """Syncs. A source that does not have what it promises may be published at this moment: it is asked again, as often
+    as `terms.pauses` says, unless it shows the same head and has other bytes where bytes never change.
+    """
+    seen, unlike = Bundle(b"", b"", b""), None
+    for pause in (*terms.pauses, None):
+        try:
+            parts = fetch_heads(source)
+            if unlike is not None and parts == seen and layout.immutable(unlike.path):
+                raise unlike.cause
+            seen = parts
+            return _Sync(source, workplace, terms).run(parts)
+        except Unlike as error:
+            unlike = error
+            if pause is None:
+                raise error.cause from None
+            time.sleep(pause)
+    raise AssertionError
+
+
+class _Sync:
+    """One attempt at one head of the source."""
+
+    def __init__(self, source: Source, workplace: Workplace, terms: Terms) -> None:
+        self.source, self.terms, self.root = source, terms, workplace.root
+        self.copy, self.fetched = Copy(workplace.out), Fetched(workplace.root / "fetched")
+        self.staging = Staging(workplace)
+        self.staging.clear()
+        self.before = read_before(self.copy, terms.repair)
+        self.known = self.before.snapshot if self.before and not terms.repair else None
+        self.kept = Kept(self.staging)
+
+    def run(self, parts: Bundle) -> Synced:
+        """Makes the mirror what the source is under this head."""
+        given = by_path(parts)
+        if self.before and self.known and all(map(self.staging.same, given, given.values())):
+            self.fetched.clear()
+            check_fresh(self.before, self.terms.now)
+            return self.result(self.before)
+        site = HeadSite(self.source, self.copy, given)
+        head = verify_heads(site, self.terms.root_key)
+        mine = Bundle(*(self.mine(path) for path in given if path != layout.SNAPSHOT_BUNDLE))
+        sides = {"mirror": (self.copy.name, mine), "source": (self.source.name, parts)}
+        log = with_evidence(self.root / "evidence", sides, self.terms.now, partial(self.open_log, head))
+        with ThreadPoolExecutor(self.terms.jobs) as pool:
+            log.take(pool, self.terms.jobs)
+            tree = self.take_files(head, pool)
+        for path, data in (site.trust | given).items():
+            self.write(path, data)
+        return self.finish(head, log, tree, frozenset(site.trust))
+
+    def open_log(self, head: Head) -> LogCopy:
+        """The log of the source, which goes on from that of the mirror. Raises `Stale`."""
+        before, after = self.before.snapshot if self.before else None, head.snapshot
+        if before:
+            check_one_history(before, after)
+            if after.log_size < before.log_size and (mine := log_of(self.copy, before)):
+                check_prefix(after, before, mine.hash)
+            check_follows(before, after)
+        check_fresh(head, self.terms.now)
+        old = self.known.log_size if self.known else 0
+        log = LogCopy(self.source, self.staging, self.fetched.root / "log", after, old)
+        if before:
+            check_prefix(before, after, log.hash)
+        return log
+
+    def mine(self, path: str) -> bytes:
+        """A file of the mirror's own head."""
+        try:
+            return self.copy.read(path, 1 << 20)
+        except NotFound:
+            return b""
+
+    # --- files ---
+
+    def take_files(self, head: Head, pool: Executor) -> Tree:
+        """Stages every file that the new lists name and the mirror does not have; gives the lists."""
+        reading = Reading(self.staging)
+        new = Tree(head.snapshot, Chain(reading, head.snapshot))
+        for wanted in rounds(new, self.old_tree()):
+            for path, digest, there in streamed(pool, self.terms.jobs, self.obtain, wanted):
+                if there != digest:
+                    self.place(path, digest, there)
+            if reading.problems:
+                raise Untrue(reading.problems)
+        return new
+
+    def old_tree(self) -> Tree | None:
+        """The lists that the mirror has, None when they do not count."""
+        return Tree(self.known, Chain(Reading(self.copy), self.known)) if self.known else None
+
+    def obtain(self, wanted: tuple[str, str]) -> tuple[str, str, str]:
+        """Fetches a file that is neither in the mirror nor fetched already; (path, its hash, that of what is there)."""
+        path, digest = wanted
+        there = self.copy.digest(path)
+        if there != digest and not self.fetched.has(digest):
+            self.fetched.put(digest, self.source.fetch(path, digest))
+        return path, digest, there
+
+    def place(self, path: str, digest: str, there: str) -> None:
+        """Stages what was fetched."""
+        self.must_fit(path)
+        if there and is_kept(path):
+            self.kept.keep(there, path)
+        self.fetched.place(digest, self.staging.root / path)
+        self.staging.written += 1
+
+    def must_fit(self, path: str) -> None:
+        """Raises `WorldError` when the file could not be put in its place, while nothing is decided yet."""
+        target = self.copy.root / path
+        way = next((folder for folder in target.parents if os.path.lexists(folder)), target.parent)
+        if (target.is_dir() and not target.is_symlink()) or not way.is_dir():
+            message, hint = "something else is in the place of this file", "remove it"
+            raise WorldError("disk-failed", message, path=str(target), help=hint)
+
+    def write(self, path: str, data: bytes) -> None:
+        """Stages a file that no list names."""
+        if not self.staging.same(path, data):
+            self.must_fit(path)
+            self.staging.write(path, data)
+
+    # --- the end ---
+
+    def finish(self, head: Head, log: LogCopy, tree: Tree, trust: frozenset[str]) -> Synced:
+        """Verifies what is staged and makes it the mirror."""
+        old = self.old_tree()
+        gone = set(dropped(tree, old)) if old else set()
+        for path in gone:
+            if is_kept(path) and (digest := self.copy.digest(path)):
+                self.kept.keep(digest, path)
+        found = head.snapshot
+        gone |= self.kept.close(self.terms.now, found.expires - found.issued)
+        gone |= set(log.gone()) if log.old != log.size else set()
+        if old is None:
+            gone |= set(self.strangers(tree, trust, log))
+        self.verify(head, frozenset(gone), old is None)
+        packs = log.packs()
+        self.staging.decide(gone)
+        written = self.staging.written
+        self.staging.activate()
+        self.fetched.clear()
+        return self.result(head, True, packs, written, len(gone))
+
+    def strangers(self, tree: Tree, trust: frozenset[str], log: LogCopy) -> Iterator[str]:
+        """What stands in the folder and is no part of the site; asked when nothing there is taken as it is."""
+        apart = trust | self.kept.paths() | log.paths() | frozenset(HEADS)
+        for path in self.copy.paths():
+            if path not in apart and tree.chain.digest(path) is None:
+                yield path
+
+    def verify(self, head: Head, gone: frozenset[str], whole: bool) -> None:
+        """Raises `Untrue` when what is staged would not satisfy a client. Then nothing of it is used again."""
+        packs = {layout.pack_of(path) for path in self.staging.paths_below("packs/")}
+        if whole or len(packs) > DEPTH:
+            workers = processors() if len(packs) > FEW else 1
+            problems: tuple[Problem, ...] = audit(
+                After(self.staging, gone), head.trust, self.terms.now, workers
+            ).problems
+        else:
+            problems = tuple(audit_staged(self.staging, head.trust, gone))
+        if problems:
+            self.fetched.clear()
+            raise Untrue(problems)
+
+    def result(self, head: Head, changed: bool = False, *done: object) -> Synced:
+        """What was done."""
+        return Synced(head, changed)._replace(
+            **dict(zip(("packs", "written", "removed"), done, strict=False)),  # type: ignore[arg-type]
+            requests=self.source.requests,
+            size=self.source.size,
+        )
