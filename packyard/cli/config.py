@@ -63,6 +63,7 @@ def _registry(tree: WorkingTree) -> list[Line]:
         "title": value.title,
         "url": value.url,
         "mirrors": ", ".join(value.mirrors),
+        "witnesses": ", ".join(value.witnesses),
         "expires_days": str(value.expires_days) if value.expires_days != registry.EXPIRES_DAYS else "",
         **{f"limits.{name}": str(limit) for name, limit in value.limits.items()},
         **{f"policy.{name}": str(number) for name, number in value.policy.items()},

@@ -29,6 +29,7 @@ REGISTRY = (
     Known("audit", "audit:command", "Check a whole site as a client would."),
     Known("check", "check:command", "Judge a change set: accept, review or reject."),
     Known("prove", "prove:command", "Prove that the log has a version."),
+    Known("rebuild", "rebuild:command", "Build a published site again and compare."),
     Known("serve", "serve:command", "Show a site on this machine."),
     Known("config", "config:command", "Show every setting, its value and where it comes from."),
 )
@@ -56,7 +57,12 @@ CONTRIBUTOR = (
     Known("recover", "ownership:recover", "Give a pack to another owner by the root keys."),
     Known("explain", "explain:command", "Explain the code of an error."),
 )
-SECTIONS = (("Registry", REGISTRY), ("Contributor", CONTRIBUTOR))
+USER = (Known("search", "search:command", "Find packs by words, tags and more."),)
+MIRROR = (
+    Known("witness", "witness:command", "Cosign the log of a site, if it goes on from what was seen."),
+    Known("agreement", "witness:agreement", "Say who has cosigned and rebuilt a site."),
+)
+SECTIONS = (("Registry", REGISTRY), ("Contributor", CONTRIBUTOR), ("User", USER), ("Mirror", MIRROR))
 COMMANDS = {known.name: known for _, section in SECTIONS for known in section}
 
 

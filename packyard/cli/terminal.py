@@ -54,4 +54,5 @@ def document(name: str, fields: Mapping[str, Any]) -> None:
     """One JSON document for programs, in ASCII; `name` is that of its format, as in `packyard/NAME/1`."""
     import json
 
-    print(json.dumps({"format": f"packyard/{name}/1", **fields}, indent=2).replace("##[", "##\\u005b"))
+    text = json.dumps({"format": f"packyard/{name}/1", **fields}, indent=2)
+    print(text.replace("##[", "##\\u005b").replace("\x7f", "\\u007f"))

@@ -1,0 +1,192 @@
+"""How the log has grown since it was seen last.
+
+Usually by a few entries. They are fetched, from the byte on that was last known, and hashed; with the frontier of the
+tree that was seen they must give the root of the checkpoint. This shows at once that nothing before has changed and
+that nothing of the new was left out. A short log is read whole on first contact too. Of a long one that was never seen,
+or not for long, only the right edge is read, with what proves that it grew from the one before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from packyard.client.state import State
+from packyard.client.wanted import Files, Want
+from packyard.errors import FormatError, NotFound
+from packyard.formats import entries, layout, snapshot
+from packyard.formats.frontier import Frontier, extend, frontier_of, root
+from packyard.formats.snapshot import Snapshot
+from packyard.formats.tiles import (
+    ENTRIES,
+    MAX_ENTRY,
+    WIDTH,
+    Tile,
+    TileReader,
+    edge_tiles,
+    parse_entries,
+    tile_of,
+    tile_path,
+)
+from packyard.formats.tlog import (
+    HASH_SIZE,
+    consistency_proof,
+    consistency_ranges,
+    leaf_hash,
+    subtrees,
+    verify_consistency,
+)
+
+#: A log of at most so many entries is read whole on first contact; at most so many new ones are read later.
+SCAN, TAIL = 2_048, 16_384
+
+BUNDLE_LIMIT = WIDTH * (2 + MAX_ENTRY)
+TILE_LIMIT = WIDTH * HASH_SIZE
+
+
+class Grown(NamedTuple):
+    """The log now: its frontier, the length of its last bundle that is not full (0 when it is not known), the entry
+    from which on all have been read, and the entries that are new, by index. `anew`: it is another log than before.
+    """
+
+    frontier: Frontier
+    partial: int
+    scanned: int
+    entries: Mapping[int, bytes]
+    anew: bool = False
+
+
+def log_wants(before: State | None, stated: Snapshot) -> Iterator[Want]:
+    """What must be fetched to see how the log has grown to the one that a snapshot states."""
+    size, known = stated.log_size, before.frontier.size if before else 0
+    if _is_read(before, size):
+        for number in range(known // WIDTH, -(-size // WIDTH) if size > known else 0):
+            start = before.partial if before and number == known // WIDTH else 0
+            yield Want(_bundle(number, size), BUNDLE_LIMIT, "", start)
+    elif size > known:
+        ranges = consistency_ranges(known, size) if known else []
+        yield from tile_wants([(0, size - 1), *(part for each in ranges for part in subtrees(*each))], size)
+
+
+def tile_wants(parts: Iterable[tuple[int, int]], size: int) -> Iterator[Want]:
+    """The tiles of a log of `size` entries that prove the hashes of complete subtrees, given as (level, index)."""
+    tiles = dict.fromkeys(edge_tiles(size))
+    for level, index in parts:
+        tile = tile_of(level, index, size)
+        while tile.width == WIDTH:  # a partial tile is a part of the right edge, which needs no other
+            tiles[tile] = None
+            tile = tile_of(8 * (tile.level + 1), tile.number, size)
+    yield from (Want(layout.LOG + tile_path(tile), TILE_LIMIT) for tile in tiles)
+
+
+def grow(files: Files, before: State | None, stated: Snapshot) -> Grown:
+    """The log as the snapshot states it, if it grew from the one before and ends with the snapshot's own entry.
+
+    Raises `Wanted`, and `FormatError`: `log-forked` when it did not, `log-inconsistent` when tiles and root differ.
+    """
+    size = stated.log_size
+    if before and size <= before.frontier.size:
+        return _same(before, stated)
+    return _by_entries(files, before, stated) if _is_read(before, size) else _by_tiles(files, before, stated)
+
+
+def read_tiles(files: Files, size: int, expected: bytes) -> TileReader:
+    """The tiles of the log with this size and root."""
+    return TileReader(size, expected, lambda path, limit: files.read(layout.LOG + path, limit))
+
+
+def reads_from(before: State | None, stated: Snapshot) -> int:
+    """The entry from which on every one will have been read once the log has grown to what a snapshot states."""
+    if _is_read(before, stated.log_size):
+        return before.scanned if before else 0
+    return stated.log_size
+
+
+def _is_read(before: State | None, size: int) -> bool:
+    """Whether the new entries are few enough to be read."""
+    return size <= SCAN if before is None else size - before.frontier.size <= TAIL
+
+
+def _bundle(number: int, size: int) -> str:
+    return layout.LOG + tile_path(Tile(ENTRIES, number, min(WIDTH, size - number * WIDTH)))
+
+
+def _same(before: State, stated: Snapshot) -> Grown:
+    known = before.head
+    if (stated.log_size, stated.log_root) != (known.log_size, known.log_root):
+        raise _forked(before, stated, "the log is shorter than the one that was seen before, or another one")
+    if stated.number != known.number:
+        raise _forked(before, stated, "the log has not grown, and so cannot tell of this snapshot")
+    return Grown(before.frontier, before.partial, before.scanned, {})
+
+
+def _by_entries(files: Files, before: State | None, stated: Snapshot) -> Grown:
+    known = before.frontier if before else Frontier()
+    new, partial = list[bytes](), 0
+    for want in log_wants(before, stated):
+        data = _read_bundle(files, want)
+        partial = want.start + len(data)
+        new += parse_entries(data)[known.size % WIDTH if not new and not want.start else 0 :]
+    first, size = known.size, stated.log_size
+    if len(new) < size - first:
+        raise FormatError("log-inconsistent", "the log has fewer entries than its checkpoint says", found=str(len(new)))
+    if surplus := len(new) - (size - first):
+        partial -= sum(2 + len(entry) for entry in new[-surplus:])
+        new = new[:-surplus]
+    frontier = extend(known, map(leaf_hash, new))
+    if root(frontier) != stated.log_root:
+        if before is None:
+            raise FormatError("log-inconsistent", "the entries of the log do not have the root of its checkpoint")
+        raise _forked(before, stated, "the log did not grow from the one that was seen before")
+    if new[-1] != _own_entry(stated):
+        raise _untold(stated, new[-1])
+    scanned = before.scanned if before else 0
+    return Grown(frontier, partial if size % WIDTH else 0, scanned, dict(enumerate(new, first)))
+
+
+def _read_bundle(files: Files, want: Want) -> bytes:
+    """A bundle; one that was not full and is gone is read from the full one."""
+    try:
+        return files.read(want.path, want.limit, want.start)
+    except NotFound:
+        path, partial, _ = want.path.partition(".p/")
+        if not partial:
+            raise
+        return files.read(path, want.limit, want.start)
+
+
+def _by_tiles(files: Files, before: State | None, stated: Snapshot) -> Grown:
+    size = stated.log_size
+    tiles = read_tiles(files, size, stated.log_root)
+    if before:
+        known = before.head
+        try:
+            proof = consistency_proof(known.log_size, size, tiles.hash)
+            verify_consistency(known.log_size, known.log_root, size, stated.log_root, proof)
+        except FormatError as error:
+            if error.code == "log-inconsistent":
+                raise
+            raise _forked(before, stated, "the log did not grow from the one that was seen before") from None
+    last = _own_entry(stated)
+    if tiles.hash(0, size - 1) != leaf_hash(last):
+        raise _untold(stated, b"another entry")
+    return Grown(frontier_of(size, tiles.hash), 0, size, {size - 1: last})
+
+
+def _own_entry(stated: Snapshot) -> bytes:
+    return entries.index_entry(stated.number, sha256(snapshot.sum_lines(stated.sums)).hexdigest())
+
+
+def _untold(stated: Snapshot, found: bytes) -> FormatError:
+    message = "the log does not end with the entry of this snapshot: it may have been made for you alone"
+    expected = _own_entry(stated).decode()
+    return FormatError("log-hidden", message, expected=expected, found=found[:300].decode("utf-8", "replace"))
+
+
+def _forked(before: State, stated: Snapshot, message: str) -> FormatError:
+    known = before.head
+    hint = "keep both checkpoints: they prove it; show them to the registry's operator and to others who use it"
+    shown = (f"{each.log_size} entries with the root {each.log_root.hex()}" for each in (known, stated))
+    expected, found = shown
+    return FormatError("log-forked", message, expected=f"a log that begins with {expected}", found=found, help=hint)

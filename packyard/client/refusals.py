@@ -1,0 +1,65 @@
+"""What a client refuses, as exceptions whose kind follows from the code, with the files that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from packyard.errors import (
+    BadChecksum,
+    BadKey,
+    BadSignature,
+    FormatError,
+    NotFound,
+    Problem,
+    Stale,
+    TrustError,
+    Unsigned,
+)
+
+T = TypeVar("T")
+
+_KINDS: Mapping[str, type[TrustError]] = {
+    **dict.fromkeys(
+        ("signature-missing", "trust-unsigned", "note-unsigned", "checkpoint-quorum", "roots-unsigned"), Unsigned
+    ),
+    **dict.fromkeys(("file-missing", "pack-unknown", "version-unknown"), NotFound),
+    **dict.fromkeys(
+        ("file-changed", "checksum-wrong", "checksum-missing", "file-unlisted", "identity-differs"), BadChecksum
+    ),
+    **dict.fromkeys(
+        ("key-unknown", "key-not-valid", "key-scope", "key-weak", "key-shared", "key-removed", "trust-pinned"), BadKey
+    ),
+    **dict.fromkeys(
+        (
+            "snapshot-expired",
+            "snapshot-older",
+            "snapshot-forked",
+            "snapshot-early",
+            "trust-expired",
+            "trust-older",
+            "log-forked",
+            "log-shorter",
+            "log-hidden",
+            "recovery-early",
+        ),
+        Stale,
+    ),
+}
+
+
+def refusal(problem: Problem, evidence: Mapping[str, bytes] | None = None) -> TrustError:
+    """The exception that says what is wrong; a code of no other kind is that of a bad signature."""
+    fields = problem._asdict()
+    kind = _KINDS.get(problem.code, BadSignature)
+    error = kind(fields.pop("code"), fields.pop("message"), **fields)
+    error.evidence = dict(evidence or {})
+    return error
+
+
+def attempt(path: str, evidence: Mapping[str, bytes], check: Callable[..., T], *arguments: object) -> T:
+    """What `check(*arguments)` gives; a `FormatError` that it raises becomes a refusal of the file `path`."""
+    try:
+        return check(*arguments)
+    except FormatError as error:
+        raise refusal(error.at(path), evidence) from None
