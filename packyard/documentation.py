@@ -5,6 +5,7 @@
     docs/commands.md   the help of every command
     docs/rights.md     packyard.rules.rights
     docs/settings.md   packyard.formats.registry.SETTINGS and packyard.cli.settings.SETTINGS
+    docs/targets.md    packyard.client.placing.targets
 
 A test compares them with what is in the repository.
 """
@@ -37,12 +38,15 @@ _WIDTH = 100
 
 def pages() -> Mapping[str, str]:
     """The text of each generated page, by its name in `docs/`."""
+    from packyard.client.placing.targets import table
+
     made = {
         "rules.md": _rules(),
         "rights.md": _rights(),
         "formats.md": _formats(),
         "commands.md": _commands(),
         "settings.md": _settings(),
+        "targets.md": table(),
     }
     return {name: _GENERATED + "\n" + "\n".join(lines) + "\n" for name, lines in made.items()}
 

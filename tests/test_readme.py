@@ -224,9 +224,10 @@ def test_tour_of_the_readme(home: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.interop
-def test_commands_for_operators(home: Path) -> None:
+@pytest.mark.parametrize("page", ["operators.md", "witnesses.md"])
+def test_commands_for_operators(home: Path, page: str) -> None:
     with web_server(home / "empty" / "www") as address:
-        blocks = tour(DOCS / "operators.md")
+        blocks = tour(DOCS / page)
         run(home, [block._replace(code=block.code.replace("https://packs.my.example/", address)) for block in blocks])
 
 

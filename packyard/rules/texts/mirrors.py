@@ -27,8 +27,8 @@ RULES = (
     ),
     block(
         "mirror-damaged",
-        "a mirror whose own head does not hold",
-        "Without it nobody can tell whether a source is older, or of another history.",
+        "a mirror that is not what was put there",
+        "What is new is judged by what is there, beginning with the mirror's own snapshot.",
         "Run `packyard mirror sync --repair`, or sync into an empty folder.",
     ),
     block(

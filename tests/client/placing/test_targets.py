@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from packyard.client.placing.targets import TARGETS, table, want
+from packyard.client.agentpacks import FOLDER
+from packyard.client.placing.targets import TARGETS, want
+from packyard.client.placing.values import curated
 from packyard.formats.frontmatter import split
 from packyard.formats.manifest import FEATURES
 from packyard.formats.manifest import TARGETS as KNOWN
@@ -29,10 +31,6 @@ def files(target: str, *packs: Any) -> dict[str, bytes]:
 def notes(target: str, each: Any) -> list[str]:
     """What is noted about a pack for a target."""
     return [f"{note.path} {note.message} {note.found}" for note in want([each], [target]).notes]
-
-
-def test_the_page_is_what_the_program_does() -> None:
-    assert PAGE.read_text(encoding="utf-8") == "\n".join(table()) + "\n"
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -208,3 +206,7 @@ def test_a_pack_that_no_gate_has_seen_gives_no_traceback(path: str, text: str) -
         plan = Project().plan(each, targets=[name])
         if not plan.conflicts:
             assert Project().after(plan).remove("hello") == Project()
+
+
+def test_the_folder_of_packs_is_that_of_the_agentpacks_client() -> None:
+    assert curated("@acme/hello") == f"{FOLDER}/@acme/hello"
