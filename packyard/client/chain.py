@@ -15,15 +15,18 @@ from packyard.errors import NotFound
 from packyard.formats import layout, sums
 from packyard.formats.snapshot import Snapshot
 
-#: The most bytes of the list of shards, and of a shard.
-INDEX_SUMS_LIMIT, SHARD_LIMIT = 1 << 16, 1 << 26
+#: The most bytes of the list of shards, of a shard, and of a file that is fetched before its hash is known.
+INDEX_SUMS_LIMIT, SHARD_LIMIT, HINT_LIMIT = 1 << 16, 1 << 26, 1 << 21
 
 
 def hints(name: str) -> Iterator[Want]:
     """What will be needed of a pack, as long as nothing is known of its hashes."""
-    yield Want(layout.shard_sums(layout.shard(name)), SHARD_LIMIT)
-    yield Want(layout.pack(name, "files.sums"), LIMIT)
-    yield Want(layout.pack(name, "index.json"), LIMIT)
+    for path in (
+        layout.shard_sums(layout.shard(name)),
+        layout.pack(name, "files.sums"),
+        layout.pack(name, "index.json"),
+    ):
+        yield Want(path, HINT_LIMIT, hint=True)
 
 
 def read_document(files: Files, head: Snapshot, name: str) -> Document:

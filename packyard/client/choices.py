@@ -12,7 +12,7 @@ that no longer is what was locked is refused, and never replaced.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -41,6 +41,29 @@ class Need(NamedTuple):
     label: str
 
 
+class Pick(NamedTuple):
+    """A version of a pack, or its absence: then registry and version are ""."""
+
+    name: str
+    registry: str
+    version: str
+
+
+class Clash(NamedTuple):
+    """Needs of one pack that no version of it fits, each with who has it; None for the project."""
+
+    name: str
+    needs: tuple[tuple[Need, Pick | None], ...]
+
+
+class Impossible(Exception):
+    """No versions fit all needs; `clashes` are those that were met, in that order."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        super().__init__("impossible")
+        self.clashes = clashes
+
+
 class Choices:
     """What can be chosen, as far as the offers are `known`; None stands for a pack that its registry does not have."""
 
@@ -61,11 +84,21 @@ class Choices:
 
     def needs(self, demands: Iterable[Demand]) -> tuple[Need, ...]:
         """What the project's own demands come to, ordered by name. Raises `Unknown`."""
-        return tuple(self._need(demand) for demand in sorted(demands, key=lambda demand: demand.name))
+        return tuple(self.need(demand) for demand in sorted(demands, key=lambda demand: demand.name))
 
     def needs_of(self, offer: Offer) -> tuple[Need, ...]:
         """What the version depends on. Raises `Unknown`."""
-        return tuple(map(self._need, self.dependencies(offer)))
+        return tuple(map(self.need, self.dependencies(offer)))
+
+    def need(self, demand: Demand) -> Need:
+        """What one demand comes to. Raises `Unknown`."""
+        registry, name = key = self.follow(demand.key)
+        versions = self._matching(key, demand.range)
+        if demand in self.held and self._keeps(key) and range_of(demand.range) is None:
+            versions |= {offer.version for offer in self.offers(key)} & {self.kept[name][1]}
+        prefix = f"{demand.registry}:" if len(self.registries) > 1 else ""
+        suffix = f" (now {name})" if name != demand.name else ""
+        return Need(name, registry, versions, f"{prefix}{demand.name} {demand.range}{suffix}")
 
     def dependencies(self, offer: Offer) -> tuple[Demand, ...]:
         """What the version depends on, each of its registry."""
@@ -124,15 +157,6 @@ class Choices:
                 message = f"{offer.name} {offer.version} is not what was locked"
                 raise BadChecksum("locked-changed", message, expected=expected, found=found)
 
-    def _need(self, demand: Demand) -> Need:
-        registry, name = key = self.follow(demand.key)
-        versions = self._matching(key, demand.range)
-        if demand in self.held and self._keeps(key) and range_of(demand.range) is None:
-            versions |= {offer.version for offer in self.offers(key)} & {self.kept[name][1]}
-        prefix = f"{demand.registry}:" if len(self.registries) > 1 else ""
-        suffix = f" (now {name})" if name != demand.name else ""
-        return Need(name, registry, versions, f"{prefix}{demand.name} {demand.range}{suffix}")
-
     def _matching(self, key: Key, wanted: str) -> frozenset[str]:
         if (key, wanted) not in self._versions:
             self._versions[key, wanted] = frozenset(self._match(key, wanted))
@@ -148,6 +172,23 @@ class Choices:
         newest = latest(offers)
         offered = {"stable": newest.version, **offers.channels, LATEST: newest.version} if newest else offers.channels
         return {offered.get(wanted, "")} & {offer.version for offer in self.offers(key)}
+
+
+def absence(name: str) -> Need:
+    """The need that no version of a pack is there."""
+    return Need(name, "", frozenset({""}), f"no {name}")
+
+
+def fitting(choices: Choices, name: str, needs: Sequence[Need]) -> Iterator[Pick]:
+    """What fits all these needs of one pack, the best first."""
+    versions = frozenset.intersection(*(need.versions for need in needs))
+    registries = {need.registry for need in needs}
+    if versions == {""}:
+        yield Pick(name, "", "")
+    elif len(registries) == 1:
+        for offer in choices.offers((registries.pop(), name)):
+            if offer.version in versions:
+                yield Pick(name, offer.registry, offer.version)
 
 
 @cache

@@ -3,26 +3,35 @@
 What is needed next is worked out from what the registry says before anything of it is proven: the paths of a proof are
 the same whether it holds or not. So the proofs of the head, the documents of packs and the tarballs arrive together.
 Nothing is given out before all of it is proven.
+
+As long as the head is not, whoever answers may be anybody. What is fetched ahead of it is a guess: it is bounded in
+number and size, and whatever is wrong with it is not looked at until the head has been proven.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import NamedTuple
 
-from packyard.client.chain import hints, read_document
+from packyard.client.chain import HINT_LIMIT, INDEX_SUMS_LIMIT, hints, read_document
 from packyard.client.documents import Document
 from packyard.client.growth import reads_from
-from packyard.client.heads import Head, read_bundle, read_head
+from packyard.client.heads import Head, read_head, read_stated
+from packyard.client.judges import Registry
 from packyard.client.ledger import Ledger
-from packyard.client.packs import Proven, Registry, entry_of, pack_wants, prove_pack
+from packyard.client.packs import Proven, pack_wants, prove_pack
 from packyard.client.releases import TARBALL_LIMIT, Opened, open_release, prove_release, release_of
 from packyard.client.state import State
-from packyard.client.wanted import Files, Want, Wanted, need
-from packyard.errors import NotFound
-from packyard.formats import layout, snapshot, trustfile
+from packyard.client.wanted import Files, Want, Wanted, gather, need
+from packyard.errors import NotFound, PackyardError
+from packyard.formats import layout, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.model import Pack
+
+#: The most files that are fetched in one round before the head is proven.
+GUESSES = 500
 
 #: Names and versions of packs.
 Pins = tuple[tuple[str, str], ...]
@@ -66,129 +75,131 @@ class Answer(NamedTuple):
     absent: frozenset[str]
 
 
+class _Found(NamedTuple):
+    """The documents of the packs that are wanted, names that the registry does not have, versions to open, and what
+    must be fetched besides.
+    """
+
+    documents: Mapping[str, Document]
+    absent: frozenset[str]
+    pins: Pins
+    wants: tuple[Want, ...]
+
+
 def consult(files: Files, question: Question) -> Answer:
     """The answer. Raises `Wanted` for what must be fetched, and `TrustError` for what is refused."""
-    wants = [*_first_wants(question)] if question.state is None else []
     try:
-        stated = _stated(files)
+        head = read_head(files, question.state, question.now, question.root_key)
     except Wanted as wanted:
-        raise Wanted([*wanted.wants, *wants]) from None
-    found: list[Want] = []
-    head = _or_wants(found, lambda: read_head(files, question.state, question.now, question.root_key))
-    documents, absent, pins = _documents(files, stated, question, found)
-    found += _proof_wants(files, stated, question, documents, pins)
-    need(files, found)
-    if head is None:
-        raise Wanted(found)
-    return _prove(files, head, question, documents, absent)
+        raise Wanted([*wanted.wants, *_guesses(files, question)]) from None
+    registry, ledger = _registry(head), _ledger(files, head, question)
+    found = _documents(files, head.snapshot, question)
+    need(files, [*found.wants, *_proof_wants(found, registry, ledger)])
+    return _prove(files, head, question, found, registry, ledger)
+
+
+# --- before the head is proven ---
+
+
+def _guesses(files: Files, question: Question) -> list[Want]:
+    """What will be needed if the registry is what it says it is; none of it is more than a guess."""
+    found = list(_first_wants(question)) if question.state is None else []
+    with suppress(Wanted, PackyardError):
+        found += _ahead(files, read_stated(files), question)
+    guesses = (want._replace(limit=min(want.limit, HINT_LIMIT), hint=True) for want in found)
+    return [want for want in dict.fromkeys(guesses) if not files.has(want)][:GUESSES]
 
 
 def _first_wants(question: Question) -> Iterator[Want]:
     """What a first contact will need whatever the registry says."""
     yield Want(f"{layout.TRUST}1.json", trustfile.LIMIT)
     if question.names:
-        yield Want(layout.INDEX_SUMS, 1 << 16)
+        yield Want(layout.INDEX_SUMS, INDEX_SUMS_LIMIT)
     for name in question.names:
         yield from hints(name)
 
 
-def _stated(files: Files) -> Snapshot:
-    """What the snapshot says, before it is believed; whatever is wrong with it is said when the head is read."""
-    try:
-        return snapshot.parse_snapshot(read_bundle(files).snapshot)
-    except ValueError:
-        read_head(files, None, 0)
-        raise
+def _ahead(files: Files, stated: Snapshot, question: Question) -> list[Want]:
+    """What the documents and proofs will need. The new entries of the log count as known: they will be read."""
+    state = question.state
+    trusts = tuple(map(trustfile.parse_trust, state.trusts)) if state else ()
+    registry = Registry(stated.origin, trusts, state.since if state else (), 0, state.people if state else {})
+    scanned = reads_from(state, stated)
+    ledger = Ledger(files, stated.log_size, stated.log_root, question.known, scanned)
+    found = _documents(files, stated, question)
+    return [*found.wants, *_proof_wants(found, registry, ledger)]
 
 
-def _or_wants(found: list[Want], step: Callable[[], Head]) -> Head | None:
-    try:
-        return step()
-    except Wanted as wanted:
-        found += wanted.wants
-        return None
+# --- after it ---
 
 
-def _documents(
-    files: Files, stated: Snapshot, question: Question, found: list[Want]
-) -> tuple[dict[str, Document], frozenset[str], Pins]:
-    """The documents of all packs that are wanted, as far as they can be read; what cannot is added to `found`."""
+def _documents(files: Files, stated: Snapshot, question: Question) -> _Found:
+    """The documents of all packs that are wanted, as far as they can be read."""
     documents, absent, asked = dict[str, Document](), set[str](), set[str]()
-    names: Iterable[str] = question.names
+    wants, names = list[Want](), tuple(dict.fromkeys(question.names))
     while True:
-        waiting = len(found)
+        asked.update(names)
         for name in names:
-            asked.add(name)
             try:
                 documents[name] = read_document(files, stated, name)
             except Wanted as wanted:
-                found += wanted.wants
-                found += (want for want in hints(name) if not files.has(want))
+                wants += wanted.wants
+                wants += (want for want in hints(name) if not files.has(want))
             except NotFound as error:
                 if error.problem.code != "pack-unknown":
                     raise
                 absent.add(name)
         step = question.choose({name: each.pack for name, each in documents.items()})
-        names = [name for name in step.names if name not in asked]
+        names = tuple(name for name in dict.fromkeys(step.names) if name not in asked)
         if not names:
-            return documents, frozenset(absent), step.pins if len(found) == waiting else ()
+            return _Found(documents, frozenset(absent), () if wants else step.pins, tuple(wants))
 
 
-def _proof_wants(
-    files: Files, stated: Snapshot, question: Question, documents: Mapping[str, Document], pins: Pins
-) -> Iterator[Want]:
-    """What the proofs of packs and versions need, as far as it can be told before the head is proven."""
-    registry, ledger = _registry(stated, question), _ledger(files, stated, question, None)
-    for document in documents.values():
+def _proof_wants(found: _Found, registry: Registry, ledger: Ledger) -> Iterator[Want]:
+    """What the proofs of packs and versions need."""
+    for document in found.documents.values():
         yield from pack_wants(document, registry, ledger)
-    for name, version in pins:
-        claims = [claim for claim in documents[name].versions if claim.version == version and claim.tarball]
+    for name, version in found.pins:
+        claims = found.documents[name].versions if name in found.documents else ()
         for claim in claims:
-            yield Want(layout.tarball(name, version), TARBALL_LIMIT, claim.tarball)
-            yield from ledger.wants([(claim.log_index, entry_of(name, claim))])
+            if claim.version == version and claim.tarball:
+                yield Want(layout.tarball(name, version), TARBALL_LIMIT, claim.tarball)
+                yield from ledger.wants([claim.log_index])
 
 
-def _registry(stated: Snapshot, question: Question, head: Head | None = None) -> Registry:
-    state = head.state if head else question.state
-    trusts = tuple(map(trustfile.parse_trust, state.trusts)) if state else ()
-    people = state.people if state else {}
-    return Registry(stated.origin, trusts, stated.issued, people, frozenset(state.proven) if state else frozenset())
+def _registry(head: Head) -> Registry:
+    state = head.state
+    trusts = tuple(map(trustfile.parse_trust, state.trusts))
+    return Registry(state.origin, trusts, state.since, head.snapshot.issued, state.people)
 
 
-def _ledger(files: Files, stated: Snapshot, question: Question, head: Head | None) -> Ledger:
-    """What is known of the log. Before the head is proven, its new entries count as known: they will be read."""
-    if head is None:
-        return Ledger(files, stated.log_size, stated.log_root, question.known, reads_from(question.state, stated))
+def _ledger(files: Files, head: Head, question: Question) -> Ledger:
     known = {**({} if head.anew else question.known), **head.entries}
-    return Ledger(files, stated.log_size, stated.log_root, known, head.state.scanned)
+    return Ledger(files, head.snapshot.log_size, head.snapshot.log_root, known, head.state.scanned)
 
 
-def _prove(
-    files: Files, head: Head, question: Question, documents: Mapping[str, Document], absent: frozenset[str]
-) -> Answer:
-    registry, ledger = _registry(head.snapshot, question, head), _ledger(files, head.snapshot, question, head)
-    packs = {name: prove_pack(files, document, registry, ledger) for name, document in documents.items()}
+def _prove(files: Files, head: Head, question: Question, found: _Found, registry: Registry, ledger: Ledger) -> Answer:
+    proofs = gather(partial(prove_pack, files, each, registry, ledger) for each in found.documents.values())
+    packs = dict(zip(found.documents, proofs, strict=True))
     step = question.choose({name: each.pack for name, each in packs.items()})
-    if more := [name for name in step.names if name not in packs and name not in absent]:
-        raise Wanted(want for name in more for want in hints(name))
     opened = dict(_open(files, packs, step.pins, ledger))
-    return Answer(head, packs, opened, _remember(head, packs), {**head.entries, **ledger.proven}, absent)
-
-
-def _remember(head: Head, packs: Mapping[str, Proven]) -> State:
-    people, proven = dict(head.state.people), set(head.state.proven)
+    people = dict(head.state.people)
     for each in packs.values():
         people |= each.people
-        first = min(each.pack.versions, key=lambda state: state.release.log_index)
-        proven.add(first.release.identity)
-    return head.state._replace(people=people, proven=tuple(sorted(proven)))
+    return Answer(
+        head, packs, opened, head.state._replace(people=people), {**head.entries, **ledger.proven}, found.absent
+    )
 
 
 def _open(
     files: Files, packs: Mapping[str, Proven], pins: Pins, ledger: Ledger
 ) -> Iterator[tuple[tuple[str, str], Opened]]:
+    for name, _ in pins:
+        if name not in packs:
+            raise NotFound("pack-unknown", f"there is no pack {name}", path=files.name)
     releases = [release_of(packs[name], version) for name, version in pins]
     need(files, (Want(each.tarball.path, TARBALL_LIMIT, each.tarball.sha256) for each in releases))
+    need(files, ledger.wants(each.log_index for each in releases))
     for release in releases:
         where = f"{files.name}/{release.tarball.path}"
         prove_release(packs[release.pack], release, ledger, where)

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from packyard.catalogue import finish
 from packyard.errors import FormatError
 from packyard.formats import layout, names, semver, strict
+from packyard.formats.fields import shown
 from packyard.formats.times import parse_time
 from packyard.lifecycle import State
 from packyard.model import (
@@ -180,7 +181,7 @@ def _record(fields: Mapping[str, Any], is_path: Any) -> Record:
     )
     beside = (path.removeprefix(record.path) for path in record.signatures)
     if not is_path(record.path) or not all(map(_SIGNATURE.fullmatch, beside)):
-        raise FormatError("document-invalid", "not a path of something signed", found=record.path[:200])
+        raise FormatError("document-invalid", "not a path of something signed", found=shown(record.path))
     return record
 
 
@@ -201,12 +202,14 @@ def _check_order(document: Document) -> None:
         raise FormatError("document-invalid", "a place in the log is claimed twice, or there is no version")
     if len({each.version for each in document.versions}) != len(document.versions):
         raise FormatError("document-invalid", "a version is there twice")
+    if any((state.withdrawn is None) == (state.release.tarball.sha256 == "") for state in document.pack.versions):
+        raise FormatError("document-invalid", "a version without a tarball is withdrawn, and no other")
     counts = dict[tuple[str, str], int]()
     for record in document.revisions:
         kind, name, number = subject(record)
         counts[kind, name] = counts.get((kind, name), 0) + 1
         if number != counts[kind, name]:
-            raise FormatError("document-invalid", "a revision is left out", found=record.path)
+            raise FormatError("document-invalid", "a revision is left out", found=shown(record.path))
     for records in (document.statements, document.revisions):
         if [each.log_index for each in records] != sorted(each.log_index for each in records):
             raise FormatError("document-invalid", "not in the order of the log")
@@ -214,7 +217,7 @@ def _check_order(document: Document) -> None:
 
 def _text(value: object) -> str:
     if not isinstance(value, str) or len(value) > 1000:
-        raise FormatError("document-invalid", "a text is something else", found=str(value)[:80])
+        raise FormatError("document-invalid", "a text is something else", found=shown(value))
     return value
 
 
@@ -224,11 +227,11 @@ def _name(value: object) -> str:
 
 def _digest(value: object) -> str:
     if not _HEX.fullmatch(_text(value)):
-        raise FormatError("document-invalid", "not a SHA-256 in hex", found=str(value)[:80])
+        raise FormatError("document-invalid", "not a SHA-256 in hex", found=shown(value))
     return str(value)
 
 
 def _number(value: object) -> int:
     if type(value) is not int or not 0 <= value < 1 << 53:
-        raise FormatError("document-invalid", "a number is something else", found=str(value)[:80])
+        raise FormatError("document-invalid", "a number is something else", found=shown(value))
     return value

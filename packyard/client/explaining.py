@@ -10,14 +10,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from typing import TypeAlias
 
-from packyard.client.choices import Choices, Need, Unknown
-from packyard.client.offers import Demand
-from packyard.client.solving import Clash, Impossible, Pick, TooHard, absence, fitting, solve
+from packyard.client.choices import Choices, Clash, Impossible, Need, Pick, Unknown, absence, fitting
+from packyard.client.offers import Demand, Key
+from packyard.client.solving import TooHard, solve
 from packyard.errors import NotFound, PackyardError
 
-#: What each attempt to do with fewer demands may cost, and how many demands are looked at that way.
-_WORK, _DEMANDS = 5_000, 100
+#: With how many demands it is tried whether fewer collide, and how long, in rounds of the search.
+_TRIED, _ROUNDS = 20, 200
+
+#: The versions that lead from the project to a need, and the need.
+Way: TypeAlias = tuple[list[Pick], Need]
 
 #: How many versions, chains and names are listed before the rest is only counted.
 _LISTED = 6
@@ -31,69 +35,62 @@ def too_hard() -> PackyardError:
 
 def explain(choices: Choices, demands: Sequence[Demand], clashes: Sequence[Clash]) -> PackyardError:
     """The error for demands that cannot be met together. One that cannot be met by itself is `NotFound`."""
-    guilty = _fewest(choices, demands)
-    if guilty != demands:
-        clashes = _clashes(choices, guilty) or clashes
+    needs = choices.needs(demands)
+    if alone := [need for need in needs if not need.versions]:
+        return _not_found(choices, alone[0])
     clash = next((clash for clash in clashes if not any(fitting(choices, clash.name, _needs(clash)))), None)
-    asked = " and ".join(_listed([demand.name for demand in guilty]))
     if clash is None:
-        return PackyardError("resolution-impossible", f"no versions of {asked} fit together")
-    chains = _chains(choices, guilty, clash)
-    if len(clash.needs) == 1 and clash.needs[0][1] is None:
-        return _not_found(choices, clash)
+        return PackyardError("resolution-impossible", f"no versions of {_guilty(choices, needs, needs)} fit together")
+    came = _ways(choices, needs)
+    ways = _enough(choices, [(_way(came, parent), need) for need, parent in clash.needs])
+    chains = [
+        " -> ".join(["project", *(f"{pick.name} {pick.version}" for pick in way), need.label]) for way, need in ways
+    ]
+    first = {way[0].name if way else need.name for way, need in ways}
+    asked = _guilty(choices, needs, [need for need in needs if need.name in first])
     message = f"no version of {clash.name} fits all that is asked: {'; '.join(_listed(chains))}"
     hint = f"ask for other versions of {asked} in packyard.json, or do without one"
-    found = _there(choices, clash)
+    found = _there(choices, clash.name, _needs(clash))
     return PackyardError("resolution-impossible", message, expected="one version for all", found=found, help=hint)
 
 
-def _not_found(choices: Choices, clash: Clash) -> NotFound:
+def _not_found(choices: Choices, need: Need) -> NotFound:
     """The project itself asks for something that is not there."""
-    need = clash.needs[0][0]
-    if choices.known.get((need.registry, need.name), ()) is None:
+    if choices.known[need.registry, need.name] is None:
         hint = "check the spelling, or name another registry in front: REGISTRY:NAME"
         return NotFound("pack-unknown", f"there is no pack {need.name} in the registry {need.registry}", help=hint)
-    message = f"there is no version for {need.label}"
-    return NotFound(
-        "version-unavailable", message, found=_there(choices, clash), help="ask for a version that is there"
-    )
+    message, hint = f"there is no version for {need.label}", "ask for a version that is there"
+    return NotFound("version-unavailable", message, found=_there(choices, need.name, [need]), help=hint)
 
 
-def _fewest(choices: Choices, demands: Sequence[Demand]) -> Sequence[Demand]:
-    """Demands that cannot be met together, of which none could be left out, as far as that can be found out soon."""
-    guilty = list(demands)
-    for demand in demands[:_DEMANDS]:
-        rest = [each for each in guilty if each != demand]
-        if rest and _clashes(choices, rest):
+def _guilty(choices: Choices, needs: Sequence[Need], suspects: Sequence[Need]) -> str:
+    """The names of the fewest suspects that collide, or of the fewest needs where the suspects do not."""
+    guilty = list(suspects if _collide(choices, suspects) else needs)
+    for need in list(guilty) if len(guilty) <= _TRIED else ():
+        rest = [each for each in guilty if each != need]
+        if rest and _collide(choices, rest):
             guilty = rest
-    return guilty
+    return " and ".join(_listed(sorted({need.name for need in guilty})))
 
 
-def _clashes(choices: Choices, demands: Sequence[Demand]) -> Sequence[Clash]:
-    """The clashes of demands that cannot be met together; () when they can be, or it takes too long to know."""
+def _collide(choices: Choices, needs: Sequence[Need]) -> bool:
     try:
-        solve(choices, choices.needs(demands), _WORK)
-    except Impossible as impossible:
-        return impossible.clashes
+        solve(choices, needs, _ROUNDS)
+    except Impossible:
+        return True
     except (TooHard, Unknown):
         pass
-    return ()
+    return False
 
 
 def _needs(clash: Clash) -> list[Need]:
     return [need for need, _ in clash.needs]
 
 
-def _chains(choices: Choices, demands: Sequence[Demand], clash: Clash) -> list[str]:
-    """Each need of the clash with the way that leads to it."""
-    came = _ways(choices, demands)
-    return [f"{_way(came, parent)} -> {need.label}" for need, parent in clash.needs]
-
-
-def _ways(choices: Choices, demands: Sequence[Demand]) -> dict[Pick, Pick | None]:
-    """For each version that the demands can lead to, the one that leads there by the shortest way."""
+def _ways(choices: Choices, needs: Sequence[Need]) -> dict[Pick, Pick | None]:
+    """For each version that the needs can lead to, the one that leads there by the shortest way."""
     came: dict[Pick, Pick | None] = {}
-    waiting: deque[tuple[Pick | None, Sequence[Need]]] = deque([(None, choices.needs(demands))])
+    waiting: deque[tuple[Pick | None, Sequence[Need]]] = deque([(None, needs)])
     while waiting:
         parent, needs = waiting.popleft()
         for pick in (pick for need in needs for pick in fitting(choices, need.name, [need])):
@@ -110,30 +107,38 @@ def _known_needs(choices: Choices, pick: Pick) -> Sequence[Need]:
         return ()
 
 
-def _way(came: dict[Pick, Pick | None], pick: Pick | None) -> str:
-    steps: list[str] = []
+def _enough(choices: Choices, ways: Sequence[Way]) -> list[Way]:
+    """The fewest needs of a clash that no version fits, rather those that are near to the project."""
+    kept = sorted(ways, key=lambda way: (len(way[0]), way))
+    for way in kept[::-1]:
+        rest = [need for other, need in kept if (other, need) != way]
+        if rest and not any(fitting(choices, way[1].name, rest)):
+            kept.remove(way)
+    return sorted(kept)
+
+
+def _way(came: dict[Pick, Pick | None], pick: Pick | None) -> list[Pick]:
+    way: list[Pick] = []
     while pick is not None:
-        steps.insert(0, f" -> {pick.name} {pick.version}")
+        way.insert(0, pick)
         pick = came.get(pick)
-    return "project" + "".join(steps)
+    return way
 
 
-def _there(choices: Choices, clash: Clash) -> str:
-    """What there is of the pack of a clash."""
-    texts = []
-    for key in sorted({(need.registry, need.name) for need in _needs(clash) if need != absence(need.name)}):
-        offers = choices.known.get(key)
-        if offers is None:
-            texts.append(f"no pack {key[1]} in the registry {key[0]}")
-        elif offers.renamed and not choices.offers(key):
-            texts.append(f"{key[1]} is renamed to {offers.renamed}, and that leads back")
-        else:
-            may = {offer.version for offer in choices.offers(key)}
-            versions = [
-                offer.version + ("" if offer.version in may else _fate(offer.withdrawn)) for offer in offers.versions
-            ]
-            texts.append(f"{key[1]} {', '.join(_listed(versions))}")
-    return "; ".join(texts)
+def _there(choices: Choices, name: str, needs: Sequence[Need]) -> str:
+    """What there is of a pack, in each registry of which it is needed."""
+    keys = sorted({(need.registry, name) for need in needs if need != absence(name)})
+    return "; ".join(_there_of(choices, key) for key in keys)
+
+
+def _there_of(choices: Choices, key: Key) -> str:
+    offers, may = choices.known[key], {offer.version for offer in choices.offers(key)}
+    if offers is None:
+        return f"no pack {key[1]} in the registry {key[0]}"
+    if offers.renamed and not may:
+        return f"{key[1]} is renamed to {offers.renamed}, and that leads back"
+    texts = [each.version + ("" if each.version in may else _fate(each.withdrawn)) for each in offers.versions]
+    return f"{key[1]} {', '.join(_listed(texts))}"
 
 
 def _fate(withdrawn: bool) -> str:

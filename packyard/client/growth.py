@@ -4,6 +4,9 @@ Usually by a few entries. They are fetched, from the byte on that was last known
 tree that was seen they must give the root of the checkpoint. This shows at once that nothing before has changed and
 that nothing of the new was left out. A short log is read whole on first contact too. Of a long one that was never seen,
 or not for long, only the right edge is read, with what proves that it grew from the one before.
+
+When entries do not give the root, either they are not those of the log, or the log is not the one that was seen. The
+tiles, which anybody can check against the root, tell which.
 """
 
 from __future__ import annotations
@@ -12,15 +15,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
+from packyard.client.refusals import refusal
 from packyard.client.state import State
-from packyard.client.wanted import Files, Want
+from packyard.client.wanted import Files, Want, need
 from packyard.errors import FormatError, NotFound
 from packyard.formats import entries, layout, snapshot
+from packyard.formats.fields import shown
 from packyard.formats.frontier import Frontier, extend, frontier_of, root
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import (
     ENTRIES,
-    MAX_ENTRY,
     WIDTH,
     Tile,
     TileReader,
@@ -41,7 +45,8 @@ from packyard.formats.tlog import (
 #: A log of at most so many entries is read whole on first contact; at most so many new ones are read later.
 SCAN, TAIL = 2_048, 16_384
 
-BUNDLE_LIMIT = WIDTH * (2 + MAX_ENTRY)
+#: The most bytes of a bundle and of a tile. Entries are names, keys and hashes: a few hundred bytes each.
+BUNDLE_LIMIT = WIDTH * 4_096
 TILE_LIMIT = WIDTH * HASH_SIZE
 
 
@@ -60,13 +65,20 @@ class Grown(NamedTuple):
 def log_wants(before: State | None, stated: Snapshot) -> Iterator[Want]:
     """What must be fetched to see how the log has grown to the one that a snapshot states."""
     size, known = stated.log_size, before.frontier.size if before else 0
-    if _is_read(before, size):
-        for number in range(known // WIDTH, -(-size // WIDTH) if size > known else 0):
-            start = before.partial if before and number == known // WIDTH else 0
-            yield Want(_bundle(number, size), BUNDLE_LIMIT, "", start)
-    elif size > known:
-        ranges = consistency_ranges(known, size) if known else []
-        yield from tile_wants([(0, size - 1), *(part for each in ranges for part in subtrees(*each))], size)
+    if size > known:
+        yield from _entry_wants(before, size) if _is_read(before, size) else _edge_wants(known, size)
+
+
+def _entry_wants(before: State | None, size: int) -> Iterator[Want]:
+    known = before.frontier.size if before else 0
+    for number in range(known // WIDTH, -(-size // WIDTH)):
+        start = before.partial if before and number == known // WIDTH else 0
+        yield Want(_bundle(number, size), BUNDLE_LIMIT, "", start)
+
+
+def _edge_wants(known: int, size: int) -> Iterator[Want]:
+    ranges = consistency_ranges(known, size) if known else []
+    yield from tile_wants([(0, size - 1), *(part for each in ranges for part in subtrees(*each))], size)
 
 
 def tile_wants(parts: Iterable[tuple[int, int]], size: int) -> Iterator[Want]:
@@ -122,27 +134,52 @@ def _same(before: State, stated: Snapshot) -> Grown:
 
 
 def _by_entries(files: Files, before: State | None, stated: Snapshot) -> Grown:
-    known = before.frontier if before else Frontier()
-    new, partial = list[bytes](), 0
+    base, new, partial = _base(before), list[bytes](), 0
     for want in log_wants(before, stated):
         data = _read_bundle(files, want)
         partial = want.start + len(data)
-        new += parse_entries(data)[known.size % WIDTH if not new and not want.start else 0 :]
-    first, size = known.size, stated.log_size
-    if len(new) < size - first:
-        raise FormatError("log-inconsistent", "the log has fewer entries than its checkpoint says", found=str(len(new)))
-    if surplus := len(new) - (size - first):
-        partial -= sum(2 + len(entry) for entry in new[-surplus:])
-        new = new[:-surplus]
-    frontier = extend(known, map(leaf_hash, new))
-    if root(frontier) != stated.log_root:
-        if before is None:
-            raise FormatError("log-inconsistent", "the entries of the log do not have the root of its checkpoint")
-        raise _forked(before, stated, "the log did not grow from the one that was seen before")
+        try:
+            new += parse_entries(data)
+        except FormatError as error:
+            _judge(files, before, stated)
+            raise refusal(error.at(f"{files.name}/{want.path}"), {want.path: data}) from None
+    size = stated.log_size
+    if surplus := new[size - base.size :]:  # of a full bundle in place of one that was not
+        partial -= sum(2 + len(entry) for entry in surplus)
+        new = new[: size - base.size]
+    frontier = extend(base, map(leaf_hash, new))
+    if frontier.size != size or root(frontier) != stated.log_root:
+        _judge(files, before, stated)
+        raise FormatError("log-inconsistent", "the entries of the log do not have the root of its checkpoint")
     if new[-1] != _own_entry(stated):
         raise _untold(stated, new[-1])
-    scanned = before.scanned if before else 0
-    return Grown(frontier, partial if size % WIDTH else 0, scanned, dict(enumerate(new, first)))
+    if any(b"\n" in entry for entry in new):
+        raise FormatError("log-entry-invalid", "an entry of the log is not one line")
+    known, scanned = (before.frontier.size, before.scanned) if before else (0, 0)
+    found = {index: entry for index, entry in enumerate(new, base.size) if index >= known}
+    return Grown(frontier, partial if size % WIDTH else 0, scanned, found)
+
+
+def _base(before: State | None) -> Frontier:
+    """The tree from which on entries are read: all that is known, or its full bundles when the last one is read again,
+    which then is checked as a whole.
+    """
+    known = before.frontier if before else Frontier()
+    if before and before.partial:
+        return known
+    size = known.size - known.size % WIDTH
+    return Frontier(size, known.hashes[: size.bit_count()])
+
+
+def _judge(files: Files, before: State | None, stated: Snapshot) -> None:
+    """Returns when the log grew as it should, or nobody can tell: then it is entries that are wrong. Raises what the
+    tiles show.
+    """
+    try:
+        need(files, _edge_wants(before.frontier.size if before else 0, stated.log_size))
+        _by_tiles(files, before, stated)
+    except NotFound:
+        return
 
 
 def _read_bundle(files: Files, want: Want) -> bytes:
@@ -181,12 +218,11 @@ def _own_entry(stated: Snapshot) -> bytes:
 def _untold(stated: Snapshot, found: bytes) -> FormatError:
     message = "the log does not end with the entry of this snapshot: it may have been made for you alone"
     expected = _own_entry(stated).decode()
-    return FormatError("log-hidden", message, expected=expected, found=found[:300].decode("utf-8", "replace"))
+    return FormatError("log-hidden", message, expected=expected, found=shown(found.decode("utf-8", "replace")))
 
 
 def _forked(before: State, stated: Snapshot, message: str) -> FormatError:
     known = before.head
     hint = "keep both checkpoints: they prove it; show them to the registry's operator and to others who use it"
-    shown = (f"{each.log_size} entries with the root {each.log_root.hex()}" for each in (known, stated))
-    expected, found = shown
+    expected, found = (f"{each.log_size} entries with the root {each.log_root.hex()}" for each in (known, stated))
     return FormatError("log-forked", message, expected=f"a log that begins with {expected}", found=found, help=hint)

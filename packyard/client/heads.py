@@ -4,8 +4,8 @@ Nothing is remembered unless all of this holds:
 
 1. Trust files follow each other, each signed by a threshold of the roots before it and of its own, and the last one has
    not expired. The first one is taken on trust, unless a root key is given that it must name and be signed by.
-2. The snapshot is signed by a key that the newest trust file names, names that trust file, has not expired, and is not
-   from the future.
+2. The snapshot is signed by a key that the newest trust file names, names that trust file, has not expired, is not from
+   the future, and does not hold for longer than any registry may say.
 3. Nothing goes back: neither the snapshot's number nor its time of issue, nor the number of the trust file. The same
    number means the same contents.
 4. The checkpoint is signed by the log's key and cosigned by as many witnesses as the trust file asks for, and is about
@@ -21,20 +21,27 @@ one before, so does the log.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import NamedTuple, NoReturn
 
 from packyard.client.growth import Grown, grow, log_wants
 from packyard.client.refusals import attempt, refusal
 from packyard.client.state import State
-from packyard.client.trusts import read_trusts
-from packyard.client.wanted import Files, Wanted, need
-from packyard.errors import FormatError, NotFound, Problem
+from packyard.client.trusts import read_trusts, verify_root
+from packyard.client.wanted import Files, Wanted, gather, need
+from packyard.errors import FormatError, NotFound, Problem, TrustError
 from packyard.formats import bundle, layout, minisign, note, snapshot, trustfile
-from packyard.formats.checkpoint import Checkpoint, verify_checkpoint
+from packyard.formats.checkpoint import verify_checkpoint
+from packyard.formats.fields import shown
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.times import DAY, format_time, parse_time
 from packyard.registry import Trust
 from packyard.trust import UNTRUSTED, verify_snapshot
+
+#: No registry may say that its snapshots hold for longer: a year, and a day for clocks. Whoever had the online key for
+#: an hour could freeze clients for ever.
+LONGEST = 366 * DAY
 
 
 class Head(NamedTuple):
@@ -56,18 +63,16 @@ class Head(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What is looked at, what is remembered, the time, and the files that show what may be wrong."""
+    """What is looked at, what is remembered, and the time."""
 
     site: str
     text: bundle.Bundle
     stated: Snapshot
     before: State | None
     now: int
-    evidence: Mapping[str, bytes]
 
     def refuse(self, code: str, path: str, message: str, expected: object, found: object, help: str = "") -> NoReturn:
-        problem = Problem(code, f"{self.site}/{path}", message, 0, str(expected), str(found), help)
-        raise refusal(problem, self.evidence)
+        raise refusal(Problem(code, f"{self.site}/{path}", message, 0, str(expected), str(found), help))
 
 
 def read_head(files: Files, before: State | None, now: int, root_key: str = "") -> Head:
@@ -76,21 +81,26 @@ def read_head(files: Files, before: State | None, now: int, root_key: str = "") 
 
     Raises `Wanted` for what must be fetched, `TrustError` for what is refused.
     """
-    seen = _look(files, before, now)
+    seen = _Seen(files.name, read_bundle(files), read_stated(files), before, now)
+    if before and before.origin != seen.stated.origin:
+        message = "the snapshot is another registry's"
+        seen.refuse("snapshot-invalid", layout.SNAPSHOT, message, before.origin, seen.stated.origin)
     if before and (seen.text.snapshot, seen.text.checkpoint) == (before.snapshot, before.checkpoint):
         _check_age(seen, before.trust)
-        _check_root(seen, before, root_key)
-        return Head(before, {})
-    trusts = _with_log(files, seen, root_key)
+        return Head(_pinned(files, before, root_key), {})
+    trusts = _with_log(files, seen)
     trust = trustfile.parse_trust(trusts[-1])
     _check_snapshot(seen, trust)
     _check_order(seen, trust)
-    checkpoint = _check_log_head(seen, trust)
+    _check_log_head(seen, trust)
     grown = _grow(files, seen, trust)
-    state = _state(seen, trusts, grown)
-    _check_root(seen, state, root_key)
-    assert checkpoint.size == grown.frontier.size
+    state = _pinned(files, _state(seen, trusts, grown), root_key)
     return Head(state, grown.entries, _notes(seen, trust, grown, root_key), grown.anew)
+
+
+def read_stated(files: Files) -> Snapshot:
+    """What the snapshot says, before it is believed. Raises `Wanted`, `TrustError`."""
+    return attempt(f"{files.name}/{layout.SNAPSHOT}", {}, snapshot.parse_snapshot, read_bundle(files).snapshot)
 
 
 def read_bundle(files: Files) -> bundle.Bundle:
@@ -103,51 +113,54 @@ def read_bundle(files: Files) -> bundle.Bundle:
             (layout.SNAPSHOT_SIGNATURE, minisign.LIMIT),
             (layout.CHECKPOINT, note.LIMIT),
         )
-        return bundle.Bundle(*(files.read(path, limit) for path, limit in parts))
+        return bundle.Bundle(*gather(partial(files.read, *part) for part in parts))
     path = f"{files.name}/{layout.SNAPSHOT_BUNDLE}"
-    return attempt(path, {"SNAPSHOT.bundle": data}, bundle.parse_bundle, data)
+    return attempt(path, {layout.SNAPSHOT_BUNDLE: data}, bundle.parse_bundle, data)
 
 
-def _look(files: Files, before: State | None, now: int) -> _Seen:
-    text = read_bundle(files)
-    evidence = {"SNAPSHOT": text.snapshot, "SNAPSHOT.minisig": text.signature, "checkpoint": text.checkpoint}
+def evidence_of(files: Files, before: State | None) -> dict[str, bytes]:
+    """The head that the site shows, as far as it came, and the one that is remembered: whoever has both can show them
+    to others.
+    """
+    found = dict[str, bytes]()
+    with suppress(Wanted, TrustError):
+        found |= zip(("SNAPSHOT", "SNAPSHOT.minisig", "checkpoint"), read_bundle(files), strict=True)
     if before:
-        evidence |= {"known-SNAPSHOT": before.snapshot, "known-SNAPSHOT.minisig": before.signature}
-        evidence |= {"known-checkpoint": before.checkpoint}
-    stated = attempt(f"{files.name}/{layout.SNAPSHOT}", evidence, snapshot.parse_snapshot, text.snapshot)
-    seen = _Seen(files.name, text, stated, before, now, evidence)
-    if before and before.origin != stated.origin:
-        message = "the snapshot is another registry's"
-        seen.refuse("snapshot-invalid", layout.SNAPSHOT, message, before.origin, stated.origin)
-    return seen
+        found |= {"known-SNAPSHOT": before.snapshot, "known-SNAPSHOT.minisig": before.signature}
+        found |= {"known-checkpoint": before.checkpoint}
+    return found
 
 
-def _with_log(files: Files, seen: _Seen, root_key: str) -> tuple[bytes, ...]:
+def _with_log(files: Files, seen: _Seen) -> tuple[bytes, ...]:
     """The trust files; what the log needs is asked for in the same round."""
-    wants = list(log_wants(seen.before, seen.stated))
+    wants = [want for want in log_wants(seen.before, seen.stated) if not files.has(want)]
     try:
-        trusts = read_trusts(files, seen.stated, seen.before.trusts if seen.before else (), root_key, seen.evidence)
+        trusts = read_trusts(files, seen.stated, seen.before.trusts if seen.before else ())
     except Wanted as wanted:
-        raise Wanted([*wanted.wants, *(want for want in wants if not files.has(want))]) from None
+        raise Wanted([*wanted.wants, *wants]) from None
     need(files, wants)
     return trusts
 
 
-def _check_root(seen: _Seen, state: State, root_key: str) -> None:
-    """A root key that was given must be one that the first trust file names: whoever it is that has signed."""
-    first = trustfile.parse_trust(state.trusts[0])
-    if root_key and root_key not in first.root_keys:
-        message = "the registry's first trust file does not name this root key"
-        seen.refuse("trust-pinned", f"{layout.TRUST}1.json", message, root_key, ", ".join(first.root_keys))
+def _pinned(files: Files, state: State, root_key: str) -> State:
+    """The state, once the root key that was given is known to stand behind the first trust file."""
+    if not root_key or state.root == root_key:
+        return state
+    verify_root(files, state.trusts[0], root_key)
+    return state._replace(root=root_key)
 
 
 def _check_snapshot(seen: _Seen, trust: Trust) -> None:
     path = f"{seen.site}/{layout.SNAPSHOT_SIGNATURE}"
-    attempt(path, seen.evidence, verify_snapshot, seen.text.snapshot, seen.text.signature, trust)
+    attempt(path, {}, verify_snapshot, seen.text.snapshot, seen.text.signature, trust)
     comment = minisign.parse_signature(seen.text.signature).untrusted_comment
     if comment != UNTRUSTED:
         message = "the untrusted comment is not the usual one, and nobody vouches for what it says"
-        seen.refuse("untrusted-comment", layout.SNAPSHOT_SIGNATURE, message, UNTRUSTED, comment)
+        seen.refuse("untrusted-comment", layout.SNAPSHOT_SIGNATURE, message, UNTRUSTED, shown(comment))
+    if not seen.stated.issued < seen.stated.expires <= seen.stated.issued + LONGEST:
+        message = "the snapshot would hold for longer than any registry may say"
+        times = (format_time(seen.stated.issued + LONGEST), format_time(seen.stated.expires))
+        seen.refuse("snapshot-invalid", layout.SNAPSHOT, message, f"{times[0]} or before", times[1])
     _check_age(seen, trust)
 
 
@@ -170,16 +183,17 @@ def _check_order(seen: _Seen, trust: Trust) -> None:
     if seen.before is None or _begins_anew(seen.before, trust):
         return
     known, stated = seen.before.head, seen.stated
-    if (stated.number, stated.issued) < (known.number, known.issued) or stated.issued < known.issued:
+    if stated.number < known.number or stated.issued < known.issued:
         message = "the snapshot is older than one that was seen before"
         expected, found = (f"number {each.number} of {format_time(each.issued)}" for each in (known, stated))
         hint = "the mirror is behind, or holds something back: ask another one"
         seen.refuse("snapshot-older", layout.SNAPSHOT, message, f"{expected} or later", found, hint)
-    content = (stated.sums, stated.commit, stated.log_size, stated.log_root)
-    if stated.number == known.number and content != (known.sums, known.commit, known.log_size, known.log_root):
+    contents = [(each.sums, each.commit, each.log_size, each.log_root) for each in (known, stated)]
+    if stated.number == known.number and contents[0] != contents[1]:
         message = "there are two snapshots of one number: the registry tells different people different things"
         hint = "keep both heads, and show them to the registry's operator and to others who use it"
-        seen.refuse("snapshot-forked", layout.SNAPSHOT, message, known.sums, stated.sums, hint)
+        expected, found = (snapshot.format_snapshot(each).decode() for each in (known, stated))
+        seen.refuse("snapshot-forked", layout.SNAPSHOT, message, expected, found, hint)
 
 
 def _begins_anew(before: State, trust: Trust) -> bool:
@@ -188,15 +202,15 @@ def _begins_anew(before: State, trust: Trust) -> bool:
     return signer not in {minisign.parse_public_key(key).key_id for key in trust.snapshot_keys}
 
 
-def _check_log_head(seen: _Seen, trust: Trust) -> Checkpoint:
+def _check_log_head(seen: _Seen, trust: Trust) -> None:
     path = f"{seen.site}/{layout.CHECKPOINT}"
     log, witnesses = note.parse_vkey(trust.log_vkey), [note.parse_vkey(each) for each in trust.witnesses]
-    found = attempt(path, seen.evidence, verify_checkpoint, seen.text.checkpoint, log, witnesses, trust.quorum)
+    found = attempt(path, {}, verify_checkpoint, seen.text.checkpoint, log, witnesses, trust.quorum)
     if (found.size, found.root) != (seen.stated.log_size, seen.stated.log_root):
         message = "the checkpoint and the snapshot are not about the same log"
-        expected, stated = f"{seen.stated.log_size} entries", f"{found.size} entries"
+        heads = ((seen.stated.log_size, seen.stated.log_root), (found.size, found.root))
+        expected, stated = (f"{size} entries with the root {root.hex()}" for size, root in heads)
         seen.refuse("checkpoint-mismatch", layout.CHECKPOINT, message, expected, stated)
-    return found
 
 
 def _grow(files: Files, seen: _Seen, trust: Trust) -> Grown:
@@ -205,19 +219,33 @@ def _grow(files: Files, seen: _Seen, trust: Trust) -> Grown:
     try:
         return grow(files, before, seen.stated)
     except FormatError as error:
-        renewed = before is not None and before.trust.log_vkey != trust.log_vkey
-        if error.code == "log-forked" and renewed:
-            need(files, log_wants(None, seen.stated))
-            return grow(files, None, seen.stated)._replace(anew=True)
-        raise refusal(error.at(f"{seen.site}/{layout.CHECKPOINT}"), seen.evidence) from None
+        problem = error.at(f"{seen.site}/{layout.CHECKPOINT}")
+        if before is None or error.code != "log-forked" or before.trust.log_vkey == trust.log_vkey:
+            raise refusal(problem) from None
+    need(files, log_wants(None, seen.stated))
+    try:
+        return grow(files, None, seen.stated)._replace(anew=True)
+    except FormatError as error:
+        raise refusal(error.at(problem.path)) from None
 
 
 def _state(seen: _Seen, trusts: tuple[bytes, ...], grown: Grown) -> State:
     kept = seen.before if seen.before and not grown.anew else None
-    people, written, proven = (kept.people, kept.written, kept.proven) if kept else ({}, 0, ())
-    texts = (seen.text.snapshot, seen.text.signature, seen.text.checkpoint)
+    since = kept.since if kept else ()
+    since += (seen.stated.log_size,) * (len(trusts) - len(since))
+    begun, written = (seen.before.begun, seen.before.written) if seen.before else (0, 0)
     return State(
-        seen.stated.origin, trusts, *texts, grown.frontier, grown.partial, grown.scanned, written, people, proven
+        seen.stated.origin,
+        trusts,
+        since,
+        seen.before.root if seen.before else "",
+        *seen.text,
+        grown.frontier,
+        grown.partial,
+        grown.scanned,
+        written if grown.anew else begun,
+        written,
+        kept.people if kept else {},
     )
 
 

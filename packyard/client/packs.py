@@ -1,48 +1,44 @@
 """A pack as it is proven: from its document, the files that this names, and the log, to who owns it and what it offers.
 
 1. Each revision of a publisher or an organisation is verified by those before it, and its entry is in the log.
-2. Each statement is verified by the keys of its time, and its entry is in the log.
+2. Each statement is verified by the keys of its time, and its entry is in the log. Root keys count only if they are
+   named by a trust file that was not replaced before, as far as the client knows.
 3. The first version, which made the owner, is verified by its signature, and its entry is in the log. Of the others the
-   claims are taken along: what somebody installs is verified then (`packyard.client.releases`).
-4. The steps are taken again in the order of the log: each must have been allowed to whoever signed it.
-5. What the client has seen of the log itself must be in the document. So nobody can leave out a transfer, a revoked key
-   or a yank that happened since the client knows the registry, whichever keys of the registry they have.
+   claims are taken along, each by a publisher who had that key: what somebody installs is verified then
+   (`packyard.client.releases`).
+4. The steps are taken again in the order of the log: each must have been allowed to whoever signed it, and they must
+   lead to what the document says.
+5. What the client has seen of the log itself must be in the document, and the other way round. So nobody can leave out
+   a transfer, a revoked key or a yank that happened since the client knows the registry, whichever keys of the
+   registry they have.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 from packyard.catalogue import finish, publish, say
 from packyard.client.documents import Claim, Document, release_of, subject
+from packyard.client.judges import Known, Registry
 from packyard.client.ledger import Ledger
 from packyard.client.refusals import attempt, refusal
 from packyard.client.wanted import Files, Want, need
 from packyard.errors import FormatError, Problem
-from packyard.formats import entries, layout
+from packyard.formats import entries, layout, minisign
+from packyard.formats.fields import shown
+from packyard.formats.registry import LIMITS
 from packyard.formats.times import DAY, format_time
 from packyard.lifecycle import State as Steps
 from packyard.lifecycle import settle
 from packyard.model import Entry, Event, Pack, Record, Release
-from packyard.registry import Trust
 from packyard.rules.authority import FILE_LIMIT, Revisions, check_revision, verify_signed
 from packyard.rules.folder import SIGNATURE, SUMS
 from packyard.rules.statements import Spoken, check_statement
 
-
-class Registry(NamedTuple):
-    """By what a pack is judged: the registry's name, its trust files, when its snapshot was issued, the files of people
-    that were verified before, and the identities of versions whose signature was.
-    """
-
-    origin: str
-    trusts: tuple[Trust, ...]
-    issued: int
-    people: Mapping[str, bytes]
-    proven: frozenset[str]
+#: The most bytes of a list of checksums: no registry can allow a longer one.
+SUMS_LIMIT = 300 * LIMITS["files"].highest
 
 
 class Proven(NamedTuple):
@@ -52,16 +48,6 @@ class Proven(NamedTuple):
     authority: Revisions
     people: Mapping[str, bytes]
     log: Mapping[int, bytes]
-
-
-class Known(Revisions):
-    """Publishers and organisations as the log brought them in. Since when there is a trust file the site does not say,
-    so the roots that any of them names may have spoken at any time.
-    """
-
-    def roots(self, at: int) -> tuple[Trust, ...]:
-        """Every trust file."""
-        return self.chain()
 
 
 class _Texts:
@@ -83,16 +69,16 @@ class _Texts:
 
 def pack_wants(document: Document, registry: Registry, ledger: Ledger) -> Iterator[Want]:
     """Everything that must be fetched to prove a pack, given its document."""
-    for record in (*document.revisions, *document.statements):
+    records = (*document.revisions, *document.statements)
+    for record in records:
         if not _is_known(record, registry.people):
             yield Want(record.path, FILE_LIMIT, record.sha256)
             yield from (Want(path, FILE_LIMIT, document.listed.get(path, "")) for path in record.signatures)
     first = _first(document)
-    if first.identity not in registry.proven:
-        here = layout.version(document.name, first.version)
-        yield Want(here + SUMS, FILE_LIMIT, first.identity)
-        yield Want(here + SIGNATURE, FILE_LIMIT, document.listed.get(here + SIGNATURE, ""))
-    yield from ledger.wants(_claims(document, {first.version}))
+    here = layout.version(document.name, first.version)
+    yield Want(here + SUMS, SUMS_LIMIT, first.identity)
+    yield Want(here + SIGNATURE, minisign.LIMIT, document.listed.get(here + SIGNATURE, ""))
+    yield from ledger.wants([first.log_index, *(record.log_index for record in records)])
 
 
 def prove_pack(files: Files, document: Document, registry: Registry, ledger: Ledger) -> Proven:
@@ -103,8 +89,11 @@ def prove_pack(files: Files, document: Document, registry: Registry, ledger: Led
         prover.revision(record)
     spoken = [prover.statement(record) for record in document.statements]
     prover.first_version()
+    prover.claims()
     prover.nothing_left_out(spoken)
-    return Proven(prover.fold(spoken), prover.authority, prover.people, dict(ledger.proven))
+    pack = prover.fold(spoken)
+    prover.as_stated(pack)
+    return Proven(pack, prover.authority, prover.people, dict(ledger.proven))
 
 
 def _is_known(record: Record, people: Mapping[str, bytes]) -> bool:
@@ -115,15 +104,6 @@ def _is_known(record: Record, people: Mapping[str, bytes]) -> bool:
 
 def _first(document: Document) -> Claim:
     return min(document.versions, key=lambda claim: claim.log_index)
-
-
-def _claims(document: Document, versions: Iterable[str]) -> Iterator[tuple[int, bytes]]:
-    """The places in the log that must be proven; the entries of files that are yet to be read are not known."""
-    for record in (*document.revisions, *document.statements):
-        yield record.log_index, b""
-    for claim in document.versions:
-        if claim.version in versions:
-            yield claim.log_index, entry_of(document.name, claim)
 
 
 def entry_of(name: str, claim: Claim) -> bytes:
@@ -141,9 +121,7 @@ class _Prover:
 
     def __init__(self, files: Files, document: Document, registry: Registry, ledger: Ledger) -> None:
         self.files, self.document, self.registry, self.ledger = files, document, registry, ledger
-        self.authority = Known()
-        for trust in registry.trusts:
-            self.authority.add_trust(0, trust)
+        self.authority = Known(registry)
         self.people: dict[str, bytes] = {}
         self.where = f"{files.name}/{layout.pack(document.name, 'index.json')}"
 
@@ -156,7 +134,8 @@ class _Prover:
         event = Event(record.log_index, kind, name, "", pairs, "", record.published, record.log_index)
         revision, problems = check_revision(_Texts(texts), event, self.authority, everybody=False)
         if revision is None:
-            raise refusal(problems[0]._replace(path=f"{self.files.name}/{record.path}"), texts)
+            ending = problems[0].path.rpartition(text)[2]
+            raise refusal(problems[0]._replace(path=f"{self.files.name}/{record.path}{ending}"), texts)
         entry = entries.revision_entry(kind, name, revision.sha256, revision.keys, record.published)
         self.in_log(record, entry, texts)
         self.authority.add(revision)
@@ -183,7 +162,9 @@ class _Prover:
         event = Event(record.log_index, "statement", name, stem, pairs, "", record.published, record.log_index)
         spoken, problems = check_statement(_Texts(texts), event, self.authority, self.registry.origin)
         if spoken is None:
-            raise refusal(problems[0]._replace(path=f"{self.files.name}/{record.path}"), texts)
+            ending = problems[0].path.rpartition(stem + ".yaml")[2]
+            raise refusal(problems[0]._replace(path=f"{self.files.name}/{record.path}{ending}"), texts)
+        self.not_dated_back(spoken)
         said, about = spoken.statement, spoken.statement.fields.get("version", "")
         facts = (said.action, name, said.sequence, about, spoken.sha256, spoken.keys, record.published)
         self.in_log(record, entries.statement_entry(*facts), texts)
@@ -193,14 +174,20 @@ class _Prover:
         """Whether the log has the entry that a file deserves."""
         attempt(f"{self.files.name}/{record.path}", texts, self.ledger.prove, record.log_index, entry)
 
+    def not_dated_back(self, spoken: Spoken) -> None:
+        """Whether a recovery's waiting time began when it came into the log; clocks may differ by a day."""
+        latest = self.ledger.latest(spoken.event.seq) if spoken.statement.action == "recover" else 0
+        if spoken.event.time + DAY < latest:
+            message, place = "the recovery is dated before what it follows in the log", layout.pack(self.document.name)
+            expected, found = f"about {format_time(latest)}", format_time(spoken.event.time)
+            raise refusal(Problem("recovery-early", f"{self.files.name}/{place}", message, 0, expected, found))
+
     def first_version(self) -> None:
         """The version that made the owner, by its signature."""
         name, claim = self.document.name, _first(self.document)
         attempt(self.where, {}, self.ledger.prove, claim.log_index, entry_of(name, claim))
-        if claim.identity in self.registry.proven:
-            return
         here = layout.version(name, claim.version)
-        text = self.files.sealed(here + SUMS, claim.identity, FILE_LIMIT)
+        text = self.files.sealed(here + SUMS, claim.identity, SUMS_LIMIT)
         signature = self.signature(here + SIGNATURE)
         proof = (text, signature, f"{name} {claim.version}", event_of(name, claim), self.authority, "publish")
         signed = attempt(
@@ -211,27 +198,35 @@ class _Prover:
             expected, found = f"{claim.publisher}, key {claim.key}", f"{signed.publisher.handle}, key {signed.key_id}"
             raise refusal(Problem("key-unknown", self.where, message, 0, expected, found))
 
+    def claims(self) -> None:
+        """Whether every version is claimed of a publisher who had its key then, and in the log as far as that is known."""
+        for claim in self.document.versions:
+            signer = self.authority.publisher(claim.publisher, claim.log_index)
+            if signer is None or signer.key(claim.key) is None:
+                message = f"version {claim.version} is said to be signed by a key that {claim.publisher} did not have"
+                raise refusal(Problem("key-unknown", self.where, message, 0, "", f"key {shown(claim.key)}"))
+            if self.ledger.knows(claim.log_index):
+                entry = entry_of(self.document.name, claim)
+                attempt(self.where, {}, self.ledger.prove, claim.log_index, entry)
+
     def nothing_left_out(self, spoken: Iterable[Spoken]) -> None:
         """Whether every entry that is known about the pack, and about those on whom it rests, is one of its steps."""
-        name = self.document.name
-        steps = {claim.log_index: entry_of(name, claim) for claim in self.document.versions}
-        last = max((*steps, *(each.event.seq for each in spoken)))
-        places = steps.keys() | {each.event.seq for each in spoken}
-        for index, entry in self.ledger.about("pack", name):
-            if index not in places or steps.get(index, entry) != entry:
+        places = {claim.log_index for claim in self.document.versions} | {each.event.seq for each in spoken}
+        for index, entry in self.ledger.about("pack", self.document.name):
+            if index not in places:
                 self.refuse_hidden(index, entry)
         revised = {record.log_index for record in self.document.revisions}
         people = {subject(record)[:2] for record in self.document.revisions}
-        for kind, each in sorted(people):
-            for index, entry in self.ledger.about("handle" if kind == "publisher" else "org", each):
-                if index < last and index not in revised and json.loads(entry).get("type") == kind:
+        for kind, name in sorted(people):
+            for index, entry in self.ledger.about(kind, name):
+                if index < max(places) and index not in revised:
                     self.refuse_hidden(index, entry)
 
     def refuse_hidden(self, index: int, entry: bytes) -> None:
         """Refuses a document that does not tell what the log does."""
         message = f"entry {index} of the log is about this, and the pack's document leaves it out"
         hint = "the copy is behind or holds something back: ask another mirror"
-        raise refusal(Problem("log-hidden", self.where, message, 0, entry.decode("utf-8", "replace"), "nothing", hint))
+        raise refusal(Problem("log-hidden", self.where, message, 0, entry.decode(), "nothing", hint))
 
     def fold(self, spoken: Iterable[Spoken]) -> Pack:
         """The pack after all its steps, each allowed to whoever took it."""
@@ -247,6 +242,15 @@ class _Prover:
                 state = attempt(self.where, {}, publish, state, step, self.authority)
         return finish(state)
 
+    def as_stated(self, pack: Pack) -> None:
+        """Whether the pack is what its document says: it is by this that people and resolvers choose."""
+        stated, proven = dict(_facts(self.document.pack)), dict(_facts(pack))
+        for what in stated.keys() | proven.keys():
+            if stated.get(what) != proven.get(what):
+                message = f"the document does not say of the {what} what was signed"
+                expected, found = (shown(each.get(what)) for each in (proven, stated))
+                raise refusal(Problem("document-mismatch", self.where, message, 0, expected, found))
+
     def wait(self, state: Steps, time: int) -> None:
         """A recovery's waiting time must be over by the snapshot's clock, not only by that of a commit."""
         recovery = state.recovery
@@ -254,6 +258,15 @@ class _Prover:
             message = f"something is dated after the recovery by {recovery.to}, whose waiting time is not over"
             expected, found = format_time(recovery.effective), format_time(self.registry.issued)
             raise refusal(Problem("recovery-early", self.where, message, 0, expected, found))
+
+
+def _facts(pack: Pack) -> Iterator[tuple[str, object]]:
+    """What a document says of a pack, by name, as far as it follows from what was signed."""
+    yield "owners", pack.owners
+    yield "pack's state", (pack.deprecated, pack.archived, pack.renamed, pack.recovery)
+    yield "statements", [(each.sequence, each.action, each.date, each.reason, each.fields) for each in pack.statements]
+    for state in pack.versions:
+        yield f"version {state.release.version}", state[1:]
 
 
 def owner_at(pack: Pack, now: int) -> str:

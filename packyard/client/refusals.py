@@ -10,7 +10,6 @@ from packyard.errors import (
     BadKey,
     BadSignature,
     FormatError,
-    NotFound,
     Problem,
     Stale,
     TrustError,
@@ -19,33 +18,41 @@ from packyard.errors import (
 
 T = TypeVar("T")
 
-_KINDS: Mapping[str, type[TrustError]] = {
-    **dict.fromkeys(
-        ("signature-missing", "trust-unsigned", "note-unsigned", "checkpoint-quorum", "roots-unsigned"), Unsigned
+_CODES: Mapping[type[TrustError], tuple[str, ...]] = {
+    Unsigned: ("signature-missing", "trust-unsigned", "note-unsigned", "checkpoint-quorum", "roots-unsigned"),
+    BadChecksum: (
+        "file-changed",
+        "identity-differs",
+        "log-inconsistent",
+        "entries-invalid",
+        "sums-mismatch",
+        "sums-extra",
+        "sums-absent",
     ),
-    **dict.fromkeys(("file-missing", "pack-unknown", "version-unknown"), NotFound),
-    **dict.fromkeys(
-        ("file-changed", "checksum-wrong", "checksum-missing", "file-unlisted", "identity-differs"), BadChecksum
+    BadKey: (
+        "key-unknown",
+        "key-not-valid",
+        "key-scope",
+        "key-weak",
+        "key-shared",
+        "key-removed",
+        "owner-mismatch",
+        "trust-pinned",
     ),
-    **dict.fromkeys(
-        ("key-unknown", "key-not-valid", "key-scope", "key-weak", "key-shared", "key-removed", "trust-pinned"), BadKey
-    ),
-    **dict.fromkeys(
-        (
-            "snapshot-expired",
-            "snapshot-older",
-            "snapshot-forked",
-            "snapshot-early",
-            "trust-expired",
-            "trust-older",
-            "log-forked",
-            "log-shorter",
-            "log-hidden",
-            "recovery-early",
-        ),
-        Stale,
+    Stale: (
+        "snapshot-expired",
+        "snapshot-older",
+        "snapshot-forked",
+        "snapshot-early",
+        "trust-expired",
+        "trust-older",
+        "log-forked",
+        "log-hidden",
+        "recovery-early",
+        "statement-order",
     ),
 }
+_KINDS = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
 def refusal(problem: Problem, evidence: Mapping[str, bytes] | None = None) -> TrustError:

@@ -11,6 +11,7 @@ from packyard.client.packs import Proven
 from packyard.client.refusals import attempt, refusal
 from packyard.errors import BadChecksum, FormatError, NotFound, Problem
 from packyard.formats import entries, layout, names, registry, tarball
+from packyard.formats.fields import shown
 from packyard.model import Event, Manifest, Release
 from packyard.rules.folder import Folder
 from packyard.rules.version import Checked, check_version
@@ -18,6 +19,8 @@ from packyard.rules.version import Checked, check_version
 #: No registry can allow more.
 TARBALL_LIMIT = registry.LIMITS["compressed"].highest
 _EXPANDED, _FILES = registry.LIMITS["expanded"].highest, registry.LIMITS["files"].highest
+#: A tar has a header and a filled block for each file, and is filled to a whole record.
+_TAR = _EXPANDED + _FILES * 2 * tarball.BLOCK + 2 * tarball.RECORD
 _PATH, _DEPTH = registry.LIMITS["path"].highest, registry.LIMITS["depth"].highest
 
 
@@ -38,7 +41,7 @@ def release_of(proven: Proven, version: str) -> Release:
     name = proven.pack.name
     states = {state.release.version: state for state in proven.pack.versions}
     if version not in states:
-        raise NotFound("version-unknown", f"there is no {name} {version}", expected=", ".join(states))
+        raise NotFound("version-unknown", f"there is no {name} {version}", expected=", ".join(list(states)[:20]))
     if withdrawn := states[version].withdrawn:
         message = f"{name} {version} was withdrawn on {withdrawn.date}: {withdrawn.reason}"
         raise NotFound("version-withdrawn", message)
@@ -63,7 +66,7 @@ def open_release(proven: Proven, release: Release, data: bytes, where: str) -> O
         error = BadChecksum("file-changed", message, path=where, expected=release.tarball.sha256, found=found)
         error.evidence = evidence
         raise error
-    files = attempt(where, evidence, tarball.parse, data, 2 * _EXPANDED)
+    files = attempt(where, evidence, tarball.parse, data, _TAR)
     if problem := next(_paths(where, files), None):
         raise refusal(problem, evidence)
     place = (release.published, release.log_index)
@@ -94,7 +97,7 @@ def _paths(where: str, files: tuple[tuple[str, bytes], ...]) -> Iterator[Problem
         except FormatError as error:
             yield error.at(where)
         if len(path) > _PATH or path.count("/") >= _DEPTH:
-            yield Problem("path-too-long", where, "a path is too long or too deep", found=path[:300])
+            yield Problem("path-too-long", where, "a path is too long or too deep", found=shown(path))
     for first, second in names.collisions(contents):
         message = "two paths are one on a file system that ignores case"
         yield Problem("case-collision", where, message, found=f"{first} and {second}")

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from packyard.client.choices import Choices, Need, Unknown
+from packyard.client.choices import Choices, Impossible, Need, Unknown
 from packyard.client.lock import Lock
 from packyard.client.offers import Demand, Key, Offer, Offers
 from packyard.client.project import KnownRegistry
@@ -50,7 +50,7 @@ def resolve(
     cannot be found out, `BadChecksum` when a locked version changed, and `LookupError` when `missing` was not heeded.
     """
     from packyard.client.explaining import explain, too_hard
-    from packyard.client.solving import Impossible, TooHard, solve
+    from packyard.client.solving import TooHard, solve
 
     choices, demands = Choices(known, registries, lock, update), sorted(set(demands))
     try:

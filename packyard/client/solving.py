@@ -7,60 +7,40 @@ Three things are said to resolvelib in a way of our own, for it to be right in e
 - That two packs conflict is the need of each for the absence of the other; absence is something that can be chosen.
 - Its leaps back ("optimistic backjumping") can miss a solution. What it calls impossible is searched again without.
 
-The search is bounded by its work, counted and not timed, so that the same demands always have the same answer.
+What can be ruled out is ruled out before (`packyard.client.narrowing`). The search is bounded in rounds, not in time:
+the same demands always have the same answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from resolvelib import AbstractProvider, BaseReporter
 from resolvelib.resolvers import Criterion, Resolution, ResolutionImpossible, ResolutionTooDeep
 from resolvelib.structs import RequirementInformation
 
-from packyard.client.choices import Choices, Need
+from packyard.client.choices import Choices, Clash, Impossible, Need, Pick, absence, fitting
+from packyard.client.narrowing import Possible, narrow
 from packyard.client.offers import Offer
 
-#: What a search may cost: checks of a need against a pack's versions.
-WORK = 200_000
+#: How often a search may choose and go back, beyond twice for each pack, and what its memory of that may cost.
+ROUNDS, _WORK = 2_000, 1_000_000
 
-_ROUNDS, _CONFLICTS = 20_000, 200
-
-
-class Pick(NamedTuple):
-    """A version of a pack, or its absence: then registry and version are ""."""
-
-    name: str
-    registry: str
-    version: str
-
-
-class Clash(NamedTuple):
-    """Needs of one pack that no version of it fits, each with who has it; None for the project."""
-
-    name: str
-    needs: tuple[tuple[Need, Pick | None], ...]
-
-
-class Impossible(Exception):
-    """No versions fit all needs; `clashes` are those that were met, in that order."""
-
-    def __init__(self, clashes: Sequence[Clash]) -> None:
-        super().__init__("impossible")
-        self.clashes = clashes
+_CLASHES = 200
 
 
 class TooHard(Exception):
     """The search was given up."""
 
 
-def solve(choices: Choices, needs: Sequence[Need], work: int = WORK) -> Mapping[str, Offer]:
+def solve(choices: Choices, needs: Sequence[Need], rounds: int = ROUNDS) -> Mapping[str, Offer]:
     """One version of each pack that is needed, by name. Raises `Impossible`, `TooHard`, or `Unknown` of `choices`."""
+    possible = narrow(choices, needs)
+    rounds += 2 * len(possible)
     try:
-        chosen = _search(choices, needs, work, leaping=True)
+        chosen = _search(_Provider(choices, possible), needs, rounds, leaping=True)
     except (Impossible, TooHard):
-        chosen = _search(choices, needs, work, leaping=False)
+        chosen = _search(_Provider(choices, possible), needs, rounds, leaping=False)
     found: dict[str, Offer] = {}
     waiting = [need.name for need in needs]
     while waiting:
@@ -71,31 +51,14 @@ def solve(choices: Choices, needs: Sequence[Need], work: int = WORK) -> Mapping[
     return found
 
 
-def absence(name: str) -> Need:
-    """The need that no version of a pack is there."""
-    return Need(name, "", frozenset({""}), f"no {name}")
-
-
-def fitting(choices: Choices, name: str, needs: Sequence[Need]) -> Iterator[Pick]:
-    """What fits all these needs of one pack, the best first."""
-    versions = frozenset.intersection(*(need.versions for need in needs))
-    registries = {need.registry for need in needs}
-    if versions == {""}:
-        yield Pick(name, "", "")
-    elif len(registries) == 1:
-        for offer in choices.offers((registries.pop(), name)):
-            if offer.version in versions:
-                yield Pick(name, offer.registry, offer.version)
-
-
-def _search(choices: Choices, needs: Sequence[Need], work: int, leaping: bool) -> Mapping[str, Pick]:
-    provider, witness = _Provider(choices, work), _Witness()
+def _search(provider: _Provider, needs: Sequence[Need], rounds: int, leaping: bool) -> Mapping[str, Pick]:
+    witness = _Witness()
     resolution = Resolution(provider, witness)
     if not leaping:
         # There is no public way to say this; where the attribute is unknown, it is without effect.
         resolution._optimistic_backjumping_ratio = 0.0
     try:
-        return resolution.resolve(needs, max_rounds=_ROUNDS).mapping
+        return resolution.resolve(needs, max_rounds=rounds).mapping
     except ResolutionTooDeep:
         raise TooHard from None
     except ResolutionImpossible as error:
@@ -106,8 +69,8 @@ def _search(choices: Choices, needs: Sequence[Need], work: int, leaping: bool) -
 class _Provider(AbstractProvider[Need, Pick, str]):
     """The choices in resolvelib's words. Packs that were in the last clash are chosen first, then those by name."""
 
-    def __init__(self, choices: Choices, work: int) -> None:
-        self.choices, self.work = choices, work
+    def __init__(self, choices: Choices, possible: Possible) -> None:
+        self.choices, self.possible, self.work = choices, possible, _WORK
         self.brought: dict[Pick, tuple[Need, ...]] = {}
 
     def identify(self, requirement_or_candidate: Need | Pick) -> str:
@@ -146,10 +109,15 @@ class _Provider(AbstractProvider[Need, Pick, str]):
         self.work -= len(needs) + len(tried)
         if self.work < 0:
             raise TooHard
-        return [pick for pick in fitting(self.choices, identifier, needs) if pick not in tried] if needs else []
+        picks, without = fitting(self.choices, identifier, needs) if needs else (), set(tried)
+        return [pick for pick in picks if pick not in without and self._may(pick)]
 
     def is_satisfied_by(self, requirement: Need, candidate: Pick) -> bool:
         return candidate.version in requirement.versions and candidate.registry == requirement.registry
+
+    def _may(self, pick: Pick) -> bool:
+        versions = self.possible.get((pick.registry, pick.name))
+        return versions is None or pick.version in versions
 
     def get_dependencies(self, candidate: Pick) -> tuple[Need, ...]:
         if candidate not in self.brought:
@@ -178,5 +146,5 @@ class _Witness(BaseReporter[Need, Pick, str]):
         for need, parent in information:
             if need.label:
                 by_name.setdefault(need.name, []).append((need, parent))
-        if len(self.clashes) < _CONFLICTS:
+        if len(self.clashes) < _CLASHES:
             self.clashes += [Clash(name, tuple(needs)) for name, needs in by_name.items()]

@@ -1,22 +1,25 @@
 """What a client remembers of a registry: `state.json`, in a folder of the registry's own.
 
     {"format": "packyard/client-state/1", "origin": "packs.example.org",
-     "trusts": ["<the text of trust/1.json>", …],
+     "trusts": ["<the text of trust/1.json>", …], "since": [5120, …], "root": "RWQ…",
      "snapshot": "<the text of SNAPSHOT>", "signature": "<of SNAPSHOT.minisig>", "checkpoint": "<of log/checkpoint>",
-     "frontier": ["<base64 of a hash>", …], "partial": 4711, "scanned": 0, "written": 52113,
-     "people": {"publishers/alice/1.yaml": "<its text>", …}, "proven": ["<identity of a version>", …]}
+     "frontier": ["<base64 of a hash>", …], "partial": 4711, "scanned": 0, "begun": 0, "written": 52113,
+     "people": {"publishers/alice/1.yaml": "<its text>", …}}
 
-Everything in it was verified before it was written; nobody vouches for it but the file system. `frontier` belongs to
-the log's size in the snapshot (`packyard.formats.frontier`), `partial` is the length in bytes of the last bundle of
-entries that is not full, so that only what follows need be fetched, or 0. From the entry `scanned` on the client has
-read every entry of the log; what it has read or proven stands in the first `written` bytes of the file `entries` beside
-this one, as lines of index and entry. `people` are the verified files of publishers and organisations, `proven` the
-versions whose signature was verified.
+Everything in it was verified before it was written; nobody vouches for it but the file system. `since` is, for each
+trust file, the size of the log when it was first known to be there; `root` the root key that was given and has signed
+the first of them, or "". `frontier` belongs to the log's size in the snapshot (`packyard.formats.frontier`), `partial`
+is the length in bytes of the last bundle of entries that is not full, so that only what follows need be fetched, or 0.
+From the entry `scanned` on the client has read every entry of the log; what it has read or proven stands in the file
+`entries` beside this one, from the byte `begun` to the byte `written`, as lines of index and entry. `people` are the
+verified files of publishers and organisations.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from packyard.errors import FormatError
@@ -33,16 +36,19 @@ _MEMBERS = {
     "format": str,
     "origin": str,
     "trusts": list,
+    "since": list,
+    "root": str,
     "snapshot": str,
     "signature": str,
     "checkpoint": str,
     "frontier": list,
     "partial": int,
     "scanned": int,
+    "begun": int,
     "written": int,
     "people": dict,
-    "proven": list,
 }
+_LINE = re.compile(rb"(0|[1-9][0-9]{0,15}) (.*)")
 
 
 class State(NamedTuple):
@@ -50,15 +56,17 @@ class State(NamedTuple):
 
     origin: str
     trusts: tuple[bytes, ...]
+    since: tuple[int, ...]
+    root: str
     snapshot: bytes
     signature: bytes
     checkpoint: bytes
     frontier: Frontier
     partial: int
     scanned: int
+    begun: int
     written: int
     people: Mapping[str, bytes]
-    proven: tuple[str, ...] = ()
 
     @property
     def head(self) -> Snapshot:
@@ -78,15 +86,17 @@ def format_state(state: State) -> bytes:
             "format": FORMAT,
             "origin": state.origin,
             "trusts": [text.decode() for text in state.trusts],
+            "since": list(state.since),
+            "root": state.root,
             "snapshot": state.snapshot.decode(),
             "signature": state.signature.decode(),
             "checkpoint": state.checkpoint.decode(),
             "frontier": [b64.encode(each) for each in state.frontier.hashes],
             "partial": state.partial,
             "scanned": state.scanned,
+            "begun": state.begun,
             "written": state.written,
             "people": {path: text.decode() for path, text in sorted(state.people.items())},
-            "proven": list(state.proven),
         }
     )
 
@@ -96,25 +106,12 @@ def parse_state(data: bytes) -> State:
     try:
         value = strict.load_json(data, LIMIT).value
         _check(value)
-        head = snapshot.parse_snapshot(value["snapshot"].encode())
-        state = State(
-            value["origin"],
-            tuple(text.encode() for text in value["trusts"]),
-            value["snapshot"].encode(),
-            value["signature"].encode(),
-            value["checkpoint"].encode(),
-            Frontier(head.log_size, tuple(map(b64.decode, value["frontier"]))),
-            value["partial"],
-            value["scanned"],
-            value["written"],
-            {path: text.encode() for path, text in value["people"].items()},
-            tuple(value["proven"]),
-        )
-        whole = is_whole(state.frontier) and state.trust.number == len(state.trusts) and state.origin == head.origin
-    except (ValueError, AttributeError, TypeError) as error:
+        state = _state(value)
+        whole = format_state(state) == data and _is_whole(state)
+    except (ValueError, LookupError, AttributeError, TypeError) as error:
         raise _invalid(str(error)) from None
-    if not whole or format_state(state) != data:
-        raise _invalid("it is not in its canonical form")
+    if not whole:
+        raise _invalid("its parts do not fit together")
     return state
 
 
@@ -126,12 +123,46 @@ def format_known(known: Mapping[int, bytes]) -> list[bytes]:
 def parse_known(data: bytes) -> dict[int, bytes]:
     """The inverse of `format_known`, for lines with their line feeds. Raises `state-invalid`."""
     found = dict[int, bytes]()
-    for line in data.splitlines():
-        index, space, entry = line.partition(b" ")
-        if not space or not index.isdigit():
-            raise _invalid(line[:80].decode("utf-8", "replace"))
-        found[int(index)] = entry
+    *lines, rest = data.split(b"\n")
+    for line in lines:
+        match = _LINE.fullmatch(line)
+        if not match:
+            raise _invalid(ascii(line[:80]))
+        found[int(match[1])] = match[2]
+    if rest:
+        raise _invalid(ascii(rest[:80]))
     return found
+
+
+def check_known(state: State, known: Mapping[int, bytes]) -> None:
+    """Returns when every entry is there that the state says was read. Raises `state-invalid`."""
+    size = state.frontier.size
+    if sum(state.scanned <= index < size for index in known) != size - state.scanned:
+        raise _invalid("entries of the log that were read are missing")
+
+
+def _state(value: Mapping[str, Any]) -> State:
+    texts = [value[name].encode() for name in ("snapshot", "signature", "checkpoint")]
+    size = snapshot.parse_snapshot(texts[0]).log_size
+    return State(
+        value["origin"],
+        tuple(text.encode() for text in value["trusts"]),
+        tuple(value["since"]),
+        value["root"],
+        *texts,
+        Frontier(size, tuple(map(b64.decode, value["frontier"]))),
+        *(value[name] for name in ("partial", "scanned", "begun", "written")),
+        {path: text.encode() for path, text in value["people"].items()},
+    )
+
+
+def _is_whole(state: State) -> bool:
+    """Whether the parts of a state can belong together."""
+    since, size = state.since, state.frontier.size
+    ordered = all(type(each) is int for each in since) and all(one <= two for one, two in pairwise((0, *since, size)))
+    counted = 0 <= state.begun <= state.written and 0 <= state.scanned <= size and state.partial >= 0
+    trusted = state.trust.number == len(state.trusts) == len(since) and state.origin == state.head.origin
+    return ordered and counted and trusted and is_whole(state.frontier)
 
 
 def _check(value: Any) -> None:

@@ -2,70 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from packyard.client.refusals import attempt, refusal
-from packyard.client.wanted import Files, Want, need
+from packyard.client.wanted import Files, Want, Wanted, need
 from packyard.errors import NotFound, Problem
 from packyard.formats import layout, minisign, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.registry import Trust
 from packyard.trust import verify_trust
 
-#: More new trust files than this are refused: nobody renews roots so often.
-MOST = 64
+#: More new trust files than this are refused: nobody renews roots so often. So many are fetched before they are
+#: verified: each may name two hundred keys, and every key may have signed.
+MOST, AT_ONCE = 256, 16
 
 
-def read_trusts(
-    files: Files, stated: Snapshot, known: tuple[bytes, ...], root_key: str, evidence: Mapping[str, bytes]
-) -> tuple[bytes, ...]:
+def read_trusts(files: Files, stated: Snapshot, known: tuple[bytes, ...]) -> tuple[bytes, ...]:
     """The texts of trust files 1 to `stated.trust`, `known` being the first of them; each new one is verified.
 
     Raises `Wanted`, and `TrustError`: a chain that goes back or is broken.
     """
-    where = f"{files.name}/{layout.SNAPSHOT}"
     if not len(known) <= stated.trust <= len(known) + MOST:
-        message = "the snapshot names a trust file that is not the newest one known, or one too far ahead"
-        expected = f"{len(known)} or a few more"
-        raise refusal(Problem("trust-older", where, message, 0, expected, str(stated.trust)), evidence)
-    paths = [f"{layout.TRUST}{number}.json" for number in range(len(known) + 1, stated.trust + 1)]
-    need(files, (Want(path, trustfile.LIMIT) for path in paths))
-    texts = [(path, files.read(path, trustfile.LIMIT)) for path in paths]
-    chain = [trustfile.parse_trust(text) for text in known]
-    chain += [attempt(f"{files.name}/{path}", evidence, trustfile.parse_trust, text) for path, text in texts]
-    need(files, _signature_wants(chain, len(known), root_key))
-    for number, (path, text) in enumerate(texts, len(known)):
-        before = chain[number - 1] if number else None
-        signatures = _signatures(files, path, _keys(chain, number))
-        attempt(f"{files.name}/{path}", {**evidence, path: text}, verify_trust, text, signatures, stated.origin, before)
-        if number == 0 and root_key and _id(root_key) not in signatures:
-            message = "the root key that was given has not signed the registry's first trust file"
-            found = ", ".join(chain[0].root_keys)
-            raise refusal(Problem("trust-pinned", f"{files.name}/{path}", message, 0, root_key, found), evidence)
-    return (*known, *(text for _, text in texts))
+        where, message = (
+            f"{files.name}/{layout.SNAPSHOT}",
+            "the snapshot names an older trust file, or one too far ahead",
+        )
+        expected = f"{len(known) or 1} or a few more"
+        raise refusal(Problem("trust-older", where, message, 0, expected, str(stated.trust)))
+    texts = list(known)
+    before = trustfile.parse_trust(known[-1]) if known else None
+    while len(texts) < stated.trust:
+        first = len(texts) + 1
+        for number, text in _fetched(files, range(first, min(first + AT_ONCE, stated.trust + 1)), before):
+            before = _verified(files, number, text, stated.origin, before)
+            texts.append(text)
+    return tuple(texts)
 
 
-def _signature_wants(chain: list[Trust], first: int, root_key: str) -> Iterable[Want]:
-    for number in range(first, len(chain)):
-        for key in _keys(chain, number):
-            yield Want(f"{layout.TRUST}{number + 1}.json.{_id(key)}.minisig", minisign.LIMIT)
+def verify_root(files: Files, text: bytes, key: str) -> None:
+    """Returns when the first trust file names this root key, and the key has signed it. Raises `Wanted`,
+    `TrustError`.
+    """
+    path, first = _path(1), trustfile.parse_trust(text)
+    message = "the root key that was given does not stand behind the registry's first trust file"
+    refused = Problem("trust-pinned", f"{files.name}/{path}", message, 0, key, ", ".join(first.root_keys))
+    if key not in first.root_keys:
+        raise refusal(refused, {path: text})
+    try:
+        data = files.read(_signature_path(1, key), minisign.LIMIT)
+    except NotFound:
+        raise refusal(refused, {path: text}) from None
+    where = f"{files.name}/{_signature_path(1, key)}"
+    signature = attempt(where, {path: text}, minisign.parse_signature, data)
+    signed = (text, signature, minisign.parse_public_key(key), f"{first.origin} trust 1")
+    attempt(where, {path: text}, minisign.verify, *signed)
 
 
-def _keys(chain: list[Trust], number: int) -> Iterable[str]:
-    """The root keys that may have signed the trust file at `number`, counted from 0."""
-    before = chain[number - 1].root_keys if number else ()
-    return dict.fromkeys((*before, *chain[number].root_keys))
-
-
-def _signatures(files: Files, path: str, keys: Iterable[str]) -> dict[str, bytes]:
-    """Those that are there, by KEYID."""
-    found = {}
-    for key in keys:
+def _fetched(files: Files, numbers: range, before: Trust | None) -> list[tuple[int, bytes]]:
+    """Some trust files by number, none of them verified, with all their signatures at hand."""
+    found, wants = list[tuple[int, bytes]](), list[Want]()
+    for number in numbers:
         try:
-            found[_id(key)] = files.read(f"{path}.{_id(key)}.minisig", minisign.LIMIT)
+            text = files.read(_path(number), trustfile.LIMIT)
+        except Wanted as wanted:
+            wants += wanted.wants
+            before = None
+            continue
+        stated = attempt(f"{files.name}/{_path(number)}", {_path(number): text}, trustfile.parse_trust, text)
+        wants += (Want(_signature_path(number, key), minisign.LIMIT) for key in _signers(stated, before))
+        found.append((number, text))
+        before = stated
+    need(files, wants)
+    return found
+
+
+def _verified(files: Files, number: int, text: bytes, origin: str, before: Trust | None) -> Trust:
+    path, signatures = _path(number), dict[str, bytes]()
+    for key in _signers(trustfile.parse_trust(text), before):
+        try:
+            signatures[_id(key)] = files.read(_signature_path(number, key), minisign.LIMIT)
         except NotFound:
             continue
-    return found
+    return attempt(f"{files.name}/{path}", {path: text}, verify_trust, text, signatures, origin, before)
+
+
+def _signers(stated: Trust, before: Trust | None) -> Iterable[str]:
+    """The root keys that may have signed a trust file."""
+    return dict.fromkeys((*(before.root_keys if before else ()), *stated.root_keys))
+
+
+def _path(number: int) -> str:
+    return f"{layout.TRUST}{number}.json"
+
+
+def _signature_path(number: int, key: str) -> str:
+    return f"{_path(number)}.{_id(key)}.minisig"
 
 
 def _id(key: str) -> str:

@@ -6,13 +6,15 @@ Whether the signer owned the pack is for the fold over the pack's history (`pack
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
 from packyard.formats import manifest, semver, sums, tarball
 from packyard.formats.fields import errors_of
+from packyard.formats.models import parse_models
 from packyard.model import Event, File, Manifest
 from packyard.rules.authority import Authority, verify_signed
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder
@@ -22,12 +24,18 @@ MANIFESTS = ("pack.json", "pack.yaml")
 #: The most characters of a version that is published: with the pack's name it becomes the name of a file.
 MAX_VERSION = 128
 
+#: The file in which a pack chooses models, and the most dimensions of its routes that are listed.
+MODELS, MOST_DIMENSIONS = "models.json", 16
+
 #: The most bytes of a line of checksums.
 _LINE = 300
+_DIMENSION = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,39}")
 
 
 class Checked(NamedTuple):
-    """A version folder found to be what it should be. `key` is the id of the signing key, `publisher` its holder."""
+    """A version folder found to be what it should be. `key` is the id of the signing key, `publisher` its holder,
+    `routing` see `routing_of`.
+    """
 
     manifest: Manifest
     features: tuple[str, ...]
@@ -35,6 +43,7 @@ class Checked(NamedTuple):
     identity: str
     key: str
     publisher: str
+    routing: tuple[str, ...] = ()
 
 
 class Report(NamedTuple):
@@ -81,7 +90,21 @@ def check_version(folder: Folder, event: Event, authority: Authority, max_files:
         return Report(tuple(problems), notes, None)
     features = manifest.derive_features(listed)
     identity = sums.identity(folder.files[SUMS])
-    return Report((), notes, Checked(described, features, files, identity, *signer))
+    return Report((), notes, Checked(described, features, files, identity, *signer, routing_of(folder.files)))
+
+
+def routing_of(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The dimensions by which the `models.json` among the files chooses a model, in the order of their names.
+
+    None when there is no such file, or it cannot be read: that is for the gate to say. Catalogues list them, so of
+    custom ones only names of letters, digits and `_.-` count, and no more than `MOST_DIMENSIONS` in all.
+    """
+    try:
+        routes = parse_models(files[MODELS])[0].routing if MODELS in files else ()
+    except FormatError:
+        return ()
+    found = sorted({name for route in routes for name in route.when if _DIMENSION.fullmatch(name)})
+    return tuple(found[:MOST_DIMENSIONS])
 
 
 def _number(folder: Folder, version: str) -> Iterator[Problem]:

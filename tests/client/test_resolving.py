@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from packyard.client.choices import Unknown
 from packyard.client.lock import Lock
-from packyard.client.offers import Demand, Offer, Offers, latest
+from packyard.client.offers import Demand, Offer, Offers, latest, offers_of
 from packyard.client.resolving import missing, resolve
 from packyard.errors import BadChecksum, NotFound, PackyardError
 from packyard.formats import semver
+from packyard.model import Manifest, Mark, Pack, Release, Renaming, Tarball, VersionState
 from tests.client.offered import MAIN, WORK, World, chosen, demands, fetched, lock_for, locked, offer, world
 
 SIMPLE = world(
@@ -56,6 +57,13 @@ def about(known: World, name: str, **fields: Any) -> World:
     return known | {("main", name): pack._replace(**fields)}
 
 
+def pigeons(count: int) -> World:
+    """So many pigeons for one hole less: each version of a pigeon sits in another hole, and a hole has one version."""
+    holes, numbers = range(1, count), range(1, count + 1)
+    offers = [offer(f"hole{h}", f"{p}.0.0") for h in holes for p in numbers]
+    return world(*offers, *(offer(f"pigeon{p}", f"{h}.0.0", f"hole{h} {p}.0.0") for p in numbers for h in holes))
+
+
 # --- what is chosen ---
 
 
@@ -84,6 +92,18 @@ def test_packs_may_need_each_other() -> None:
     assert chosen("ping *", world(offer("ping", "1.0.0", "pong *"), offer("pong", "1.0.0", "ping ^1"))) == (
         "ping 1.0.0, pong 1.0.0"
     )
+
+
+def test_the_search_goes_back_to_what_it_chose_itself() -> None:
+    """The example of resolvelib issue 206, which has one solution."""
+    known = world(
+        offer("p0", "2.0.0", "p2 2.0.0"),
+        offer("p1", "2.0.0", "p0 2.0.0"),
+        offer("p1", "1.0.0"),
+        offer("p2", "2.0.0", "p1 3.0.0"),
+        offer("p2", "1.0.0", "p1 1.0.0 || 2.0.0"),
+    )
+    assert chosen("p2 *", known) == "p1 1.0.0, p2 1.0.0"
 
 
 @pytest.mark.parametrize("names", [("left", "right"), ("right", "left")])
@@ -123,6 +143,21 @@ def test_latest_is_the_rule_of_the_catalogue() -> None:
     assert latest(Offers("main", "a1", (beta, yanked, plain))) == plain
     assert latest(Offers("main", "a1", (beta, yanked))) == beta
     assert latest(Offers("main", "a1", (yanked,))) is None
+
+
+def test_offers_are_those_of_the_fold() -> None:
+    manifest = Manifest("a1", "1.0.0", "", "", "", "", "", "", (), (), (), (("base", "^1"),), ("enemy",), {})
+    tarball = Tarball("packs/a1/1.0.0/a1-1.0.0.tar.gz", "b" * 64, 77, "c" * 64, "x")
+    release = Release("a1", "1.0.0", "", "a" * 64, "", "alice", "", 5, 0, 9, manifest, (), (), tarball)
+    mark = Mark("old", "2026-11-01", "a2")
+    states = (VersionState(release, yanked=mark, channel="beta", withdrawn=mark),)
+    pack = Pack("a1", "alice", states, mark, (), archived=mark, renamed=Renaming("a2", "", ""))
+    (one,) = offers_of("main", pack).versions
+    pairs: dict[str, Any] = {"dependencies": (("base", "^1"),), "conflicts": ("enemy",)}
+    said: dict[str, Any] = {"yanked": "old", "withdrawn": True, "deprecated": "old (use a2)", "channel": "beta"}
+    assert one == Offer("main", "a1", "1.0.0", "a" * 64, "b" * 64, 77, 5, "alice", 9, **said, **pairs)
+    assert offers_of("main", pack)[3:] == ({}, "old", "a2")
+    assert latest(offers_of("main", pack)) is None
 
 
 # --- marks ---
@@ -264,6 +299,46 @@ def test_what_cannot_hold_together_is_told_in_chains() -> None:
     assert "hello and tool" in error.problem.help
 
 
+def test_of_many_versions_and_chains_the_newest_and_fewest_are_told() -> None:
+    known = world(
+        *(offer("app", f"1.{n}.0", "base ^2") for n in range(10)),
+        *(offer("tool", f"1.{n}.0", "more *, base ^1") for n in range(10)),
+        offer("more", "1.0.0", "base ^1"),
+        offer("base", "1.0.0"),
+        offer("base", "2.0.0"),
+        offer("fine", "1.0.0", "base *"),
+    )
+    error = refusal("app *, fine *, tool *", known)
+    assert error.problem.message == (
+        "no version of base fits all that is asked: project -> app 1.9.0 -> base ^2; project -> tool 1.9.0 -> base ^1"
+    )
+    assert "of app and tool in" in error.problem.help
+
+
+def test_one_pack_cannot_be_wanted_twice() -> None:
+    message = refusal("base ^1, base ^2", SIMPLE).problem.message
+    assert message == "no version of base fits all that is asked: project -> base ^1; project -> base ^2"
+
+
+def test_a_pack_that_needs_what_cannot_be_is_told_of_by_itself() -> None:
+    known = world(
+        offer("app", "1.0.0", "left *, right *"),
+        offer("left", "1.0.0", "base 1.0.0"),
+        offer("right", "1.0.0", "base 2.0.0"),
+        offer("base", "1.0.0"),
+        offer("base", "2.0.0"),
+    )
+    error = refusal("app *", known)
+    assert "project -> app 1.0.0 -> left 1.0.0 -> base 1.0.0; project -> app 1.0.0 -> right" in error.problem.message
+
+
+def test_what_only_the_search_finds_impossible_is_told_too() -> None:
+    """Four pigeons, three holes: nothing can be ruled out before something is tried."""
+    error = refusal(", ".join(f"pigeon{p} *" for p in range(1, 5)), pigeons(4))
+    assert error.problem.code == "resolution-impossible"
+    assert all(f"pigeon{p}" in error.problem.help for p in range(1, 5))
+
+
 def test_a_conflict_is_told_in_chains() -> None:
     known = world(offer("left", "1.0.0", "", "right"), offer("right", "1.0.0"))
     message = refusal("left *, right *", known).problem.message
@@ -402,10 +477,5 @@ def test_a_large_graph_is_resolved() -> None:
 
 
 def test_a_search_without_end_is_given_up() -> None:
-    """Pigeons and holes: eleven packs that all want another one of ten versions."""
-    holes = range(1, 11)
-    offers = [offer(f"hole{h}", f"{p}.0.0") for h in holes for p in range(1, 12)]
-    for p in range(1, 12):
-        offers += [offer(f"pigeon{p}", f"{h}.0.0", f"hole{h} {p}.0.0") for h in holes]
-    error = refusal(", ".join(f"pigeon{p} *" for p in range(1, 12)), world(*offers))
+    error = refusal(", ".join(f"pigeon{p} *" for p in range(1, 12)), pigeons(11))
     assert error.problem.code == "resolution-too-hard"

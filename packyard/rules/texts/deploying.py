@@ -85,6 +85,12 @@ RULES = (
         "boto3 and rsync are needed for some places only, so they are not part of the program.",
         "Install what is named.",
     ),
+    block(
+        "host-rules",
+        "what a site needs does not fit into the rules of such hosts",
+        "Each path must be matched by exactly one rule that says what it is, and hosts take 100 rules.",
+        "Use nginx, Caddy or object storage, or take surfaces out in registry.yaml.",
+    ),
     note(
         "deploy-unconditional",
         "the storage ignores conditions",
