@@ -123,12 +123,13 @@ def export(
     are there.
     """
     from packyard.cli.keys import find_signer
-    from packyard.edges.kit_export import Order, export_kit
+    from packyard.edges.kit_contents import Order
+    from packyard.edges.kit_export import export_kit
     from packyard.edges.transport import open_site
     from packyard.edges.workers import processors
 
     chosen = _profile(profile, bases, wanted, all_versions, tenant)
-    allowed = _read(tenant) if tenant else b""
+    allowed = _allowed(tenant) if tenant else b""
     signer = find_signer(key) if key else None
     order = Order(chosen, bases, wanted, all_versions, allowed, signer, _text(root_key))
     manifest = export_kit(open_site(site), out, order, int(time.time()), processors())
@@ -207,11 +208,21 @@ def _profile(
     return profile
 
 
-def _read(path: Path) -> bytes:
+def _allowed(path: Path) -> bytes:
+    """The allow-list in a file. Raises `UsageError`, and `ProblemsFound` when it is none."""
     from packyard.edges.workfolder import read_file
+    from packyard.formats.fields import errors_of
     from packyard.formats.strict import LIMIT
+    from packyard.kit.tenant import parse_tenant
 
-    return read_file(path, LIMIT)
+    try:
+        data = read_file(path, LIMIT)
+        parse_tenant(data)
+    except FileNotFoundError:
+        raise UsageError("file-missing", "there is no such list", path=str(path)) from None
+    except FormatError as error:
+        raise ProblemsFound(each.at(str(path)) for each in errors_of(error)) from None
+    return data
 
 
 def _text(key: str | None) -> str:

@@ -61,6 +61,8 @@ USER = (Known("search", "search:command", "Find packs by words, tags and more.")
 MIRROR = (
     Known("witness", "witness:command", "Cosign the log of a site, if it goes on from what was seen."),
     Known("agreement", "witness:agreement", "Say who has cosigned and rebuilt a site."),
+    Known("deploy", "deploy:command", "Bring a site to where it is served: a folder, rsync, S3."),
+    Known("host-config", "hosting:command", "Print the configuration by which a host serves a site."),
 )
 SECTIONS = (("Registry", REGISTRY), ("Contributor", CONTRIBUTOR), ("User", USER), ("Mirror", MIRROR))
 COMMANDS = {known.name: known for _, section in SECTIONS for known in section}

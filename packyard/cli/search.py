@@ -2,6 +2,8 @@
 
     packyard search tag:python target:cursor review --sort updated
 
+It searches the catalogue of the first registry that is known, as the client proves it; or that of a site, with --site.
+
 On a terminal a table, elsewhere a line for each pack with tabs between name, latest version, owner, state and
 description. The state is empty, or one or more of `deprecated`, `archived` and `renamed:NAME` with commas between them.
 """
@@ -10,17 +12,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from packyard.cli import options
+from packyard.cli import options, user_options
 from packyard.cli.errors import count
 from packyard.cli.tables import Column, show
 from packyard.cli.terminal import document, printable, say
 from packyard.client.search_query import Query, parse_query
 from packyard.client.searching import PAGE_LIMIT, SORTS, Catalogue, Found, Pack, read_catalogue, search
 from packyard.errors import BadChecksum, FormatError, NotFound, ProblemsFound, UsageError
+
+if TYPE_CHECKING:
+    from packyard.client import Client
 
 #: The most bytes of `index.json`; one of 100,000 packs has about 40 MB.
 INDEX_LIMIT = 1 << 28
@@ -72,14 +77,18 @@ def load_index(place: str | None) -> bytes:
 @click.option("--sort", type=click.Choice(SORTS), default=SORTS[0], show_default=True)
 @click.option("--page", type=click.IntRange(1, 1_000_000), default=1, show_default=True)
 @click.option("--limit", type=click.IntRange(1, PAGE_LIMIT), default=20, show_default=True, help="Packs on a page.")
-@click.option("--site", metavar="SITE|URL", help="Where the registry is.  [default: ./site]")
+@click.option("--site", metavar="SITE|URL", help="Search this site as it is, without asking whether it is fresh.")
+@user_options.offline
 @options.json
+@user_options.client
 def command(
+    client: Client,
     words: tuple[str, ...],
     sort: str,
     page: int,
     limit: int,
     site: str | None,
+    offline: bool,
     as_json: bool,
     deprecated: bool | None,
     **filters: tuple[str, ...],
@@ -88,7 +97,7 @@ def command(
 
     Filters can stand among the words: `packyard search tag:python owner:alice review`. They are tag, target, feature,
     has, owner (or author), license, channel and routing, and deprecated, archived and renamed, which are yes or no.
-    What the registry's catalogue does not say cannot be filtered by.
+    What the registry's catalogue does not say cannot be filtered by. Where no registry is known, ./site is searched.
 
     In a pipe: a line for each pack, with tabs between name, latest version, owner, state and description.
     """
@@ -98,7 +107,7 @@ def command(
         query = parse_query(" ".join(words), [*given, *flags])
     except FormatError as error:
         raise _refused(error) from None
-    catalogue, found = _search(load_index(site), query, sort, page, limit)
+    catalogue, found = _search(_catalogue(client, site, offline), query, sort, page, limit)
     if as_json:
         document("search", _document(catalogue, query, sort, found))
         return
@@ -107,9 +116,18 @@ def command(
         say(line)
 
 
-def _search(data: bytes, query: Query, sort: str, page: int, limit: int) -> tuple[Catalogue, Found]:
+def _catalogue(client: Client, site: str | None, offline: bool) -> Catalogue:
+    """What is searched. Raises `ProblemsFound` for an `index.json` that is none."""
+    if site is None and client.registries.known:
+        return client.catalogue(offline=offline)
     try:
-        catalogue = read_catalogue(data)
+        return read_catalogue(load_index(site))
+    except FormatError as error:
+        raise ProblemsFound([error.at("index.json")]) from None
+
+
+def _search(catalogue: Catalogue, query: Query, sort: str, page: int, limit: int) -> tuple[Catalogue, Found]:
+    try:
         return catalogue, search(catalogue, query, sort, page, limit)
     except FormatError as error:
         if error.code == "search-unanswered":

@@ -1,25 +1,29 @@
 """A site deployed by the stock rsync, over ssh or to a daemon.
 
 What differs is what `rsync --checksum --dry-run` says. Each stage is one call with the list of its files, so the order
-is that of the plan, and nothing is removed but what the plan names. rsync has no condition for a write: that nobody
-else has deployed meanwhile is looked at before the heads are put, and then is as good as the moment it takes.
+is that of the plan, and nothing is removed but what the plan names.
+
+rsync has no condition for a write. Who deploys leaves a mark in the file `.packyard-deploy` and looks before each call
+whether it is still his: whoever comes later takes over, and the one before stops, within the time of one call.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from packyard.deploying.planning import HEADS
 from packyard.deploying.values import Stage
+from packyard.edges.deploying import CLAIM, overtaken
 from packyard.edges.store import FolderSite
-from packyard.errors import Problem, UsageError, WorldError
+from packyard.errors import NotFound, Problem, UsageError, WorldError
 from packyard.formats import bundle
 
 SECONDS_WITHOUT_A_BYTE = 60
@@ -45,6 +49,7 @@ class RsyncTarget:
     def __init__(self, program: str, place: str, heads: Path) -> None:
         self.name, self.notes = place.rstrip("/"), list[Problem]()
         self._program, self._heads, self._fresh = program, heads, False
+        self._mark = b""
 
     def read(self, path: str, limit: int) -> bytes:
         """A head or a trust file. They are fetched together, again when something may have changed."""
@@ -55,7 +60,7 @@ class RsyncTarget:
     def _fetch(self) -> None:
         """Fetches what says which site is there, nothing of which is large."""
         self._fresh = True
-        chosen = ("/log/", *(f"/{path}" for path in HEADS), "/trust/", "/trust/*")
+        chosen = ("/log/", *(f"/{path}" for path in (*HEADS, CLAIM)), "/trust/", "/trust/*")
         options = [
             "-r",
             "--checksum",
@@ -85,11 +90,22 @@ class RsyncTarget:
         yield from here.items()
 
     def claim(self) -> None:
-        """Returns: there is nothing to lock; but what was read may have changed."""
-        self._fresh = False
+        """Leaves the mark of this deployment."""
+        self._mark = secrets.token_hex(16).encode()
+        with TemporaryDirectory(prefix="packyard-") as folder:
+            (Path(folder) / CLAIM).write_bytes(self._mark)
+            self._send(["--checksum", "--chmod=F644"], Path(folder), (CLAIM,))
 
     def guard(self) -> None:
-        """Returns: nothing tells who else is at work."""
+        """Raises `WorldError` when the mark is not this deployment's any more."""
+        if not self._is_mine():
+            raise overtaken(self.name)
+
+    def _is_mine(self) -> bool:
+        try:
+            return self.read(CLAIM, 1_000) == self._mark
+        except NotFound:
+            return False
 
     def put(self, site: Path, stage: Stage) -> Iterator[None]:
         """Sends the files of a stage; one that never changes only where there is none."""
@@ -110,7 +126,10 @@ class RsyncTarget:
         yield from (None for _ in paths)
 
     def release(self) -> None:
-        """Returns: nothing was locked."""
+        """Takes the mark away, if it is still this deployment's. One that stays is taken over by whoever comes next."""
+        with suppress(WorldError):
+            if self._is_mine():
+                list(self.remove((CLAIM,)))
 
     def _send(self, options: list[str], site: Path, paths: Iterable[str]) -> None:
         listed = b"\0".join(os.fsencode(path) for path in paths)

@@ -25,13 +25,12 @@ from urllib.parse import urlsplit
 from packyard.deploying.planning import HEADS
 from packyard.deploying.values import Stage
 from packyard.edges.deploy_digests import Digests, digests
-from packyard.edges.deploying import overtaken
+from packyard.edges.deploying import CLAIM, overtaken
 from packyard.errors import NotFound, Problem, ProblemsFound, UsageError, WorldError
 from packyard.formats import layout
 
 T = TypeVar("T")
 
-CLAIM = ".packyard-deploy"
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 10, 60, 5
 #: Files put between two looks at the claim.
 PARCEL = 64

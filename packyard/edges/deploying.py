@@ -27,6 +27,8 @@ from packyard.errors import NotFound, Problem, UsageError, WorldError
 from packyard.formats import bundle, layout
 from packyard.formats.snapshot import Snapshot
 
+#: Where a deployment that cannot lock a place leaves its mark, while it is at work.
+CLAIM = ".packyard-deploy"
 #: How often what others have written meanwhile is written again before this gives up.
 ROUNDS = 3
 
@@ -95,6 +97,8 @@ def deploy(wish: Wish, watch: Watch) -> Outcome:
     was not asked for (`UsageError`). `WorldError`: the world failed, or another deployment took over.
     """
     site = FolderSite(wish.site)
+    if not (wish.site / layout.SNAPSHOT).exists():
+        raise UsageError("site-missing", "there is no site at this place", path=site.name)
     with held_still(wish.site), open_target(wish) as target:
         head = check_site(site, int(time.time()))
         if not wish.development and is_development(wish.site):
@@ -220,6 +224,7 @@ def _put_body(
         if not plan.body:
             return plan.heads, plan.removals
         for stage in plan.body:
+            target.guard()
             _demand_unmoved(target, start)
             _follow(watch, stage.name, len(stage.paths), partial(target.put, wish.site, stage))
         plan = make_plan(files, target.held(wish.site, files), wish.delete, target.name + "/")

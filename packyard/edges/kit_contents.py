@@ -21,7 +21,7 @@ from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import tile_path
 from packyard.kit import selecting, tenant
 from packyard.kit.grounds import audit_grounds, audit_packs, pack_document
-from packyard.kit.listing import Listed, log_tiles, open_log, site_files, snapshot_at
+from packyard.kit.listing import TAIL, Listed, log_tiles, open_log, site_files, snapshot_at
 from packyard.kit.manifest import (
     DELTA,
     FILE_LIMIT,
@@ -145,14 +145,16 @@ def _pack_of(reading: Reading, chain: Chain) -> Callable[[str], Pack]:
 
 
 def _packs(site: Reader, order: Order, now: int, jobs: int) -> Contents:
-    """What was read to check the packs, and every hash of the log, by which any earlier head of it can be continued."""
+    """What was read to check the packs, and of the log every hash, by which any earlier head of it can be continued,
+    and as many entries as clients read.
+    """
     reading = Reading(site)
     value, trusts = _head(reading, order.root_key)
     chain = Chain(reading, value)
     chosen = selecting.choose(map(selecting.parse_want, order.wanted), _pack_of(reading, chain), order.all_versions)
     audit_packs(reading, value, trusts, chosen)
     stop_at(site, reading.problems)
-    tiles = (layout.LOG + tile_path(tile) for tile in log_tiles(value.log_size, bundles=False))
+    tiles = (layout.LOG + tile_path(tile) for tile in log_tiles(value.log_size, value.log_size - TAIL))
     files = [(path, chain.digest(path) or "", NEW) for path in sorted({*reading.present, *tiles})]
     selection = Selection("", tuple(sorted(order.wanted)), order.all_versions, chosen)
     return Contents(value, files, {}, None, selection)

@@ -32,14 +32,12 @@ from packyard.kit.planning import GONE, NEW
 from packyard.kit.verifying import Keys, verify_kit
 from packyard.protocols import Reader
 
-_OF_AGE = ("snapshot-expired", "trust-expired")
-
 
 def export_kit(site: Reader, out: Path, order: Order, now: int, jobs: int) -> Manifest:
     """Writes a kit of `site` to `out`. Nothing is written when anything in it does not verify.
 
-    Raises `UsageError` when `out` is there already, `ProblemsFound`, `NotFound` for a pack that is not there, `Stale`
-    for a base that the site does not follow, `WorldError` when the site changes meanwhile.
+    Raises `UsageError` when `out` is there already, `ProblemsFound`, `NotFound` for a version that is not there,
+    `Stale` for a base that the site does not follow, `WorldError` when the site changes meanwhile.
     """
     if out.exists():
         raise UsageError(

@@ -22,8 +22,8 @@ CHUNK = 1 << 20
 class Kit:
     """A kit whose archive is in form: exactly the files of its manifest, in order, each with the size that it says.
 
-    As a `Listing`, `read` gives the bytes of a file as they stand in the archive; `check_contents` holds them against
-    the manifest. Raises `NotFound` when there is no file at `path`, or a file of the manifest is not in the archive;
+    It is a `Listing`, which gives out no bytes but those that the manifest names. Raises `NotFound` when there is no
+    file at `path`, or a file of the manifest is not in the archive; `BadChecksum` when one has another size;
     `ProblemsFound` for everything that does not belong into a kit.
     """
 
@@ -46,6 +46,9 @@ class Kit:
             self.close()
             raise
 
+    def __reduce__(self) -> tuple[type[Kit], tuple[Path]]:
+        return Kit, (self.path,)
+
     def close(self) -> None:
         """Closes the file."""
         os.close(self._file)
@@ -55,16 +58,15 @@ class Kit:
         return (file.path for file in self.rows)
 
     def read(self, path: str, limit: int) -> bytes:
-        """A file's bytes, not checked against the manifest."""
+        """A file's bytes, if they are those that the manifest names."""
         at = self.rows.find(path)
         if at < 0:
             raise NotFound("file-missing", "the file is missing", path=f"{self.name}/{path}")
-        size = self.rows[at].size
-        if size > limit:
+        if self.rows[at].size > limit:
             raise WorldError(
                 "too-large", "the file is too large", path=f"{self.name}/{path}", expected=f"{limit} bytes"
             )
-        return self._bytes(self._members[at], size)
+        return self.intact(at)
 
     def check_contents(self) -> Iterator[File]:
         """The files that are not what the manifest says."""
@@ -163,8 +165,8 @@ class Kit:
 
 def read_listing(path: Path) -> tuple[Manifest, Rows]:
     """What a kit holds: of the kit itself, or of its `offline-manifest.json` alone. Raises as `Kit` does."""
-    with path.open("rb") as file:
-        text = file.read(LIMIT + 1) if file.read(1) == b"{" else b""
+    with os.fdopen(_open(path), "rb") as file:
+        text = file.read(LIMIT) if file.read(1) == b"{" else b""
     if not text:
         kit = Kit(path)
         kit.close()

@@ -12,7 +12,7 @@ from packyard.audit import heads
 from packyard.audit.reading import Reading
 from packyard.edges.mirror_source import Copy, HeadSite, Source, Unlike
 from packyard.edges.workfolder import write_file
-from packyard.errors import BadSignature, NotFound, Stale, WorldError
+from packyard.errors import BadSignature, NotFound, Problem, Stale, WorldError
 from packyard.formats import bundle, layout, minisign, note, snapshot
 from packyard.formats.bundle import Bundle
 from packyard.formats.times import format_time
@@ -45,8 +45,14 @@ def read_before(copy: Copy, repair: bool) -> Head | None:
     except (BadSignature, NotFound) as error:
         if repair:
             return None
-        message = f"the mirror is damaged: {error.problem.message}"
-        raise WorldError("mirror-damaged", message, path=error.problem.path, help=_REPAIR) from None
+        raise damaged(error.problem) from None
+
+
+def damaged(problem: Problem) -> WorldError:
+    """What is wrong with a mirror, as an error that says how to mend it."""
+    fields = problem._asdict() | {"message": f"the mirror is damaged: {problem.message}", "help": _REPAIR}
+    del fields["code"]
+    return WorldError("mirror-damaged", fields.pop("message"), **fields)
 
 
 def fetch_heads(source: Source) -> Bundle:

@@ -45,7 +45,7 @@ class LogCopy:
     def __init__(self, source: Source, staging: Staging, aside: Path, after: Snapshot, old: int) -> None:
         self._source, self._staging, self._aside = source, staging, FolderSite(aside)
         self._raw: dict[str, bytes] = {}
-        self._careful = False
+        self._careful, self._remembers = False, True
         self.old, self.size = old, after.log_size
         self.tiles = self._checked(lambda: TileReader(after.log_size, after.log_root, self._read))
 
@@ -63,6 +63,7 @@ class LogCopy:
             for tile in chunk:
                 self._keep(tile_path(tile), self._checked(partial(self._proven, tile)))
             self._raw.clear()
+        self._remembers = False  # all is staged now
         for path, data in partial_files(self.tiles, size_before(self.tiles)):
             self._stage(path, data)
 
@@ -106,9 +107,10 @@ class LogCopy:
 
     def _read(self, path: str, limit: int) -> bytes:
         """A file of the log, unproven."""
-        if path not in self._raw:
-            self._raw[path] = self._find(path, limit)
-        return self._raw[path]
+        data = self._raw[path] if path in self._raw else self._find(path, limit)
+        if self._remembers:
+            self._raw[path] = data
+        return data
 
     def _find(self, path: str, limit: int) -> bytes:
         if not self._careful:

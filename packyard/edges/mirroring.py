@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
@@ -22,7 +22,7 @@ from packyard.audit import audit, audit_staged
 from packyard.audit.chain import Chain
 from packyard.audit.reading import Reading
 from packyard.audit.staged import DEPTH
-from packyard.edges.mirror_heads import by_path, fetch_heads, read_before, verify_heads, with_evidence
+from packyard.edges.mirror_heads import by_path, damaged, fetch_heads, read_before, verify_heads, with_evidence
 from packyard.edges.mirror_kept import Kept
 from packyard.edges.mirror_log import LogCopy, log_of
 from packyard.edges.mirror_source import After, Copy, Fetched, HeadSite, Source, Unlike, streamed
@@ -37,6 +37,10 @@ from packyard.mirror.planning import Tree, dropped, is_kept, rounds
 
 #: After how many seconds a source is asked again that does not have what it promises.
 PAUSES = (0.0, 0.5, 2.0, 5.0, 10.0)
+
+
+#: What is wrong with a file by itself, whatever it says.
+_DAMAGE = ("file-changed", "file-missing", "file-unreadable")
 
 
 class Terms(NamedTuple):
@@ -99,19 +103,16 @@ def _clear_undecided(staging: Staging) -> None:
 
 def _must_be_a_mirror(folder: Path, workplace: Workplace) -> None:
     """Refuses a folder with other things in it, which would be removed, and one that builds write."""
-    filled = folder.is_dir() and any(entry.name != ".gitignore" for entry in os.scandir(folder))
-    known = workplace.root.exists() or (folder / layout.INDEX_SUMS).exists()
-    why = (
-        "builds write this site"
-        if workplace.memory.exists()
-        else "this is not a folder"
-        if folder.exists() and not folder.is_dir()
-        else "the folder has files in it and is not a mirror"
-        if filled and not known
-        else ""
-    )
-    if why:
-        raise UsageError("mirror-not-empty", why, path=str(folder), help="name a new or an empty folder")
+    known = (folder / layout.SNAPSHOT, folder / layout.INDEX_SUMS, workplace.staging / "plan.json")
+    if workplace.memory.exists():
+        why = "builds write this site"
+    elif folder.exists() and not folder.is_dir():
+        why = "this is not a folder"
+    elif folder.is_dir() and any(folder.iterdir()) and not any(path.exists() for path in known):
+        why = "the folder has files in it and is not a mirror"
+    else:
+        return
+    raise UsageError("mirror-not-empty", why, path=str(folder), help="name a new or an empty folder")
 
 
 def _persist(source: Source, workplace: Workplace, terms: Terms) -> Synced:
@@ -197,8 +198,7 @@ class _Sync:
             for path, digest, there in streamed(pool, self.terms.jobs, self.obtain, wanted):
                 if there != digest:
                     self.place(path, digest, there)
-            if reading.problems:
-                raise Untrue(reading.problems)
+            self.refuse(reading.problems, new)
         return new
 
     def old_tree(self) -> Tree | None:
@@ -249,7 +249,7 @@ class _Sync:
         gone |= set(log.gone()) if log.old != log.size else set()
         if old is None:
             gone |= set(self.strangers(tree, trust, log))
-        self.verify(head, frozenset(gone), old is None)
+        self.refuse(self.problems(head, frozenset(gone), old is None), tree)
         packs = log.packs()
         self.staging.decide(gone)
         written = self.staging.written
@@ -264,19 +264,25 @@ class _Sync:
             if path not in apart and tree.chain.digest(path) is None:
                 yield path
 
-    def verify(self, head: Head, gone: frozenset[str], whole: bool) -> None:
-        """Raises `Untrue` when what is staged would not satisfy a client. Then nothing of it is used again."""
-        packs = {layout.pack_of(path) for path in self.staging.paths_below("packs/")}
-        if whole or len(packs) > DEPTH:
-            workers = processors() if len(packs) > FEW else 1
-            problems: tuple[Problem, ...] = audit(
-                After(self.staging, gone), head.trust, self.terms.now, workers
-            ).problems
-        else:
-            problems = tuple(audit_staged(self.staging, head.trust, gone))
-        if problems:
+    def refuse(self, problems: Iterable[Problem], tree: Tree) -> None:
+        """Raises `Untrue` when there are problems, and nothing that was fetched is used again. When the mirror has lost
+        or damaged what it had, nothing can be said about the source: `WorldError`.
+        """
+        found = tuple(problems)
+        for each in found:
+            if each.code in _DAMAGE and not self.staging.staged(each.path) and tree.chain.digest(each.path):
+                raise damaged(each)
+        if found:
             self.fetched.clear()
-            raise Untrue(problems)
+            raise Untrue(found)
+
+    def problems(self, head: Head, gone: frozenset[str], whole: bool) -> tuple[Problem, ...]:
+        """What an audit finds, of everything or of what is staged."""
+        packs = {layout.pack_of(path) for path in self.staging.paths_below("packs/")}
+        if not whole and len(packs) <= DEPTH:
+            return tuple(audit_staged(self.staging, head.trust, gone))
+        workers = processors() if len(packs) > FEW else 1
+        return audit(After(self.staging, gone), head.trust, self.terms.now, workers).problems
 
     def result(self, head: Head, changed: bool = False, *done: object) -> Synced:
         """What was done."""

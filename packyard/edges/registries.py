@@ -1,16 +1,20 @@
 """The registries of a project and of its user, each opened when it is first asked.
 
 The project's `packyard.json` and the user's `registries.json` (in `packyard` in the XDG configuration folder) name
-them; a place that is given instead stands for all of them. What is remembered of a registry is kept by its address or
-folder, so every project of a user shares it.
+them. A place that is given besides is one of them, by its name or its place; or it is new, and stands for all of them.
+What is remembered of a registry is kept by its address or folder, so every project of a user shares it.
 """
 
 from __future__ import annotations
 
+import os
+import secrets
+import stat
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from packyard.client.project import (
     FILE,
@@ -18,16 +22,18 @@ from packyard.client.project import (
     REGISTRIES_FILE,
     KnownRegistry,
     Project,
+    format_registries,
     join,
     parse_project,
     parse_registries,
 )
 from packyard.edges.cache import Cache, cache_folder
+from packyard.edges.client_offline import remembered_place
 from packyard.edges.clientstate import ClientState, state_folder
 from packyard.edges.mirrored import open_mirrored
 from packyard.edges.session import Session
-from packyard.edges.tokens import Token, find_token
-from packyard.edges.transport import Traffic, on_web
+from packyard.edges.tokens import find_token
+from packyard.edges.transport import Traffic, folder_of, on_web
 from packyard.errors import FormatError, ProblemsFound, UsageError, WorldError
 from packyard.formats.fields import errors_of
 
@@ -35,6 +41,15 @@ T = TypeVar("T")
 
 #: The name of a registry that was given as a place.
 GIVEN = "main"
+
+
+class Known(NamedTuple):
+    """The registries that count, the default one first; `new` is the one of them that was given and that neither
+    project nor user has written down.
+    """
+
+    registries: tuple[KnownRegistry, ...]
+    new: KnownRegistry | None = None
 
 
 class Registries:
@@ -49,31 +64,57 @@ class Registries:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.known, self._base, self._environ, self._warn, self._clock = known, base, environ, warn, clock
-        self.cache = Cache(cache_folder(environ))
-        self._sessions: dict[str, Session] = {}
+        self.cache = Cache(at_home(lambda: cache_folder(environ)))
+        self._sessions: dict[tuple[str, bool], Session] = {}
 
-    def session(self, name: str) -> Session:
-        """The talk with the registry of this name."""
-        if name not in self._sessions:
-            registry = next(each for each in self.known if each.name == name)
-            token = self._token(registry)
-            places = open_mirrored([self._place(each) for each in (registry.place, *registry.mirrors)], token=token)
-            memory = ClientState(state_folder(self._environ, self._place(registry.place)))
-            self._sessions[name] = Session(places, memory, self.cache, registry.key, self._warn, self._clock)
-        return self._sessions[name]
+    def session(self, name: str, *, offline: bool = False) -> Session:
+        """The talk with the registry of this name; `offline`: with what is remembered of it, and nothing else."""
+        key = name, offline
+        if key not in self._sessions:
+            self._sessions[key] = self._remembering(name) if offline else self._talking(name)
+        return self._sessions[key]
 
     def traffic(self) -> Mapping[str, Traffic]:
         """What reading has cost, by registry."""
-        return {name: session.places.traffic for name, session in self._sessions.items()}
+        return {name: session.places.traffic for (name, _), session in self._sessions.items()}
 
-    def place(self, name: str) -> str:
-        """The address or the folder of a registry."""
-        return next(each.place for each in self.known if each.name == name)
+    def get(self, name: str) -> KnownRegistry:
+        """The registry of this name. Raises `UsageError`."""
+        for registry in self.known:
+            if registry.name == name:
+                return registry
+        known, hint = ", ".join(each.name for each in self.known), f"add it to {FILE}: the lock names it"
+        raise UsageError("registry-unknown", "no registry has this name", expected=known, found=name, help=hint)
 
-    def _token(self, registry: KnownRegistry) -> Token | None:
-        if not on_web(registry.place):
-            return None
-        return find_token(registry.name, registry.place, self._environ, default=registry == self.known[0])
+    def default(self) -> str:
+        """The name of the first registry. Raises `UsageError` when there is none."""
+        if not self.known:
+            message, expected = "no registry is known", f"one in {FILE} or {REGISTRIES_FILE}, or --registry PLACE"
+            raise UsageError("registry-missing", message, expected=expected)
+        return self.known[0].name
+
+    def memory(self, name: str) -> ClientState:
+        """What is remembered of a registry."""
+        place = self._place(self.get(name).place)
+        known = place.rstrip("/") if on_web(place) else str(folder_of(place))
+        return ClientState(at_home(lambda: state_folder(self._environ, known)))
+
+    def _talking(self, name: str) -> Session:
+        registry = self.get(name)
+        token = None
+        if on_web(registry.place):
+            token = find_token(name, registry.place, self._environ, default=registry == self.known[0])
+        places = open_mirrored([self._place(each) for each in (registry.place, *registry.mirrors)], token=token)
+        return Session(places, self.memory(name), self.cache, registry.key, self._warn, self._clock)
+
+    def _remembering(self, name: str) -> Session:
+        memory, now = self.memory(name), self._clock()
+        places, known = remembered_place(self.get(name).place, memory)
+        if known <= now:
+            self._warn(f"{name} is shown as it was when it was last asked: its snapshot has expired since")
+        return Session(
+            places, memory, self.cache, self.get(name).key, self._warn, lambda: min(self._clock(), known - 1)
+        )
 
     def _place(self, place: str) -> str:
         """A folder is meant from where the project is."""
@@ -86,48 +127,112 @@ def read_project(folder: Path) -> tuple[Project, bytes | None]:
     return (Project(), None) if data is None else (parsed(folder / FILE, parse_project, data), data)
 
 
+def registries_file(environ: Mapping[str, str]) -> Path:
+    """Where the user's own registries are written down."""
+    return _config_folder(environ) / REGISTRIES_FILE
+
+
 def read_registries(environ: Mapping[str, str]) -> tuple[KnownRegistry, ...]:
     """The registries that the user has written down."""
-    path = _config_folder(environ) / REGISTRIES_FILE
+    path = registries_file(environ)
     data = read_file(path, LIMIT)
     return () if data is None else parsed(path, parse_registries, data)
 
 
+def write_registries(environ: Mapping[str, str], registries: tuple[KnownRegistry, ...]) -> Path:
+    """Writes the user's registries down; gives the path. The old file or the new one is there, whatever happens."""
+    path, data = registries_file(environ), format_registries(registries)
+    parsed(path, parse_registries, data)
+    half = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with half.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            half.unlink()
+        raise WorldError("disk-failed", "the file cannot be written", path=str(path), found=_said(error)) from None
+    return path
+
+
 def known_registries(
-    project: Project, environ: Mapping[str, str], place: str = "", key: str = ""
-) -> tuple[KnownRegistry, ...]:
-    """The registries that count: the one at `place` if it is given, else the project's and the user's. `key` pins a
-    root key of the first. Raises `UsageError` when there is none.
+    project: Project, environ: Mapping[str, str], place: str = "", key: str = "", base: Path = Path()
+) -> Known:
+    """The registries that count, `place` being the name, the address or the folder of one that was given; `key` pins a
+    root key of the first.
     """
-    named = place or environ.get("PACKYARD_REGISTRY", "")
-    if named:
-        known: tuple[KnownRegistry, ...] = (KnownRegistry(GIVEN, named),)
-    else:
-        try:
-            known = join(project.registries, read_registries(environ))
-        except FormatError as error:
-            raise ProblemsFound([error.at(FILE)]) from None
-    if not known:
-        message, expected = "no registry is known", f"one in {FILE} or {REGISTRIES_FILE}, or --registry PLACE"
-        raise UsageError("registry-missing", message, expected=expected)
-    return (known[0]._replace(key=key), *known[1:]) if key else known
+    user = read_registries(environ)
+    try:
+        known = Known(join(project.registries, user))
+    except FormatError as error:
+        raise ProblemsFound([error.at(FILE)]) from None
+    if named := place or environ.get("PACKYARD_REGISTRY", ""):
+        known = _given(known.registries, named, base, bool(project.registries))
+    if key and known.registries:
+        first = known.registries[0]._replace(key=_pinned(known.registries[0], key))
+        known = Known((first, *known.registries[1:]), first if known.new else None)
+    return known
+
+
+def _given(known: tuple[KnownRegistry, ...], named: str, base: Path, alone: bool) -> Known:
+    """The registries with the one that was named in front. A place that is none of them stands `alone`, or comes before
+    those of the user.
+    """
+    for registry in known:
+        if named == registry.name or _same(named, registry.place, base):
+            return Known((registry, *(each for each in known if each != registry)))
+    taken = {each.name for each in known}
+    names = (GIVEN, *(f"{GIVEN}-{number}" for number in range(2, len(taken) + 3)))
+    new = KnownRegistry(GIVEN if alone else next(name for name in names if name not in taken), _checked(named))
+    return Known((new,) if alone else (new, *known), new)
+
+
+def _checked(place: str) -> str:
+    """The place, when it can be written down. Raises `UsageError`."""
+    try:
+        parse_registries(format_registries([KnownRegistry(GIVEN, place)]))
+    except (FormatError, UnicodeEncodeError) as error:
+        expected = "an http(s) or file address, a folder, or the name of a registry that is known"
+        raise UsageError("usage-wrong", "not the place of a registry", expected=expected, found=place) from error
+    return place
+
+
+def _pinned(registry: KnownRegistry, key: str) -> str:
+    if registry.key not in ("", key):
+        message = f"another root key is pinned for {registry.name} already"
+        hint = f"if the registry has changed its keys, correct `key` in {FILE} or {REGISTRIES_FILE}"
+        raise UsageError("registry-differs", message, expected=registry.key, found=key, help=hint)
+    return key
+
+
+def _same(one: str, other: str, base: Path) -> bool:
+    """Whether two places are one."""
+    if on_web(one) or on_web(other):
+        return one.rstrip("/") == other.rstrip("/")
+    return (base / folder_of(one)).resolve() == (base / folder_of(other)).resolve()
 
 
 def read_file(path: Path, limit: int) -> bytes | None:
     """A file's bytes; None when it is not there. Raises `WorldError`."""
     try:
-        with path.open("rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise WorldError("disk-failed", "this is not an ordinary file", path=str(path))
             data = file.read(limit + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise WorldError("disk-failed", "the file cannot be read", path=str(path), found=str(error)) from None
+        raise WorldError("disk-failed", "the file cannot be read", path=str(path), found=_said(error)) from None
     if len(data) > limit:
         raise WorldError("too-large", "the file is too large", path=str(path), expected=f"at most {limit} bytes")
     return data
 
 
-def parsed(path: Path, parse: Callable[[bytes], T], data: bytes) -> T:
+def parsed(path: Path | str, parse: Callable[[bytes], T], data: bytes) -> T:
     """What a parser gives; its refusals as problems of the file."""
     try:
         return parse(data)
@@ -135,7 +240,21 @@ def parsed(path: Path, parse: Callable[[bytes], T], data: bytes) -> T:
         raise ProblemsFound(each.at(str(path)) for each in errors_of(error)) from None
 
 
+def at_home(step: Callable[[], T]) -> T:
+    """What a step gives that looks for the user's home. Raises `WorldError` when nobody knows where that is."""
+    try:
+        return step()
+    except RuntimeError as error:
+        hint = "set HOME, or XDG_CONFIG_HOME, XDG_STATE_HOME and XDG_CACHE_HOME"
+        raise WorldError("home-missing", "the user's home is not known", found=str(error), help=hint) from None
+
+
 def _config_folder(environ: Mapping[str, str]) -> Path:
     named = environ.get("XDG_CONFIG_HOME", "")
-    home = Path(environ.get("HOME") or Path.home())
-    return (Path(named) if named.startswith("/") else home / ".config") / "packyard"
+    if named.startswith("/"):
+        return Path(named) / "packyard"
+    return Path(environ.get("HOME") or at_home(Path.home)) / ".config" / "packyard"
+
+
+def _said(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -7,6 +7,8 @@ Paths are relative to the site's root and use `/`. A pack's name is used whole, 
     SNAPSHOT.bundle                  both and the log's checkpoint in one file, replaced with them
     trust/N.json                     immutable
     index.json index.sums index/XX.sums site.sums
+    registry.json                    the registry's settings, as clients need them
+    advisories/index.json advisories/PY-2026-0001.json
     packs/NAME/index.json index.html files.sums badge.svg
     packs/NAME/statements/0001-yank.yaml (.HANDLE.minisig .KEYID.minisig) immutable
     packs/NAME/VERSION/NAME-VERSION.tar.gz                                immutable, gone when it is withdrawn
@@ -28,6 +30,9 @@ SNAPSHOT_SIGNATURE = "SNAPSHOT.minisig"
 SNAPSHOT_BUNDLE = "SNAPSHOT.bundle"
 INDEX = "index.json"
 INDEX_SUMS = "index.sums"
+REGISTRY = "registry.json"
+ADVISORIES = "advisories/"
+ADVISORIES_INDEX = "advisories/index.json"
 SITE_SUMS = "site.sums"
 CHECKPOINT = "log/checkpoint"
 LOG = "log/"
@@ -57,7 +62,7 @@ class Kind(NamedTuple):
 
 
 _YEAR, _SHORT = 31_536_000, 60
-_TYPES = {
+TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
     ".jsonl": "application/jsonl",
@@ -79,7 +84,7 @@ _TYPES = {
     ".md": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
 }
-_TEXT_NAMES = {"SNAPSHOT", "SHA256SUMS", "checkpoint"}
+TEXT_NAMES = {"SNAPSHOT", "SHA256SUMS", "checkpoint"}
 
 
 def shard(name: str) -> int:
@@ -120,6 +125,11 @@ def publisher(handle: str, file: str = "index.html") -> str:
 def org(name: str, file: str = "index.html") -> str:
     """A file in an organisation's folder."""
     return f"orgs/{name}/{file}"
+
+
+def advisory(ident: str) -> str:
+    """The path of an advisory."""
+    return f"{ADVISORIES}{ident}.json"
 
 
 def listing(family: str, item: str, page: int = 1) -> str:
@@ -163,7 +173,8 @@ def immutable(path: str) -> bool:
     parts = path.split("/")
     name = parts[-1]
     if parts[0] == "packs":
-        return "statements" in parts[2:4] or name.endswith((".tar.gz", "SHA256SUMS", ".minisig", ".intoto.jsonl"))
+        inside = parts[3:] if parts[1:2] and parts[1].startswith("@") else parts[2:]
+        return inside[:1] == ["statements"] or name.endswith((".tar.gz", "SHA256SUMS", ".minisig", ".intoto.jsonl"))
     if parts[0] in ("publishers", "orgs"):
         return name.endswith((".yaml", ".minisig"))
     return path.startswith(("trust/", "log/tile/")) or (parts[0] == "by-hash" and path != BY_HASH_INDEX)
@@ -177,6 +188,6 @@ def kind(path: str) -> Kind:
 
 def _content_type(path: str) -> str:
     name = path.rpartition("/")[2]
-    if name in _TEXT_NAMES:
+    if name in TEXT_NAMES:
         return "text/plain; charset=utf-8"
-    return _TYPES.get(name[name.rfind(".") :] if "." in name else "", "application/octet-stream")
+    return TYPES.get(name[name.rfind(".") :] if "." in name else "", "application/octet-stream")
