@@ -54,9 +54,11 @@ def size_before(log: TileReader) -> int:
     """The size of the log at the checkpoint before this one: where the `index` entry before the last one ends it; 0 at
     first.
     """
-    for index in range(log.size - 2, -1, -1):
-        if entries.is_index(log.entries(index // WIDTH)[index % WIDTH]):
-            return index + 1
+    last = log.size - 1
+    for number in range(last // WIDTH, -1, -1):
+        for index, entry in reversed(tuple(enumerate(log.entries(number), number * WIDTH))):
+            if index < last and entries.is_index(entry):
+                return index + 1
     return 0
 
 

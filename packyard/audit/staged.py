@@ -134,7 +134,8 @@ class _StagedAudit:
             if path not in staged and not self.staging.staged(path):
                 self.reading.intact(path, lines[path])
         for path in before.keys() - lines.keys() - self.gone:
-            self.reading.report("file-leftover", path, "no list names the file any longer, and it is not removed")
+            if self.new.digest(path) is None:  # else it moved to a list of its folder's own
+                self.reading.report("file-leftover", path, "no list names the file any longer, and it is not removed")
         return changed
 
     def files(self, growth: Growth, trust: Trust, packs: Collection[str] | None, workers: int) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from packyard.client import placing
 from packyard.client.lock import FILE as LOCK
 from packyard.client.lock import Lock
-from packyard.client.placing.values import LEDGER, Ledger, Plan, curated
+from packyard.client.placing.values import ASIDE, LEDGER, Ledger, Plan, curated
 from packyard.client.releases import Opened
 from packyard.client.user_values import Verified
 from packyard.edges.client_placing import packs_of, project_at
@@ -71,14 +71,15 @@ def _on_packs(ledger: Ledger, lock: Lock, targets: Collection[str]) -> list[Prob
 def _on_files(plan: Plan) -> Iterator[Problem]:
     """Files that are not what was installed."""
     hint = "`packyard install --frozen` puts it back"
-    for note in plan.notes:
-        if note.code == "place-gone":
-            yield Problem("install-missing", note.path, "what was installed is gone", found=note.found, help=hint)
+    kept = {note.path for note in plan.notes if note.code == "place-kept"}
+    for path in sorted(kept):
+        yield Problem("install-changed", path, "this is not what was installed", help=f"{hint}, with --force")
     for change in plan.changes:
-        if change.path != LEDGER and change.old is None:
-            yield Problem("install-missing", change.path, "what was installed is gone", help=hint)
-        elif change.path != LEDGER:
-            yield Problem("install-changed", change.path, "this is not what was installed", help=hint)
+        if change.path != LEDGER and change.path not in kept:
+            code, message = "install-changed", "this is not what was installed"
+            if change.old is None:
+                code, message = "install-missing", "what was installed is gone"
+            yield Problem(code, change.path, message, help=hint)
 
 
 def _strays(root: Path, opened: Opened) -> Iterator[Problem]:
@@ -86,6 +87,6 @@ def _strays(root: Path, opened: Opened) -> Iterator[Problem]:
     folder, own = curated(opened.name), {path for path, _ in opened.files}
     there = walk(root / folder) if (root / folder).is_dir() else ()
     for path in there:
-        if path not in own:
+        if path not in own and path.removesuffix(ASIDE) not in own:
             message = f"the file is in the folder of {opened.name}, and nobody signed it"
             yield Problem("install-stray", f"{folder}/{path}", message, help="move it elsewhere")

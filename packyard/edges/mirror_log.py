@@ -19,9 +19,9 @@ from packyard.formats import layout
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import ENTRIES, WIDTH, Tile, TileReader, format_entries, tile_path
 from packyard.mirror.following import packs_in
-from packyard.mirror.planning import new_tiles, size_before
+from packyard.mirror.planning import new_tiles
 from packyard.protocols import Reader
-from packyard.recorded import partial_files, partial_paths
+from packyard.recorded import partial_files, partial_paths, size_before
 
 T = TypeVar("T")
 

@@ -13,6 +13,7 @@ import stat
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -35,6 +36,7 @@ from packyard.edges.session import Session
 from packyard.edges.tokens import find_token
 from packyard.edges.transport import Traffic, folder_of, on_web
 from packyard.errors import FormatError, ProblemsFound, UsageError, WorldError
+from packyard.formats import trustfile
 from packyard.formats.fields import errors_of
 
 T = TypeVar("T")
@@ -105,7 +107,19 @@ class Registries:
         if on_web(registry.place):
             token = find_token(name, registry.place, self._environ, default=registry == self.known[0])
         places = open_mirrored([self._place(each) for each in (registry.place, *registry.mirrors)], token=token)
-        return Session(places, self.memory(name), self.cache, registry.key, self._warn, self._clock)
+        session = Session(places, self.memory(name), self.cache, registry.key, self._warn, self._clock)
+        if not registry.key and session.remembered().state is None:
+            session.warn = partial(self._first, session)
+        return session
+
+    def _first(self, session: Session, text: str) -> None:
+        """Tells what a session does that nobody has given a root key; and once it is trusted, which ones it has."""
+        self._warn(text)
+        state = session.remembered().state
+        if state is not None:
+            keys = " or ".join(trustfile.parse_trust(state.trusts[0]).root_keys)
+            self._warn(f"compare its root key with what its operator tells elsewhere, or give that with --key: {keys}")
+            session.warn = self._warn
 
     def _remembering(self, name: str) -> Session:
         memory, now = self.memory(name), self._clock()

@@ -114,7 +114,7 @@ class Workplace:
         except OSError:
             os.close(descriptor)
             raise WorldError(
-                "site-locked", "another build is writing this site", path=str(self.out), help="wait until it has ended"
+                "site-locked", "another build or sync is writing this site", path=str(self.out), help="wait until it has ended"
             ) from None
         return descriptor
 
@@ -235,6 +235,8 @@ def _move_all(source: Path, target: Path) -> None:
     at it.
     """
     target.mkdir(parents=True, exist_ok=True)
+    if not source.exists():  # a run that was cut while it cleared up
+        return
     for entry in sorted(os.scandir(source), key=lambda entry: (_rank(entry.name, entry.is_dir()), entry.name)):
         _move(Path(entry.path), target / entry.name, entry.name)
 
