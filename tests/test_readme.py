@@ -224,6 +224,12 @@ def test_tour_of_the_readme(home: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.interop
+def test_commands_for_kits(home: Path) -> None:
+    run(home, tour(DOCS / "kits.md"))
+
+
+@pytest.mark.slow
+@pytest.mark.interop
 @pytest.mark.parametrize("page", ["operators.md", "witnesses.md"])
 def test_commands_for_operators(home: Path, page: str) -> None:
     with web_server(home / "empty" / "www") as address:

@@ -60,6 +60,7 @@ CONTRIBUTOR = (
 USER = (Known("search", "search:command", "Find packs by words, tags and more."),)
 MIRROR = (
     Known("mirror", "mirror:command", "Copy a site, check a copy, compare several."),
+    Known("kit", "kit:command", "Carry a registry, or a part of it, to where there is no network."),
     Known("witness", "witness:command", "Cosign the log of a site, if it goes on from what was seen."),
     Known("agreement", "witness:agreement", "Say who has cosigned and rebuilt a site."),
     Known("deploy", "deploy:command", "Bring a site to where it is served: a folder, rsync, S3."),

@@ -1,7 +1,8 @@
 """Renewing a site's snapshot in place: the same number and sums, a new time of issue and of expiry.
 
 Under the site's lock, and by the same plan and activation as a build, so that it can be cut at any moment: a plan that
-was decided is carried out by the next build or reseal. Nothing but the three files of the snapshot is written, and the checkpoint when witnesses have cosigned it since.
+was decided is carried out by the next build or reseal. Nothing but the three files of the snapshot is
+written, and the checkpoint when witnesses have cosigned it since.
 """
 
 from __future__ import annotations

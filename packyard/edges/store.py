@@ -114,7 +114,10 @@ class Workplace:
         except OSError:
             os.close(descriptor)
             raise WorldError(
-                "site-locked", "another build or sync is writing this site", path=str(self.out), help="wait until it has ended"
+                "site-locked",
+                "another build or sync is writing this site",
+                path=str(self.out),
+                help="wait until it has ended",
             ) from None
         return descriptor
 

@@ -93,6 +93,11 @@ def test_exit_codes(packyard: Packyard, site: Path, keys: list[object], home: Pa
         (5, ["verify", "kit.tar", "--root-key", "stranger.pub"]),
         (5, ["verify", "kit.tar", "--key", "stranger.pub"]),
         (5, ["import", "kit.tar", "mirror", "--key", "stranger.pub"]),
+        (1, ["export", site, "x.tar", "--base", "absent.tar"]),
+        (1, ["export", site, "x.tar", "--base", "kit.tar", "--base", "absent.tar"]),
+        (1, ["export", site, "x.tar", "--tenant", "absent.yaml", "--key", "exporter.key"]),
+        (11, ["export", site, "x.tar", "--tenant", "text.tar", "--key", "exporter.key"]),
+        (11, ["export", site, "x.tar", "--tenant", "list.yaml"]),
         (11, ["verify", "cut.tar"]),
         (11, ["import", "text.tar", "mirror"]),
         (11, ["import", "kit.tar", "mine"]),
@@ -139,3 +144,17 @@ def test_help_tells_the_exit_codes(packyard: Packyard) -> None:
         assert said.code == 0
         assert "  0 ok                       5 a signature" in said.out
         assert "130 interrupted" in said.out
+
+
+def test_an_interrupt(packyard: Packyard, site: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from packyard.edges import kit_import
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    packyard("kit", "export", site, "kit.tar")
+    monkeypatch.setattr(kit_import, "verify_kit", interrupted)
+    assert packyard("kit", "import", "kit.tar", "mirror").code == 130
+    monkeypatch.undo()
+    monkeypatch.chdir(home)
+    assert not (home / "mirror").exists()
