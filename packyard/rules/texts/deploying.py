@@ -82,7 +82,7 @@ RULES = (
     block(
         "deploy-library",
         "what this kind of place needs is not installed",
-        "boto3 and rsync are needed for some places only, so they are not part of the program.",
+        "Some places need boto3 or rsync, which are not part of the program.",
         "Install what is named.",
     ),
     block(
