@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from bench.shelf import Shelf
+from bench.shelf import Shelf, read_routing
 from bench.source import Git, history, read_manifest, read_org, read_publisher, read_statement
 from packyard import seal
 from packyard.catalogue import row_of
@@ -53,6 +53,7 @@ from packyard.packs import BUILDER
 from packyard.rules.authority import Revision
 from packyard.rules.folder import SIGNATURE, SUMS
 from packyard.surfaces import listings
+from packyard.surfaces.advisories import plan_advisories
 from packyard.surfaces.pack import plan_pack
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates, open_templates
@@ -148,8 +149,8 @@ class Floor:
         self.leaves[event.seq] = entries.publish_entry(event.subject, event.ident, identity, key, event.time)
         head = (event.subject, event.ident, event.objects[0][1], identity, key, publisher.handle, event.commit)
         features = manifest.derive_features(listed)
-        rest = (event.time, event.seq, event.log_index, read_manifest(contents), features, tuple(found), packed)
-        return Release._make((*head, *rest)), publisher
+        about = (read_manifest(contents), features, tuple(found), packed, read_routing(contents))
+        return Release._make((*head, event.time, event.seq, event.log_index, *about)), publisher
 
     def file(self, path: str, content: bytes) -> File:
         """A file of a version."""
@@ -201,9 +202,8 @@ class Floor:
         """Every page and document that is about many packs."""
         self.shelf.close(newest)
         units = sorted(self.shelf.units())
-        recipes = (
-            recipe for unit in units for recipe in listings.plan_unit(unit, self.site, self.templates, self.shelf)
-        )
+        plans = (listings.plan_unit(unit, self.site, self.templates, self.shelf) for unit in units)
+        recipes = (recipe for plan in (*plans, plan_advisories((), self.git.read)) for recipe in plan)
         return [self.write(recipe.path, recipe.render()) for recipe in recipes]
 
     def seal(self, files: list[Output], trust: Trustees) -> None:

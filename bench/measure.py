@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -48,7 +48,12 @@ class Failed(Exception):
 
 def cost(command: Sequence[str]) -> Cost:
     """Runs a command in the checkout to its end. Raises `Failed` when its exit code is not 0."""
-    environ = {**os.environ, "PACKYARD_NO_VENV": "1"}  # the program runs in the Python that measures it
+    return run(command)[0]
+
+
+def run(command: Sequence[str], more: Mapping[str, str] | None = None) -> tuple[Cost, str]:
+    """What `cost` gives, and what the command said on stderr, with more in its environment."""
+    environ = {**os.environ, "PACKYARD_NO_VENV": "1", **(more or {})}  # it runs in the Python that measures it
     started = time.perf_counter()
     with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
@@ -58,7 +63,7 @@ def cost(command: Sequence[str]) -> Cost:
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise Failed(f"{' '.join(command)}: exit code {process.returncode}\n{said}")
-    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+    return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024), said
 
 
 def typical(costs: Iterable[Cost]) -> Cost:

@@ -1,8 +1,11 @@
-"""The catalogue of the floor: every pack's row in memory, and what listings ask of it (see `listings.View`)."""
+"""The catalogue of the floor: every pack's row in memory, what listings ask of it (see `listings.View`), and what rows
+say besides manifests.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 
 from packyard.model import Event, Row
 from packyard.rules.authority import Revision
@@ -71,3 +74,9 @@ class Shelf:
     def history(self, kind: str, name: str) -> list[Revision]:
         """The one revision of a publisher or an organisation."""
         return [self.people[kind, name]]
+
+
+def read_routing(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """The dimensions by which the `models.json` among the files of a version chooses."""
+    routes = json.loads(files["models.json"])["routing"] if "models.json" in files else ()
+    return tuple(sorted({name for route in routes for name in route["when"]}))

@@ -15,6 +15,7 @@ from packyard.formats import names, semver
 from packyard.history import SOURCE, place
 from packyard.lifecycle import ACTIONS, RECOVERY_WAIT, State, must_be_open, settle
 from packyard.model import Pack, Release, Row, VersionState, latest_of
+from packyard.quality import breakdown, score
 from packyard.rules.authority import Authority
 from packyard.rules.rights import Standing, authorise
 from packyard.rules.statements import Spoken
@@ -112,8 +113,11 @@ def finish(state: State) -> Pack:
 
 
 def row_of(pack: Pack) -> Row:
-    """The pack in one line; `features` are those of the manifest, or of the folder when it lists none or all."""
-    latest = latest_of(pack.versions).release
+    """The pack in one line; `features` are those of the manifest, or of the folder when it lists none or all. Of a
+    pack whose latest version is withdrawn the quality is not known.
+    """
+    state = latest_of(pack.versions)
+    latest = state.release
     manifest = latest.manifest
     return Row(
         pack.name,
@@ -130,6 +134,9 @@ def row_of(pack: Pack) -> Row:
         pack.renamed.to if pack.renamed else "",
         pack.archived is not None,
         pack.co_owners,
+        tuple(pack.channels.items()),
+        () if state.withdrawn else latest.routing,
+        None if state.withdrawn else score(breakdown(latest, len(pack.versions))),
     )
 
 

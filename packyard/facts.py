@@ -22,12 +22,16 @@ def event_from(row: Sequence[Any]) -> Event:
 
 def row_from(text: str) -> Row:
     """A listing row."""
-    *head, tags, targets, features, license_, updated, deprecated, versions, renamed, archived, owners = json.loads(
-        text
+    row = Row._make(json.loads(text))
+    return row._replace(
+        tags=tuple(row.tags),
+        targets=tuple(row.targets),
+        features=tuple(row.features),
+        deprecated=Mark(*row.deprecated) if row.deprecated else None,
+        co_owners=tuple(row.co_owners),
+        channels=tuple((channel, version) for channel, version in row.channels),
+        routing=tuple(row.routing),
     )
-    mark = Mark(*deprecated) if deprecated else None
-    lists = (tuple(tags), tuple(targets), tuple(features))
-    return Row._make((*head, *lists, license_, updated, mark, versions, renamed, archived, tuple(owners)))
 
 
 def releases_text(releases: Iterable[Release]) -> str:
@@ -41,9 +45,9 @@ def releases_from(text: str) -> list[Release]:
 
 
 def _release(fields: list[Any]) -> Release:
-    *head, manifest, features, files, tarball = fields
+    *head, manifest, features, files, tarball, routing = fields
     listed = tuple(File(*file) for file in files)
-    return Release._make((*head, _manifest(manifest), tuple(features), listed, Tarball(*tarball)))
+    return Release._make((*head, _manifest(manifest), tuple(features), listed, Tarball(*tarball), tuple(routing)))
 
 
 def _manifest(fields: list[Any]) -> Manifest:

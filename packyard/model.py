@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-# --- the source ---
-
 
 class Commit(NamedTuple):
     """A commit: its full hex id, its committer time, and the tree below it."""
@@ -43,9 +41,6 @@ class Event(NamedTuple):
     commit: str
     time: int
     log_index: int = -1
-
-
-# --- what people sign ---
 
 
 class PublisherKey(NamedTuple):
@@ -138,7 +133,8 @@ class Tarball(NamedTuple):
 
 
 class Release(NamedTuple):
-    """One checked version: what was signed, by whom, when, and where the log says so."""
+    """One checked version: what was signed, by whom, when, and where the log says so; `routing` names the dimensions by
+    which its `models.json` chooses."""
 
     pack: str
     version: str
@@ -154,6 +150,7 @@ class Release(NamedTuple):
     features: tuple[str, ...]
     files: tuple[File, ...]
     tarball: Tarball
+    routing: tuple[str, ...] = ()
 
 
 class Mark(NamedTuple):
@@ -273,7 +270,7 @@ def channels_of(versions: Mapping[str, VersionState], statements: Iterable[State
 
 class Row(NamedTuple):
     """A pack in one line, as `index.json` and the listings show it; times in seconds, `latest` a version, `renamed` the
-    name under which it goes on."""
+    name under which it goes on, `channels` pairs names with versions, `quality` is None when it is not known."""
 
     name: str
     latest: str
@@ -289,6 +286,9 @@ class Row(NamedTuple):
     renamed: str = ""
     archived: bool = False
     co_owners: tuple[str, ...] = ()
+    channels: tuple[tuple[str, str], ...] = ()
+    routing: tuple[str, ...] = ()
+    quality: int | None = None
 
 
 class Output(NamedTuple):

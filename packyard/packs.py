@@ -207,6 +207,7 @@ def _to_release(event: Event, tree: str, checked: Checked, packed: Tarball) -> R
         checked.features,
         checked.files,
         packed,
+        checked.routing,
     )
 
 

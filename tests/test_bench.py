@@ -181,7 +181,11 @@ def test_the_floor_makes_the_very_site(tmp_path: Path) -> None:
     site, least = contents(tmp_path / "work" / "site"), contents(tmp_path / "floor")
     assert made.files == len(site)
     assert least.keys() == site.keys()
-    assert {path for path, data in site.items() if least[path] != data} <= {"SNAPSHOT", "SNAPSHOT.minisig", "SNAPSHOT.bundle"}
+    assert {path for path, data in site.items() if least[path] != data} <= {
+        "SNAPSHOT",
+        "SNAPSHOT.minisig",
+        "SNAPSHOT.bundle",
+    }
     assert {path: len(data) for path, data in least.items()} == {path: len(data) for path, data in site.items()}
 
 

@@ -19,6 +19,7 @@ from packyard.edges.store import FolderSite
 from packyard.formats.statement import ACTIONS, parse_stem
 from packyard.formats.times import day_of
 from packyard.model import PublisherKey
+from tests.advising import START, advisory
 from tests.registry import SINCE, signer, small
 from tests.sites import built, crash, differences, inodes, rewritten
 
@@ -170,6 +171,13 @@ class History:
         self.registry.publisher(handle)
         self.registry.org("acme", {"alice": "owner", "bob": role, handle: "member"}, "alice")
 
+    def advise(self, at: int) -> None:
+        """Adds an advisory about a pack, writes it anew, or takes it away."""
+        ident = f"PY-2026-{at % 3:04d}"
+        path, pack = f"advisories/{ident}.json", self._pack(at)
+        if self.registry.files.pop(path, None) is None or at % 2:
+            self.registry.files[path] = advisory(ident, {pack: [f"{at}.0.0"]}, withdrawn=START if at % 5 == 0 else None)
+
     def retitle(self, at: int) -> None:
         """Changes the registry's title, which stands on every page."""
         self.registry.settings(title=f"Test packs {at}")
@@ -195,7 +203,19 @@ class History:
             self.registry.files[f"{path}.{handle}.minisig"] = signature
 
 
-CHANGES = ("found", "yank", "deprecate", "withdraw", "archive", "move", "share", "transfer", "rotate", "enlarge")
+CHANGES = (
+    "found",
+    "yank",
+    "deprecate",
+    "withdraw",
+    "archive",
+    "move",
+    "share",
+    "transfer",
+    "rotate",
+    "enlarge",
+    "advise",
+)
 STEPS = st.sampled_from(("publish", "promote", "recover", "wait")) | st.sampled_from((*CHANGES, "retitle"))
 ACTS = st.lists(st.tuples(STEPS, st.integers(0, 20)), min_size=0, max_size=4)
 BUILDS = st.fixed_dictionaries({"acts": ACTS, "crash": st.none() | st.integers(0, 60), "tool": st.booleans()})
@@ -209,12 +229,20 @@ EVERYTHING: list[dict[str, object]] = [
     },
     {
         "acts": [(name, at) for name in ("share", "yank", "deprecate", "transfer", "recover", "move") for at in (1, 4)]
-        + [("rotate", 2), ("enlarge", 1), ("withdraw", 0), ("withdraw", 7), ("archive", 3)],
+        + [("rotate", 2), ("enlarge", 1), ("withdraw", 0), ("withdraw", 7), ("archive", 3), ("advise", 1)],
         "crash": 70,
         "tool": True,
     },
     {
-        "acts": [("wait", 15), ("deprecate", 4), ("promote", 2), ("move", 1), ("enlarge", 0)],
+        "acts": [
+            ("advise", 4),
+            ("advise", 5),
+            ("wait", 15),
+            ("deprecate", 4),
+            ("promote", 2),
+            ("move", 1),
+            ("enlarge", 0),
+        ],
         "crash": None,
         "tool": True,
     },

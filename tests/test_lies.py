@@ -120,8 +120,8 @@ LIES: dict[str, tuple[str, Lie, bool]] = {
     ),
     "an-owner-forged": ("hello", lambda pack: pack._replace(owner="bob"), True),
     "an-owner-kept": ("other", lambda pack: pack._replace(owner="bob"), True),
-    "a-co-owner-added": ("hello", lambda pack: pack._replace(co_owners=("bob", "carol")), False),
-    "a-co-owner-hidden": ("hello", lambda pack: pack._replace(co_owners=()), False),
+    "a-co-owner-added": ("hello", lambda pack: pack._replace(co_owners=("bob", "carol")), True),
+    "a-co-owner-hidden": ("hello", lambda pack: pack._replace(co_owners=()), True),
     "a-recovery-hidden": ("closed", lambda pack: pack._replace(recovery=None), False),
     "a-recovery-carried-out": ("closed", lambda pack: pack._replace(owner="bob", recovery=None), True),
     "a-recovery-cut-short": (

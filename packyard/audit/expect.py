@@ -149,6 +149,7 @@ def row(value: Row) -> dict[str, Any]:
         "latest": value.latest,
         "description": value.description,
         "owner": value.owner,
+        "owners": [value.owner, *value.co_owners],
         "tags": list(value.tags),
         "targets": list(value.targets),
         "features": list(value.features),
@@ -157,6 +158,11 @@ def row(value: Row) -> dict[str, Any]:
         "deprecated": mark(value.deprecated),
         "archived": value.archived,
         "renamed": value.renamed or None,
+        "channels": dict(value.channels),
+        "routing": list(value.routing),
+        "quality": value.quality,
+        "downloads": None,
+        "weekly": None,
         "path": layout.pack(value.name),
     }
 

@@ -239,4 +239,5 @@ def _release(event: Event, commit: str, checked: Checked, made: Tarball) -> Rele
         checked.features,
         checked.files,
         made,
+        checked.routing,
     )

@@ -17,7 +17,7 @@ from packyard.audit.people import People
 from packyard.audit.profiles import audit_profiles
 from packyard.audit.reading import Reading, fingerprint
 from packyard.audit.report import Counts, Report
-from packyard.audit.rows import check_renames, read_rows
+from packyard.audit.rows import audit_beside, check_renames, read_rows
 from packyard.audit.tasks import Desk, Done, FilesTask, Task, is_listing, perform_all
 from packyard.audit.versions import Judge
 from packyard.errors import FormatError, Problem
@@ -141,6 +141,9 @@ class Whole:
         """What only shows at the end: entries that nobody claims, and files that no list names."""
         if log and layout.INDEX_SUMS not in chain.broken:
             self.check_unclaimed(log.ledger, chain)
+        beside = Reading(self.site)
+        audit_beside(beside, chain, snapshot.origin)
+        self.take(beside.problems)
         if self.people:
             aside = Reading(self.site)
             audit_profiles(aside, chain, self.people, None if chain.broken or self.masterless else self.owned)

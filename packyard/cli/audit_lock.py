@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 @options.json
 @user_options.client
 def command(client: Client, as_json: bool) -> int:
-    """Say what has become of the packs that are locked: yanked, withdrawn, deprecated, archived or renamed since,
-    signed by a key that was revoked, or about to get another owner. Exits with 1 when there is something to be known.
+    """Say what is to be known now of the packs that are locked: advisories about them; whether they were yanked,
+    withdrawn, deprecated, archived or renamed, signed by a key that was revoked, or are about to get another owner.
+    Exits with 1 when there is anything.
     """
     found = client.audit()
     if as_json:

@@ -44,4 +44,4 @@ def command(
     In a pipe: a line for each pack that changed, with tabs between name, version before and version now.
     """
     outcome = client.install(references, targets=targets, frozen=frozen, offline=offline, dry_run=dry_run, force=force)
-    return user_options.report("install", client, outcome, dry_run, with_diff, as_json)
+    return user_options.told("install", client, outcome, dry_run, with_diff, as_json)

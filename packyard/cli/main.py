@@ -57,10 +57,21 @@ CONTRIBUTOR = (
     Known("recover", "ownership:recover", "Give a pack to another owner by the root keys."),
     Known("explain", "explain:command", "Explain the code of an error."),
 )
-USER = (Known("search", "search:command", "Find packs by words, tags and more."),)
+USER = (
+    Known("search", "search:command", "Find packs by words, tags and more."),
+    Known("info", "info:command", "Show a pack, its versions, and how it was verified."),
+    Known("install", "install:command", "Install packs into a project."),
+    Known("remove", "remove:command", "Take packs out of a project."),
+    Known("list", "listing:command", "Show a project's packs."),
+    Known("update", "update:command", "Take the newest versions that fit."),
+    Known("outdated", "outdated:command", "Show packs for which there is something newer."),
+    Known("verify", "verify:command", "Compare what is installed with what was signed and locked."),
+    Known("audit-lock", "audit_lock:command", "Say what is to be known of locked packs."),
+    Known("registries", "registries:command", "Write down registries for all projects."),
+)
 MIRROR = (
     Known("mirror", "mirror:command", "Copy a site, check a copy, compare several."),
-    Known("kit", "kit:command", "Carry a registry, or a part of it, to where there is no network."),
+    Known("kit", "kit:command", "Carry a registry to where there is no network."),
     Known("witness", "witness:command", "Cosign the log of a site, if it goes on from what was seen."),
     Known("agreement", "witness:agreement", "Say who has cosigned and rebuilt a site."),
     Known("deploy", "deploy:command", "Bring a site to where it is served: a folder, rsync, S3."),

@@ -75,7 +75,7 @@ def add(name: str, place: str, root: str | None, scopes: tuple[str, ...], mirror
     from packyard.client.project import KnownRegistry
     from packyard.edges.registries import read_registries
 
-    key = options.public_key(root).text if root else ""
+    key = options.public_key(root).text if root is not None else ""
     made = KnownRegistry(name, _absolute(place), key, scopes, tuple(map(_absolute, mirrors)))
     others = [each for each in read_registries(os.environ) if each.name != name]
     say(f"{name} is written down in {_write([*others, made])}")

@@ -26,4 +26,4 @@ def command(client: Client, names: tuple[str, ...], dry_run: bool, with_diff: bo
     name, version before and version now.
     """
     outcome = client.remove(names, dry_run=dry_run, force=force)
-    return user_options.report("remove", client, outcome, dry_run, with_diff, as_json)
+    return user_options.told("remove", client, outcome, dry_run, with_diff, as_json)

@@ -25,4 +25,4 @@ def command(client: Client, names: tuple[str, ...], dry_run: bool, with_diff: bo
     In a pipe: a line for each pack that changed, with tabs between name, version before and version now.
     """
     outcome = client.update(names, dry_run=dry_run, force=force)
-    return user_options.report("update", client, outcome, dry_run, with_diff, as_json)
+    return user_options.told("update", client, outcome, dry_run, with_diff, as_json)

@@ -6,7 +6,7 @@ packyard/list/1        packs[{name version registry asked needed_by installed ta
 packyard/outdated/1    packs[{name registry locked fitting newest}]
 packyard/info/1        registry origin snapshot{} name owners version{} versions[] channels about{} keys[] …
 packyard/verify/1      ok packs files problems[] exit_code
-packyard/audit-lock/1  packs findings[] advisories
+packyard/audit-lock/1  ok packs findings[] advisories (how many were looked at)
 packyard/registries/1  registries[{name place key scopes mirrors from default}]
 """
 

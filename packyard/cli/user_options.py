@@ -55,8 +55,9 @@ def client(function: Callable[..., Any]) -> Callable[..., Any]:
     def command(*arguments: Any, project: Path, registry: str, root: str | None, verbose: bool, **given: Any) -> Any:
         from packyard.client import Client
 
-        key = options.public_key(root).text if root else ""
-        made = Client(project, registry=registry, key=key, warn=lambda text: warn(printable(text)))
+        key = options.public_key(root).text if root is not None else ""
+        place = _from_here(project, registry)
+        made = Client(project, registry=place, key=key, warn=lambda text: warn(printable(text)))
         try:
             return function(made, *arguments, **given)
         finally:
@@ -68,6 +69,12 @@ def client(function: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _from_here(project: Path, place: str) -> str:
+    """A folder that is named on the command line is meant from where one is, not from where the project is."""
+    elsewhere = project != Path() and "://" not in place and place and Path(place).is_dir()
+    return str(Path(place).resolve()) if elsewhere else place
+
+
 def _say_cost(traffic: Mapping[str, Traffic]) -> None:
     if not traffic:
         say("no registry was asked")
@@ -75,7 +82,7 @@ def _say_cost(traffic: Mapping[str, Traffic]) -> None:
         say(f"{name}: {cost.requests} requests in {cost.rounds} rounds, {cost.received} bytes")
 
 
-def report(word: str, client: Client, outcome: Outcome, dry_run: bool, with_diff: bool, as_json: bool) -> int:
+def told(word: str, client: Client, outcome: Outcome, dry_run: bool, with_diff: bool, as_json: bool) -> int:
     """Says what was done, or would be, `word` being the command; gives the exit code."""
     from packyard.cli.errors import FINDINGS, show, show_notes
 

@@ -3,9 +3,11 @@
     from packyard.client import Client
 
     client = Client("my-project", registry="https://packs.example.org/", key="RWQ…")
-    for row in client.search("review").rows:
-        print(row.name, row.latest)
-    outcome = client.install(["hello@^1.2"], targets=["claudecode"])
+    for hit in client.search("hello").hits:
+        print(hit.pack.name, hit.pack.latest)
+    print(client.info("hello").owners)
+    outcome = client.install(["hello@^1.1"], targets=["claudecode"])
+    print(outcome.changed)
 
 `Client` has the powers of the command (`packyard.client.api`). Everything else here is pure: the rules of trust
 (`consult` and what it calls), resolution, lock and project files, and where packs are put.

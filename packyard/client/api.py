@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from packyard.client.lock import Lock
@@ -28,10 +29,10 @@ from packyard.client.references import Reference, parse_reference
 from packyard.client.search_query import parse_query
 from packyard.client.searching import SORTS, Catalogue, Found, read_catalogue, search
 from packyard.client.user_looking import findings, info_of, listed, meant, outdated
-from packyard.client.user_values import Audited, Info, Listed, Outcome, Outdated, Revoked, Verified
+from packyard.client.user_values import Audited, Info, Listed, Notices, Outcome, Outdated, Verified
 from packyard.edges import client_drafts
 from packyard.edges.client_asking import ask_for, resolving, told
-from packyard.edges.client_catalogue import read_about, read_index, read_revoked
+from packyard.edges.client_catalogue import read_about, read_index, read_notices
 from packyard.edges.client_drafts import Ground
 from packyard.edges.client_pinning import locked_registries
 from packyard.edges.client_placing import Draft, How, carry_out
@@ -39,7 +40,7 @@ from packyard.edges.client_verifying import verify_installed
 from packyard.edges.installing import read_installed
 from packyard.edges.registries import Registries, parsed
 from packyard.edges.resolution import Resolver
-from packyard.errors import UsageError
+from packyard.errors import UsageError, WorldError
 from packyard.model import Pack
 
 #: A method of the client is called `list`.
@@ -89,7 +90,8 @@ class Client:
         state, about = meant(registry, proven.pack, wanted.range), None
         if not state.withdrawn:
             session = self.registries.session(registry, offline=offline)
-            about = read_about(session, answer.head.snapshot, wanted.name, state.release.version)
+            with suppress(*([WorldError] if offline else [])):  # what is not at hand is left out
+                about = read_about(session, answer.head.snapshot, wanted.name, state.release.version)
         return info_of(registry, answer.head, proven, state, about, self._now())
 
     def catalogue(self, *, offline: bool = False) -> Catalogue:
@@ -146,15 +148,17 @@ class Client:
         """What is to be known now about the packs that are locked: yanks, deprecations, revoked keys and the like."""
         ground = self._again()
         lock = ground.locked()
-        packs, revoked = dict[Key, Pack](), tuple[Revoked, ...]()
+        packs, notices = dict[Key, Pack](), dict[str, Notices]()
         for registry in lock.registries:
             here = [pack for pack in lock.packs if pack.registry == registry]
             session = ground.registries.session(registry)
             answer = session.ask(tuple(pack.name for pack in here))
             packs |= {(registry, name): proven.pack for name, proven in answer.packs.items()}
-            revoked += read_revoked(session, answer.head.snapshot, {pack.publisher for pack in here})
+            notices[registry] = read_notices(session, answer.head.snapshot, {pack.publisher for pack in here})
         locked_registries(ground.registries, lock.registries, lock)
-        return Audited(len(lock.packs), tuple(findings(lock, packs, revoked, self._now())))
+        counts = [len(each.advisories) for each in notices.values() if each.advisories is not None]
+        found = tuple(findings(lock, packs, notices, self._now()))
+        return Audited(len(lock.packs), found, sum(counts) if counts else None)
 
     # --- changing the project ---
 

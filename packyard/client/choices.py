@@ -60,7 +60,7 @@ class Impossible(Exception):
     """No versions fit all needs; `clashes` are those that were met, in that order."""
 
     def __init__(self, clashes: Sequence[Clash]) -> None:
-        super().__init__("impossible")
+        super().__init__("nothing fits together")
         self.clashes = clashes
 
 

@@ -11,9 +11,10 @@ from packyard.client.offers import Key, Offer, Offers, latest, offers_of
 from packyard.client.packs import Proven, owner_at
 from packyard.client.placing.values import Ledger
 from packyard.client.references import LATEST, range_of
-from packyard.client.user_values import About, Info, Listed, Outdated, Revoked, SigningKey
+from packyard.client.user_values import About, Info, Listed, Notices, Outdated, SigningKey
 from packyard.errors import FormatError, NotFound, Problem
-from packyard.formats import semver, strict
+from packyard.formats import layout, semver, strict
+from packyard.formats.advisory import affects
 from packyard.formats.times import format_time
 from packyard.model import Pack, Publisher, VersionState
 
@@ -186,8 +187,8 @@ def _proof(head: Head, proven: Proven, state: VersionState) -> Iterator[str]:
     yield f"the log of {stated.log_size} entries has grown from the one seen before, and has this snapshot's entry"
     if trust.quorum:
         yield f"{trust.quorum} of {len(trust.witnesses)} witnesses have cosigned that log"
-    rested = len(proven.pack.statements), len(proven.pack.versions)
-    yield f"first version, {rested[0]} statements and their signers' files are signed and in the log; nothing is left out"
+    said = len(proven.pack.statements)
+    yield f"its first version, {said} statements and the files of who signed are verified, and in the log"
     where = f"entry {release.log_index} of the log, key {release.key} of {release.publisher}"
     yield f"{release.version} is {where}; its files are checked against that key when it is installed"
 
@@ -195,9 +196,8 @@ def _proof(head: Head, proven: Proven, state: VersionState) -> Iterator[str]:
 # --- locked packs ---
 
 
-def findings(lock: Lock, packs: Mapping[Key, Pack], revoked: Iterable[Revoked], now: int) -> Iterator[Problem]:
-    """What is to be known about locked packs; `revoked` are keys, by the publishers' newest files."""
-    ends = {(end.publisher, end.key_id): end for end in revoked}
+def findings(lock: Lock, packs: Mapping[Key, Pack], notices: Mapping[str, Notices], now: int) -> Iterator[Problem]:
+    """What is to be known about locked packs; `notices` are what each registry says besides, `now` is in seconds."""
     for locked in lock.packs:
         pack = packs.get((locked.registry, locked.name))
         states = {state.release.version: state for state in pack.versions} if pack else {}
@@ -209,8 +209,7 @@ def findings(lock: Lock, packs: Mapping[Key, Pack], revoked: Iterable[Revoked], 
         state = states[locked.version]
         yield from _on_pack(pack, now)
         yield from _on_version(locked, pack, state)
-        if end := ends.get((state.release.publisher, state.release.key)):
-            yield _on_key(locked, end)
+        yield from _noticed(locked, state, notices[locked.registry])
     for old, new in lock.renames.items():
         yield Problem("follows-rename", "", f"{old} goes on as {new}", help=f"ask for {new}")
 
@@ -239,7 +238,15 @@ def _on_version(locked: LockedPack, pack: Pack, state: VersionState) -> Iterator
         yield Problem("uses-deprecated", "", f"{what} is deprecated", found=mark.reason, help=hint)
 
 
-def _on_key(locked: LockedPack, end: Revoked) -> Problem:
-    what = f"{locked.name} {locked.version} was signed by key {end.key_id} of {end.publisher}"
-    hint = "what was signed before stays valid; look whether there is a newer version"
-    return Problem("locked-key-revoked", "", f"{what}, revoked on {end.date}", found=end.reason, help=hint)
+def _noticed(locked: LockedPack, state: VersionState, notices: Notices) -> Iterator[Problem]:
+    what, release = f"{locked.name} {locked.version}", state.release
+    for end in notices.revoked:
+        if (end.publisher, end.key_id) == (release.publisher, release.key):
+            message = f"{what} was signed by key {end.key_id} of {end.publisher}, revoked on {end.date}"
+            hint = "what was signed before stays valid; look whether there is a newer version"
+            yield Problem("locked-key-revoked", "", message, found=end.reason, help=hint)
+    for advisory in notices.advisories or ():
+        if affects(advisory, locked.name, locked.version):
+            about = f"{advisory.id}, {advisory.level}" if advisory.level else advisory.id
+            hint = f"read {layout.advisory(advisory.id)} of {locked.registry}; `packyard outdated` shows what is newer"
+            yield Problem("locked-advisory", "", f"{what}: {advisory.summary}", found=about, help=hint)

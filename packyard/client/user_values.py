@@ -7,6 +7,7 @@ from typing import NamedTuple
 from packyard.client.lock import Lock
 from packyard.client.placing.values import Plan
 from packyard.errors import Problem
+from packyard.formats.advisory import Advisory
 from packyard.model import Pack, VersionState
 
 
@@ -111,8 +112,8 @@ class Verified(NamedTuple):
 
 
 class Audited(NamedTuple):
-    """What is to be known about locked packs: so many packs were looked at. `advisories` is None where no registry
-    publishes any.
+    """What is to be known about locked packs: so many packs were looked at, and so many advisories; None where no
+    registry publishes advisories.
     """
 
     packs: int
@@ -127,3 +128,10 @@ class Revoked(NamedTuple):
     key_id: str
     date: str
     reason: str
+
+
+class Notices(NamedTuple):
+    """What a registry says besides its packs: keys that were revoked, and advisories, None when it publishes none."""
+
+    revoked: tuple[Revoked, ...]
+    advisories: tuple[Advisory, ...] | None

@@ -5,19 +5,22 @@ itself, and what has become of publishers' keys.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import TypeVar
 
 from packyard.client.chain import pack_files
 from packyard.client.refusals import attempt
 from packyard.client.user_looking import METADATA_LIMIT, parse_about
-from packyard.client.user_values import About, Revoked
+from packyard.client.user_values import About, Notices, Revoked
 from packyard.client.wanted import Files, gather
+from packyard.edges.client_sealed import reading
 from packyard.edges.session import Session
 from packyard.errors import NotFound
-from packyard.formats import layout, publisher, sums
+from packyard.formats import advisories, layout, publisher, sums
+from packyard.formats.advisory import Advisory
 from packyard.formats.snapshot import Snapshot
+from packyard.model import Publisher
 from packyard.rules.authority import FILE_LIMIT
 
 T = TypeVar("T")
@@ -30,7 +33,7 @@ _REVISION = re.compile(r"publishers/([a-z0-9-]{1,64})/([1-9][0-9]{0,6})\.yaml")
 
 def read_index(session: Session, stated: Snapshot) -> bytes:
     """The bytes of `index.json`, from the cache when nothing is new. Raises what `Session.ask` raises."""
-    return _run(session, lambda files: files.sealed(layout.INDEX, stated.index_json, INDEX_LIMIT))
+    return reading(session, lambda files: files.sealed(layout.INDEX, stated.index_json, INDEX_LIMIT))
 
 
 def read_about(session: Session, stated: Snapshot, name: str, version: str) -> About:
@@ -44,52 +47,62 @@ def read_about(session: Session, stated: Snapshot, name: str, version: str) -> A
         data = files.sealed(path, listed[path], METADATA_LIMIT)
         return attempt(f"{files.name}/{path}", {"metadata.json": data}, parse_about, data)
 
-    return _run(session, read)
+    return reading(session, read)
 
 
-def read_revoked(session: Session, stated: Snapshot, handles: Collection[str]) -> tuple[Revoked, ...]:
-    """The keys of publishers that their newest files call revoked. The site's seal vouches for these files; they are
-    read to warn, not to trust anybody by them.
+def read_notices(session: Session, stated: Snapshot, handles: Collection[str]) -> Notices:
+    """What the registry says now about keys of these publishers, and its advisories. The seal vouches for it: it is
+    read to warn, not to trust anybody by it.
     """
-    return _run(session, lambda files: tuple(_revoked(files, stated, handles)))
+
+    def read(files: Files) -> Notices:
+        return Notices(_revoked(files, stated, handles), _advisories(files, stated))
+
+    return reading(session, read)
 
 
-def _run(session: Session, step: Callable[[Files], T]) -> T:
-    """What a step gives that reads sealed files, which are kept."""
-    files = Files(session.places.name, session.cache.get)
-    found = session.run(files, partial(step, files))
-    for data in files.new.values():
-        session.cache.put(data)
-    return found
+def _advisories(files: Files, stated: Snapshot) -> tuple[Advisory, ...] | None:
+    digest = _sealed_in(files, stated, layout.ADVISORIES).get(layout.ADVISORIES_INDEX)
+    if digest is None:
+        return None
+    data = files.sealed(layout.ADVISORIES_INDEX, digest, advisories.LIMIT)
+    return attempt(f"{files.name}/{layout.ADVISORIES_INDEX}", {}, advisories.parse_advisories, data)
 
 
-def _revoked(files: Files, stated: Snapshot, handles: Collection[str]) -> Iterator[Revoked]:
-    newest = _newest(files, stated)
-    paths = {handle: f"publishers/{handle}/{newest[handle][0]}.yaml" for handle in handles if handle in newest}
-
-    def read(handle: str) -> bytes:
-        return files.sealed(paths[handle], newest[handle][1], FILE_LIMIT)
-
-    texts = gather(partial(read, handle) for handle in paths)
-    for handle, text in zip(paths, texts, strict=True):
-        where = f"{files.name}/{paths[handle]}"
-        for key in attempt(where, {}, publisher.parse_publisher, text, handle).keys:
-            if key.revoked:
-                yield Revoked(handle, key.key_id, key.revoked, key.reason)
+def _revoked(files: Files, stated: Snapshot, handles: Collection[str]) -> tuple[Revoked, ...]:
+    newest = _newest(_sealed_in(files, stated, "publishers/"))
+    wanted = [(handle, *newest[handle]) for handle in sorted(handles) if handle in newest]
+    published = gather(partial(_publisher, files, *each) for each in wanted)
+    return tuple(
+        Revoked(each.handle, key.key_id, key.revoked, key.reason)
+        for each in published
+        for key in each.keys
+        if key.revoked
+    )
 
 
-def _newest(files: Files, stated: Snapshot) -> Mapping[str, tuple[int, str]]:
+def _publisher(files: Files, handle: str, number: int, digest: str) -> Publisher:
+    path = layout.publisher(handle, f"{number}.yaml")
+    text = files.sealed(path, digest, FILE_LIMIT)
+    return attempt(f"{files.name}/{path}", {}, publisher.parse_publisher, text, handle)
+
+
+def _newest(listed: Mapping[str, str]) -> Mapping[str, tuple[int, str]]:
     """The number and the hash of the newest revision of each publisher's file, by handle."""
-    lines = _lines(files, layout.SITE_SUMS, stated.site_sums)
-    if own := lines.get("publishers/files.sums"):
-        lines = _lines(files, "publishers/files.sums", own)
     found = dict[str, tuple[int, str]]()
-    for path, digest in lines.items():
+    for path, digest in listed.items():
         if match := _REVISION.fullmatch(path):
             handle, number = match[1], int(match[2])
             if number > found.get(handle, (0, ""))[0]:
                 found[handle] = number, digest
     return found
+
+
+def _sealed_in(files: Files, stated: Snapshot, folder: str) -> Mapping[str, str]:
+    """The hashes of the files in a folder of the site, and perhaps of others: one with many has a list of its own."""
+    lines = _lines(files, layout.SITE_SUMS, stated.site_sums)
+    own = f"{folder}files.sums"
+    return _lines(files, own, lines[own]) if own in lines else lines
 
 
 def _lines(files: Files, path: str, digest: str) -> dict[str, str]:

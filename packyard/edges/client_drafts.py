@@ -45,8 +45,8 @@ class Ground:
         self.lock_text = read_file(folder / LOCK, LOCK_LIMIT)
         known = known_registries(self.project, environ, registry, key, folder)
         self.new = known.new
-        self.registries: Registries = Registries(known.registries, folder, environ, warn, clock)
-        if before is not None and before.registries.known == known.registries:
+        self.registries: Registries = Registries(known, folder, environ, warn, clock)
+        if before is not None and before.registries.found == known:
             self.registries = before.registries
 
     def again(self) -> Ground:

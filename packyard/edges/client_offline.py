@@ -21,7 +21,7 @@ from packyard.client.releases import TARBALL_LIMIT, Opened, open_release
 from packyard.edges.cache import Cache
 from packyard.edges.clientstate import ClientState
 from packyard.edges.mirrored import Mirrored
-from packyard.edges.session import Remembered, Session
+from packyard.edges.remembering import Remembered, recall
 from packyard.edges.transport import Answer, Traffic, Validator, fetch_all
 from packyard.errors import BadChecksum, FormatError, WorldError
 from packyard.formats import bundle, entries, layout, manifest, publisher, registry, tarball
@@ -59,7 +59,7 @@ def remembered_place(name: str, memory: ClientState) -> tuple[Mirrored, int]:
     """What is remembered of a registry as the one place of it, and until when it was good, in seconds. Raises
     `WorldError` when nothing is remembered.
     """
-    state = Session(Mirrored([RememberedPlace(name, b"")]), memory, Cache(memory.root)).remembered().state
+    state = recall(memory).state
     if state is None:
         message, hint = "nothing is known of this registry on this machine", "do it once without --offline"
         raise WorldError("not-at-hand", message, path=name, help=hint)

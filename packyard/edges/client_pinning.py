@@ -10,7 +10,7 @@ from packyard.client.lock import Lock, LockedRegistry
 from packyard.client.project import KnownRegistry
 from packyard.client.state import State, format_state
 from packyard.client.trusts import verify_root
-from packyard.client.wanted import Files
+from packyard.edges.client_sealed import reading
 from packyard.edges.registries import Registries
 from packyard.edges.session import Session
 from packyard.errors import BadKey, BadSignature, NotFound, WorldError
@@ -51,10 +51,12 @@ def pin(session: Session, registry: KnownRegistry) -> KnownRegistry:
     """
     if registry.key:
         return registry
-    state, files = remembered(session), Files(session.places.name)
+    state = remembered(session)
+    all_signed = trustfile.parse_trust(state.trusts[0]).threshold == len(_roots(state))
     for key in _roots(state):
         with suppress(NotFound, BadSignature, BadKey):
-            session.run(files, partial(verify_root, files, state.trusts[0], key))
+            if not all_signed:
+                reading(session, partial(verify_root, text=state.trusts[0], key=key))
             _remember(session, key)
             return registry._replace(key=key)
     message = "no root key has signed the first trust file any more"

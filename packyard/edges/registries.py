@@ -47,11 +47,13 @@ GIVEN = "main"
 
 class Known(NamedTuple):
     """The registries that count, the default one first; `new` is the one of them that was given and that neither
-    project nor user has written down.
+    project nor user has written down. `trusted` is the name of the one to which a token goes that names none: the first
+    one that is written down, whichever was given besides.
     """
 
     registries: tuple[KnownRegistry, ...]
     new: KnownRegistry | None = None
+    trusted: str = ""
 
 
 class Registries:
@@ -59,13 +61,14 @@ class Registries:
 
     def __init__(
         self,
-        known: tuple[KnownRegistry, ...],
+        found: Known,
         base: Path,
         environ: Mapping[str, str],
         warn: Callable[[str], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.known, self._base, self._environ, self._warn, self._clock = known, base, environ, warn, clock
+        self.found, self.known = found, found.registries
+        self._base, self._environ, self._warn, self._clock = base, environ, warn, clock
         self.cache = Cache(at_home(lambda: cache_folder(environ)))
         self._sessions: dict[tuple[str, bool], Session] = {}
 
@@ -105,7 +108,7 @@ class Registries:
         registry = self.get(name)
         token = None
         if on_web(registry.place):
-            token = find_token(name, registry.place, self._environ, default=registry == self.known[0])
+            token = find_token(name, registry.place, self._environ, default=name == self.found.trusted)
         places = open_mirrored([self._place(each) for each in (registry.place, *registry.mirrors)], token=token)
         session = Session(places, self.memory(name), self.cache, registry.key, self._warn, self._clock)
         if not registry.key and session.remembered().state is None:
@@ -183,24 +186,26 @@ def known_registries(
         known = Known(join(project.registries, user))
     except FormatError as error:
         raise ProblemsFound([error.at(FILE)]) from None
+    by_token = known.registries[0].name if known.registries else ""
     if named := place or environ.get("PACKYARD_REGISTRY", ""):
         known = _given(known.registries, named, base, bool(project.registries))
+        by_token = by_token if place and by_token else known.registries[0].name
     if key and known.registries:
         first = known.registries[0]._replace(key=_pinned(known.registries[0], key))
         known = Known((first, *known.registries[1:]), first if known.new else None)
-    return known
+    return known._replace(trusted=by_token)
 
 
 def _given(known: tuple[KnownRegistry, ...], named: str, base: Path, alone: bool) -> Known:
     """The registries with the one that was named in front. A place that is none of them stands `alone`, or comes before
-    those of the user.
+    those of the user; it has a name of its own, so that nobody's token goes there.
     """
     for registry in known:
-        if named == registry.name or _same(named, registry.place, base):
+        if named == registry.name or any(_same(named, place, base) for place in (registry.place, *registry.mirrors)):
             return Known((registry, *(each for each in known if each != registry)))
     taken = {each.name for each in known}
     names = (GIVEN, *(f"{GIVEN}-{number}" for number in range(2, len(taken) + 3)))
-    new = KnownRegistry(GIVEN if alone else next(name for name in names if name not in taken), _checked(named))
+    new = KnownRegistry(next(name for name in names if name not in taken), _checked(named))
     return Known((new,) if alone else (new, *known), new)
 
 

@@ -10,6 +10,13 @@ What is absent is null, never a missing key. Names of fields never change within
     packyard/publisher-page/1  publishers/HANDLE/index.json
     packyard/org-page/1        orgs/ORG/index.json
     packyard/by-hash/1    by-hash/index.json          what is kept there, until when
+    packyard/registry-page/1   registry.json          see `registry_page`
+    packyard/advisories/1      advisories/index.json  see `advisory`
+
+In a row of the catalogue, `owners` begins with the `owner`, `channels` has the version that each channel offers,
+`routing` the dimensions by which the latest version's models.json chooses models (`packyard.rules.version`), `quality`
+0 to 100 points (`packyard.quality`), null of a pack whose latest version is withdrawn. `downloads` and `weekly`, how
+often it was downloaded in all and in a week, are null: not known, which is not zero.
 
 Documents know no clock. A pack's `owner` is the one as of the last thing that was signed about it; when `recovery` is
 not null, it is `recovery.to` from the time `recovery.effective` on, and nobody else. `authority` is what its versions
@@ -37,6 +44,7 @@ def index_row(row: Row) -> bytes:
             "latest": row.latest,
             "description": row.description,
             "owner": row.owner,
+            "owners": [row.owner, *row.co_owners],
             "tags": list(row.tags),
             "targets": list(row.targets),
             "features": list(row.features),
@@ -45,6 +53,11 @@ def index_row(row: Row) -> bytes:
             "deprecated": mark(row.deprecated),
             "archived": row.archived,
             "renamed": row.renamed or None,
+            "channels": dict(row.channels),
+            "routing": list(row.routing),
+            "quality": row.quality,
+            "downloads": None,
+            "weekly": None,
             "path": layout.pack(row.name),
         }
     )

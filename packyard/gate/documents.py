@@ -1,7 +1,10 @@
-"""Secrets and text that hides in the files that are of no pack: of publishers, organisations and statements.
+"""Secrets and text that hides in the files that are of no pack: of publishers, organisations, statements, advisories.
 
 Their fields are read by people in lists and pages, their comments by whoever reviews them, and what is in them is
 copied to mirrors like everything else; so they are looked through as the files of a pack are.
+
+Advisories are the maintainers' and always for a person to read (`scope-settings`). What a build would refuse them for,
+they are refused for here.
 """
 
 from __future__ import annotations
@@ -10,11 +13,15 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from packyard.errors import FormatError, Problem
+from packyard.formats import names
+from packyard.formats.advisory import LIMIT
 from packyard.gate import hidden, secrets
 from packyard.gate.proposal import Case, CaseCheck
 from packyard.gate.values import Candidate, Content, ContentCheck
-from packyard.history import place
+from packyard.history import FILES, SOURCE, differing, place
 from packyard.model import Event
+from packyard.rules import advisories
+from packyard.rules.advisories import folder_of
 from packyard.rules.authority import FILE_LIMIT
 
 _LOOKED_FOR: tuple[ContentCheck, ...] = (*secrets.CHECKS, *hidden.CHECKS)
@@ -38,4 +45,32 @@ def _content(case: Case, event: Event) -> Content:
     return Content(place(event).rpartition("/")[0], files, None)
 
 
-CHECKS = (CaseCheck("documents", tuple(code for check in _LOOKED_FOR for code in check.codes), check_documents),)
+def check_advisories(case: Case) -> Iterator[Problem]:
+    """What a build would say of the advisories when the change set touches them, and what the new texts hold."""
+    before, after = (folder_of(case.source, tree) for tree in (case.proposal.before, case.proposal.after))
+    if before == after:
+        return
+    found = advisories.check_advisories(case.source, case.proposal.after)
+    yield from (*found.problems, *found.notes)
+    about = Candidate(
+        advisories.FOLDER, "", Content(f"{SOURCE}/{advisories.FOLDER}", _texts(case, before, after), None)
+    )
+    for check in _LOOKED_FOR:
+        yield from check.run(about)
+
+
+def _texts(case: Case, before: str, after: str) -> dict[str, bytes]:
+    """The files in which two trees of advisories differ, as they are afterwards."""
+    texts = {}
+    for name, _, entry in differing(case.source, before, after):
+        if entry and entry.mode in FILES:
+            with suppress(FormatError):
+                texts[names.shown_path(name)] = case.source.blob(entry.oid, LIMIT)
+    return texts
+
+
+_LOOKED_FOR_CODES = tuple(code for check in _LOOKED_FOR for code in check.codes)
+CHECKS = (
+    CaseCheck("documents", _LOOKED_FOR_CODES, check_documents),
+    CaseCheck("advisories", (*advisories.CODES, *_LOOKED_FOR_CODES), check_advisories),
+)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from packyard.rules.texts import (
     Rule,
+    advisories,
     content,
     contributing,
     deploying,
@@ -33,6 +34,7 @@ from packyard.rules.texts import (
     submission,
     trusting,
     use,
+    using,
     witnessing,
 )
 
@@ -50,11 +52,13 @@ SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("The gate: what a pack can do", risk.RULES),
     ("Log and seal", seal.RULES),
     ("Sites", site.RULES),
+    ("Advisories", advisories.RULES),
     ("What a client believes", trusting.RULES),
     ("Places and the network", network.RULES),
     ("Searching", searching.RULES),
     ("Resolving and locks", resolving.RULES),
     ("Where packs go", placing.RULES),
+    ("A project's packs", using.RULES),
     ("Mirrors", mirrors.RULES),
     ("Witnesses and rebuilds", witnessing.RULES),
     ("Kits", kits.RULES),

@@ -5,6 +5,7 @@ touch.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 from packyard.edges.memory import Memory
@@ -14,12 +15,16 @@ from packyard.edges.workers import Bench, make_packs, processors
 from packyard.emitter import Emitter
 from packyard.errors import Problem, ProblemsFound, Stale
 from packyard.formats import documents, entries, layout
+from packyard.formats.advisory import LIMIT
 from packyard.history import place
 from packyard.model import Output
 from packyard.packs import Job, Made
+from packyard.recipe import Recipe
+from packyard.rules.advisories import Advisories, check_advisories, folder_of
 from packyard.rules.renames import check_rename
 from packyard.stages.reading import Reading, packs_to_look_at
 from packyard.surfaces import listings
+from packyard.surfaces.advisories import plan_advisories
 
 
 class Making(NamedTuple):
@@ -50,19 +55,26 @@ def make(edges: Edges, reading: Reading) -> Making:
             notes += made.notes
             if not problems:
                 removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files, made.withdrawn)
-                facets |= _remember(edges, made)
+                facets |= _remember(edges, made, reading.fresh)
                 shards.add(layout.shard(made.name))
                 renamed += [made.name] if made.row and made.row.renamed else []
     except Stale:
         if not problems:  # else these say why the site would not be what it was
             raise
     problems += _astray(edges.memory, renamed) if not problems else ()
+    advisories = _advisories(edges, reading)
+    problems += advisories.problems if advisories else ()
     if problems:
         raise ProblemsFound(sorted(set(problems), key=lambda problem: (problem.path, problem.line, problem.code)))
     _remember_revisions(edges, reading)
     _count(edges, reading)
     for unit in sorted(_units(edges, reading, facets, bool(packs))):
-        removals += _make_unit(edges, unit)
+        view = MemoryView(edges.memory, edges.repository)
+        removals += _make_unit(edges, unit, listings.plan_unit(unit, edges.site, edges.templates, view))
+    if advisories:
+        notes += advisories.notes
+        texts = partial(edges.repository.blob, limit=LIMIT)
+        removals += _make_unit(edges, "advisories", plan_advisories(advisories.listed, texts))
     return Making(packs, written, frozenset(shards), tuple(removals), tuple(notes))
 
 
@@ -78,6 +90,13 @@ def _astray(memory: Memory, renamed: Iterable[str]) -> Iterator[Problem]:
     for name in renamed:
         said = [event for event in memory.events_of(name) if event.ident.endswith("-rename")]
         yield from check_rename(name, place(said[-1]), lead)
+
+
+def _advisories(edges: Edges, reading: Reading) -> Advisories | None:
+    """The advisories, None when they are those of the last build."""
+    source = edges.repository
+    before, now = (folder_of(source, tree) for tree in (reading.before, edges.source))
+    return check_advisories(source, edges.source) if reading.fresh or before != now else None
 
 
 def unclaimed(before: Iterable[Output], now: Iterable[Output], withdrawn: Collection[str] = ()) -> list[str]:
@@ -113,12 +132,15 @@ def _bench(edges: Edges) -> Bench:
     )
 
 
-def _remember(edges: Edges, made: Made) -> set[tuple[str, str]]:
-    """Takes a made pack into memory; gives the facets whose listings change by it."""
+def _remember(edges: Edges, made: Made, fresh: bool) -> set[tuple[str, str]]:
+    """Takes a made pack into memory; gives the facets whose listings change by it.
+
+    The row before is not read when all is made afresh: another tool may have written it.
+    """
     memory, row = edges.memory, made.row
     if row is None:
         return set()
-    before, listed = memory.row(made.name), memory.facets(made.name)
+    before, listed = None if fresh else memory.row(made.name), memory.facets(made.name)
     facets = listings.facets(row, made.signers)
     sums = next(file.sha256 for file in made.files if file.path == layout.pack(made.name, "files.sums"))
     memory.set_unit(f"pack {made.name}", made.files)
@@ -165,9 +187,9 @@ def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: 
     return units
 
 
-def _make_unit(edges: Edges, unit: str) -> list[str]:
+def _make_unit(edges: Edges, unit: str, recipes: Iterable[Recipe]) -> list[str]:
     output = Emitter(edges.staging, edges.tool, edges.memory.unit(unit))
-    for recipe in listings.plan_unit(unit, edges.site, edges.templates, MemoryView(edges.memory, edges.repository)):
+    for recipe in recipes:
         output.make(recipe)
     edges.memory.set_unit(unit, output.files.values())
     return unclaimed(output.before.values(), output.files.values())

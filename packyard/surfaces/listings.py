@@ -4,6 +4,7 @@ changed.
     home                    index.html
     feeds                   feed.atom, feed.json
     assets, prose           the stylesheet; about/, publish/
+    registry                registry.json
     family FAMILY           tags/index.html and the like, with counts
     list FAMILY ITEM        tags/python/index.html and its further pages
     publisher HANDLE        publishers/HANDLE/: page, document, and every signed revision
@@ -20,6 +21,7 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from packyard.formats import documents, layout
+from packyard.formats.registry_page import format_registry_page
 from packyard.model import Event, Org, Publisher, Row
 from packyard.recipe import Recipe
 from packyard.rules.authority import Revision
@@ -28,7 +30,7 @@ from packyard.surfaces.paging import cut
 from packyard.surfaces.site import Site, listable
 
 FAMILIES = ("tags", "targets", "features", "browse")
-FIXED = ("assets", "prose")
+FIXED = ("assets", "prose", "registry")
 
 #: The home page lists every pack of a registry up to this size.
 WHOLE = 200
@@ -107,7 +109,8 @@ def plan_unit(unit: str, site: Site, templates: pages.Templates, view: View) -> 
     elif word == "org":
         yield from _org(site, templates, view, *rest)
     else:
-        yield from {"home": _home, "feeds": _feeds, "assets": _assets, "prose": _prose}[word](site, templates, view)
+        fixed = {"home": _home, "feeds": _feeds, "assets": _assets, "prose": _prose, "registry": _registry}
+        yield from fixed[word](site, templates, view)
 
 
 def _list(site: Site, templates: pages.Templates, view: View, family: str, item: str) -> Iterator[Recipe]:
@@ -203,3 +206,7 @@ def _assets(site: Site, templates: pages.Templates, view: View) -> Iterator[Reci
 def _prose(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
     for path, name in (("about/index.html", "about"), ("publish/index.html", "publish")):
         yield Recipe(path, (site, name), partial(pages.prose_page, templates, site, path, name))
+
+
+def _registry(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    yield Recipe(layout.REGISTRY, (site.registry,), partial(format_registry_page, site.registry))

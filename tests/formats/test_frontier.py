@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from packyard.formats.frontier import Frontier, extend, frontier_of, is_whole, root
-from packyard.formats.tlog import EMPTY_ROOT, leaf_hash, tree_hash
-from tests.formats.logs import stored
+from packyard.formats.tlog import EMPTY_ROOT, Hashes, leaf_hash, node_hash, tree_hash
+from tests.formats.logs import naive_root
 
 SIZES = st.integers(0, 700)
+
+
+def stored(leaves: Sequence[bytes]) -> Hashes:
+    """The hashes of the complete subtrees above these leaves."""
+    rows = [list(leaves)]
+    while len(rows[-1]) > 1:
+        row = rows[-1]
+        rows.append([node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)])
+    return lambda level, index: rows[level][index]
 
 
 @given(SIZES, SIZES)
@@ -19,6 +30,12 @@ def test_growing_gives_the_root_of_the_tree(first: int, more: int) -> None:
     assert root(grown) == tree_hash(first + more, stored(leaves))
     assert grown == frontier_of(first + more, stored(leaves)) == extend(Frontier(), leaves)
     assert is_whole(grown)
+
+
+@given(st.integers(0, 40))
+def test_the_root_is_that_of_the_rfc(size: int) -> None:
+    texts = [b"%d" % number for number in range(size)]
+    assert root(extend(Frontier(), map(leaf_hash, texts))) == naive_root(texts)
 
 
 def test_a_tree_of_nothing() -> None:

@@ -76,6 +76,12 @@ RULES = (
         "Make sure that this is the registry that the lock was made with, and tell its operator.",
     ),
     note(
+        "locked-advisory",
+        "an advisory about a locked version",
+        "The registry warns of it: something is known to be wrong with this version.",
+        "Read the advisory, and update to a version that it does not name.",
+    ),
+    note(
         "locked-key-revoked",
         "the key that signed a locked version was revoked since",
         "What it signed before stays valid; why it was revoked may matter all the same.",
