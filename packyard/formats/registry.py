@@ -14,7 +14,7 @@ and hyphens, perhaps with a path behind it.  All other settings have the default
     rules: {name-similar: note}
     surfaces: {ori: false}
     policy: {cool_off_days: 7}
-    witnesses: [https://witness.example.com/]
+    witnesses: [https://witness.example.org/]
 """
 
 from __future__ import annotations

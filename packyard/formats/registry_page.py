@@ -7,7 +7,7 @@ the list of mirrors in it is one that the registry has signed.
       "title": "Example packs",
       "url": "https://packs.example.org/",
       "mirrors": ["https://mirror.example.net/packs/"],
-      "witnesses": ["https://witness.example.com/"],
+      "witnesses": ["https://witness.example.org/"],
       "expires_days": 14,
       "limits": {"files": 500},
       "surfaces": {"ori": false}
