@@ -96,8 +96,11 @@ class Client:
 
     def catalogue(self, *, offline: bool = False) -> Catalogue:
         """The catalogue of the first registry, for `packyard.client.searching`."""
-        session = self.registries.session(self.registries.default(), offline=offline)
+        registry = self.registries.default()
+        session = self.registries.session(registry, offline=offline)
         data = read_index(session, session.ask().head.snapshot)
+        if not offline:
+            self.registries.learn(registry)
         return parsed(f"{session.places.name}/index.json", read_catalogue, data)
 
     def search(
@@ -134,6 +137,8 @@ class Client:
         wanted = told(lambda: demands(ground.project, registries.known))
         found = resolving(registries, resolver, lambda: resolver.resolve(wanted))
         locked_registries(registries, lock.registries, lock)
+        for registry in lock.registries:
+            registries.learn(registry)
         return tuple(outdated(lock, found.offers, found.renames, resolver.known))
 
     def verify(self, *, offline: bool = False) -> Verified:
@@ -155,6 +160,7 @@ class Client:
             answer = session.ask(tuple(pack.name for pack in here))
             packs |= {(registry, name): proven.pack for name, proven in answer.packs.items()}
             notices[registry] = read_notices(session, answer.head.snapshot, {pack.publisher for pack in here})
+            ground.registries.learn(registry)
         locked_registries(ground.registries, lock.registries, lock)
         counts = [len(each.advisories) for each in notices.values() if each.advisories is not None]
         found = tuple(findings(lock, packs, notices, self._now()))

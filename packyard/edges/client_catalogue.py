@@ -62,7 +62,7 @@ def read_notices(session: Session, stated: Snapshot, handles: Collection[str]) -
 
 
 def _advisories(files: Files, stated: Snapshot) -> tuple[Advisory, ...] | None:
-    digest = _sealed_in(files, stated, layout.ADVISORIES).get(layout.ADVISORIES_INDEX)
+    digest = listed_in_site(files, stated, layout.ADVISORIES).get(layout.ADVISORIES_INDEX)
     if digest is None:
         return None
     data = files.sealed(layout.ADVISORIES_INDEX, digest, advisories.LIMIT)
@@ -70,7 +70,7 @@ def _advisories(files: Files, stated: Snapshot) -> tuple[Advisory, ...] | None:
 
 
 def _revoked(files: Files, stated: Snapshot, handles: Collection[str]) -> tuple[Revoked, ...]:
-    newest = _newest(_sealed_in(files, stated, "publishers/"))
+    newest = _newest(listed_in_site(files, stated, "publishers/"))
     wanted = [(handle, *newest[handle]) for handle in sorted(handles) if handle in newest]
     published = gather(partial(_publisher, files, *each) for each in wanted)
     return tuple(
@@ -98,7 +98,7 @@ def _newest(listed: Mapping[str, str]) -> Mapping[str, tuple[int, str]]:
     return found
 
 
-def _sealed_in(files: Files, stated: Snapshot, folder: str) -> Mapping[str, str]:
+def listed_in_site(files: Files, stated: Snapshot, folder: str) -> Mapping[str, str]:
     """The hashes of the files in a folder of the site, and perhaps of others: one with many has a list of its own."""
     lines = _lines(files, layout.SITE_SUMS, stated.site_sums)
     own = f"{folder}files.sums"

@@ -29,6 +29,7 @@ from packyard.client.project import (
     parse_registries,
 )
 from packyard.edges.cache import Cache, cache_folder
+from packyard.edges.client_mirrors import learn, learned
 from packyard.edges.client_offline import remembered_place
 from packyard.edges.clientstate import ClientState, state_folder
 from packyard.edges.mirrored import open_mirrored
@@ -104,13 +105,21 @@ class Registries:
         known = place.rstrip("/") if on_web(place) else str(folder_of(place))
         return ClientState(at_home(lambda: state_folder(self._environ, known)))
 
+    def learn(self, name: str) -> None:
+        """Keeps the mirrors that a registry names, for when it does not answer."""
+        if on_web(self.get(name).place):
+            learn(self.session(name))
+
     def _talking(self, name: str) -> Session:
         registry = self.get(name)
         token = None
         if on_web(registry.place):
             token = find_token(name, registry.place, self._environ, default=name == self.found.trusted)
-        places = open_mirrored([self._place(each) for each in (registry.place, *registry.mirrors)], token=token)
-        session = Session(places, self.memory(name), self.cache, registry.key, self._warn, self._clock)
+        memory = self.memory(name)
+        written = [self._place(each) for each in (registry.place, *registry.mirrors)]
+        signed = learned(memory) if on_web(registry.place) else ()
+        places = open_mirrored([*written, *(each for each in signed if each not in written)], token=token)
+        session = Session(places, memory, self.cache, registry.key, self._warn, self._clock)
         if not registry.key and session.remembered().state is None:
             session.warn = partial(self._first, session)
         return session
