@@ -120,6 +120,7 @@ def test_every_added_file_is_found_and_named(made: Built) -> None:
         assert [(problem.code, problem.path) for problem in found] == [("file-unlisted", added)]
 
 
+@pytest.mark.slow
 def test_every_byte_of_what_no_list_covers(made: Built) -> None:
     heads = [path for path in made.site if path.startswith(("SNAPSHOT", "trust/", layout.CHECKPOINT))]
     assert len(heads) == 6

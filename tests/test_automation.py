@@ -218,6 +218,7 @@ def wheel(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_nothing_is_installed_before_its_hash_is_there(yard: Yard) -> None:
     """As `init` writes the list, then with a file of another hash, by name alone, and with the hash of the file."""
     pytest.importorskip("ensurepip", reason="on Debian: apt-get install python3-venv")

@@ -77,6 +77,7 @@ def test_a_changed_site_is_found_out(victim: str, packyard: Packyard, registry: 
     assert victim in {problem["path"] for problem in found["problems"]}
 
 
+@pytest.mark.slow
 def test_both_ways_to_build_are_one(registry: Path) -> None:
     root = Path(__file__).parent.parent.parent
     for command in ([str(root / "build.py")], ["-m", "packyard", "build"]):
