@@ -1,7 +1,8 @@
-"""Generate a synthetic registry as a git repository, or add one version to such a repository.
+"""Generate a synthetic registry as a git repository, or add a version or packs to such a repository.
 
     python -m bench.generate DIR --versions 10000 --seed 7 [--commits 1000]
     python -m bench.generate DIR --add-one
+    python -m bench.generate DIR --add-packs 20
 
 The same arguments give the same commit ids. The repository has no working tree: the first commit holds the settings,
 publishers and organisations, every later one a batch of versions and statements. Every commit message ends with the
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from bench.addone import add_one, trailer
+from bench.addone import add_one, add_packs, trailer
 from bench.fastimport import BRANCH, Stream, change
 from bench.packs import Blob, Growing, blob_id, settings, statement
 from bench.people import Shape, people_files, shape
@@ -148,7 +149,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--commits", type=int, help="commits besides the first (a tenth of the versions, 20 to 1000)")
     parser.add_argument("--add-one", action="store_true", help="add one version of an existing pack in one commit")
+    parser.add_argument("--add-packs", type=int, metavar="N", help="add so many packs in one commit")
     given = parser.parse_args()
+    if given.add_packs:
+        print(json.dumps([what.name for what in add_packs(given.directory, [{}] * given.add_packs)]))
+        return
     if given.add_one:
         print(json.dumps(add_one(given.directory)._asdict()))
         return

@@ -10,9 +10,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
+from bench import client
 from bench.measure import Change, Cost
 
-BEGIN, END = "<!-- figures: written by bench.run -->\n", "<!-- end of figures -->\n"
+#: What stands around the tables of builds and of the client.
+BUILDS = "<!-- figures: written by bench.run -->\n", "<!-- end of figures -->\n"
+CLIENT = "<!-- figures of the client: written by bench.run -->\n", "<!-- end of figures of the client -->\n"
 
 
 class Figures(NamedTuple):
@@ -20,6 +23,7 @@ class Figures(NamedTuple):
 
     name: str
     versions: int
+    packs: int
     repeated: int
     floor: Cost
     one: Cost
@@ -31,6 +35,7 @@ class Figures(NamedTuple):
     hashed: Cost
     touched: int
     changed: Change
+    client: client.Rows
 
 
 #: A row: what it says, its bound, and the value for a registry, given the one of the first column.
@@ -113,10 +118,10 @@ def _lines(path: str) -> list[str]:
         return []
 
 
-def write(page: Path, text: str) -> None:
-    """Puts the table between the markers of `page`. Raises ValueError when the page has not both, once and in order."""
-    before, begin, rest = page.read_text().partition(BEGIN)
-    _, end, after = rest.partition(END)
+def write(page: Path, text: str, marks: tuple[str, str] = BUILDS) -> None:
+    """Puts the table between the marks of `page`. Raises ValueError when the page has not both, once and in order."""
+    before, begin, rest = page.read_text().partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not begin or not end:
         raise ValueError(f"{page} has no place for figures")
-    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+    page.write_text(f"{before}{begin}\n{text}\n{end}{after}")

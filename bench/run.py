@@ -1,4 +1,4 @@
-"""Measure builds of synthetic registries, and compare them with the floor.
+"""Measure builds of synthetic registries, compare them with the floor, and measure the client (`bench.client`).
 
     python -m bench.run --sizes 1k,10k [--work DIR] [--write docs/performance.md]
 
@@ -14,14 +14,16 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
-from bench.addone import add_one
+from bench import client
+from bench.addone import add_one, head_of
 from bench.generate import generate
 from bench.measure import Change, Cost, Failed, change, cost, states, typical
-from bench.report import Figures, table, write
+from bench.report import CLIENT, Figures, machine, table, write
 
 SEED = 2
 SHORT = 7
@@ -36,17 +38,23 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="the page whose table is to be replaced")
     given = parser.parse_args()
     figures: list[Figures] = []
-    with _runs(given.work) as folder:
+    with runs(given.work) as folder:
         _warm_up(folder)
         for name in given.sizes.split(","):
             figures.append(measure(name, registry(given.work, name), folder / name, given.repeat))
-            print(table(figures, given.work), flush=True)
+            print(f"{table(figures, given.work)}\n{_client(figures)}", flush=True)
     if given.write:
         write(given.write, table(figures, given.work))
+        write(given.write, f"{_client(figures)}\nMeasured on {machine(given.work)}.\n", CLIENT)
+
+
+def _client(figures: Sequence[Figures]) -> str:
+    return client.table({client.heading(it.versions, it.packs): it.client for it in figures})
 
 
 @contextmanager
-def _runs(work: Path) -> Iterator[Path]:
+def runs(work: Path) -> Iterator[Path]:
+    """A new folder for what is made, removed at the end."""
     work.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="run-", dir=work))
     try:
@@ -107,8 +115,10 @@ def measure(name: str, repo: Path, folder: Path, repeat: int | None = None) -> F
     checked = typical(cost(check(folder / "clone")) for _ in range(SHORT))
     audited = _maybe(lambda: cost([sys.executable, "-m", "packyard", "audit", str(site), "--jobs", "2", "--quiet"]))
     hashed = cost([sys.executable, "-m", "bench.hashing", str(site)])
+    packs, asked = head_of(repo).packs, folder / "client"
+    asking = client.measure(folder / "clone", site, asked, partial(cost, build(folder / "clone", site)))
     costs = (typical(least), typical(one), typical(two), unchanged, added, checked, audited, hashed)
-    return Figures(name, versions, times, *costs, touched, changed)
+    return Figures(name, versions, packs, times, *costs, touched, changed, asking)
 
 
 def _unchanged(repo: Path, site: Path) -> tuple[Cost, int]:

@@ -17,8 +17,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -58,9 +58,10 @@ class Server:
         return Asked(path, status, int(fields.get("size", whole)))
 
 
-def programs() -> dict[str, Callable[[Path, Path], object]]:
+def programs() -> Mapping[str, Callable[[Path, Path], AbstractContextManager[Server]]]:
     """The servers that there are on this machine, by name, as functions of the site and a folder to work in."""
-    return {"http.server": python} | ({"nginx": nginx} if shutil.which("nginx", path=_paths()) else {})
+    found = {"nginx": nginx} if shutil.which("nginx", path=_paths()) else {}
+    return {**found, "http.server": python}
 
 
 @contextmanager
@@ -93,7 +94,10 @@ def python(site: Path, work: Path) -> Iterator[Server]:
 
 @contextmanager
 def _running(command: Sequence[str], port: int, log: Path) -> Iterator[None]:
-    with log.open("wb") as said, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as process:
+    with (
+        log.open("wb") as said,
+        subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said) as process,
+    ):
         try:
             _await(port)
             yield

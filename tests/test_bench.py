@@ -12,16 +12,20 @@ from random import Random
 import pytest
 import yaml
 
-from bench.addone import add_one
+from bench import client
+from bench.addone import add_one, add_packs, head_of
 from bench.floor import make
 from bench.generate import generate
 from bench.measure import Change, Failed, change, cost, states
 from bench.packs import next_version
 from bench.people import person, shape
 from bench.profiles import profile
-from bench.report import BEGIN, END, table, write
+from bench.report import BUILDS, table, write
 from bench.run import build, measure, versions_of
+from bench.serving import Asked, programs
 from bench.text import Prose
+from packyard.edges.transport import open_site
+from packyard.errors import NotFound
 from tests.tools import need
 
 VERSIONS, COMMITS, SEED = 60, 20, 4
@@ -210,6 +214,48 @@ def test_sizes() -> None:
     assert [versions_of(name) for name in ("60", "1k", "100k")] == [60, 1_000, 100_000]
 
 
+def test_packs_are_added_and_depend_on_others(tmp_path: Path) -> None:
+    generate(tmp_path, VERSIONS, SEED, COMMITS)
+    packs = head_of(tmp_path).packs
+    (leaf,) = add_packs(tmp_path, [{}])
+    (needs,) = add_packs(tmp_path, [{leaf.name: "*"}])
+    assert head_of(tmp_path).packs == packs + 2
+    git(tmp_path, "checkout", "-q", "main")
+    (manifest,) = (tmp_path / "registry-src" / needs.folder).glob("*/pack.*")
+    assert yaml.safe_load(manifest.read_text())["dependencies"] == [leaf.name]
+    again = add_one(tmp_path, leaf.number)
+    assert (again.pack, head_of(tmp_path).commit) == (leaf.name, again.commit)
+
+
+@pytest.mark.parametrize("name", ["http.server", pytest.param("nginx", marks=pytest.mark.interop)])
+def test_servers_tell_what_was_asked(tmp_path: Path, name: str) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "a b.txt").write_bytes(b"0123456789")
+    if name == "nginx":
+        need("nginx")
+    with programs()[name](site, tmp_path / "work") as server:
+        opened = open_site(server.address)
+        assert opened.read("a b.txt", 100) == b"0123456789"
+        assert server.asked() == [Asked("a b.txt", 200, 10)]
+        opened.fetch("a b.txt", 100, start=7)
+        (asked,) = server.asked()
+        assert asked == (Asked("a b.txt", 206, 3) if name == "nginx" else Asked("a b.txt", 200, 10))
+        with pytest.raises(NotFound):
+            opened.read("missing", 100)
+        assert [(each.path, each.status) for each in server.asked()] == [("missing", 404)]
+
+
+def test_a_table_of_the_client() -> None:
+    first, second = {("requests", "1"): "1", ("bytes", ""): "9 kB"}, {("requests", "1"): "2"}
+    assert client.table({"small": first, "large": second}).splitlines() == [
+        "|  | bound | small | large |",
+        "| --- | ---: | ---: | ---: |",
+        "| requests | 1 | 1 | 2 |",
+        "| bytes |  | 9 kB |  |",
+    ]
+
+
 @pytest.mark.slow
 def test_a_run_fills_the_page(tmp_path: Path) -> None:
     generate(tmp_path / "registry", VERSIONS, SEED, COMMITS)
@@ -217,9 +263,11 @@ def test_a_run_fills_the_page(tmp_path: Path) -> None:
     assert figures.touched == 0
     assert figures.audited is not None
     page = tmp_path / "page.md"
-    page.write_text(f"# By hand\n{BEGIN}old\n{END}The end.\n")
+    page.write_text(f"# By hand\n{BUILDS[0]}old\n{BUILDS[1]}The end.\n")
     write(page, table([figures], tmp_path))
     text = page.read_text()
-    assert text.startswith(f"# By hand\n{BEGIN}")
-    assert text.endswith(f"{END}The end.\n")
+    assert text.startswith(f"# By hand\n{BUILDS[0]}")
+    assert text.endswith(f"{BUILDS[1]}The end.\n")
     assert "| no change, files written | 0 | 0 |" in text
+    assert figures.client["first contact, 12 dependencies at once: rounds", "≤ 3"] in ("3", "3 · 3")
+    assert figures.client["nothing new: requests", "1"] in ("1", "1 · 1")

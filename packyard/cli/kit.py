@@ -13,7 +13,7 @@ import click
 from packyard.cli import options
 from packyard.cli.errors import as_object, count, show, show_notes
 from packyard.cli.terminal import document, say
-from packyard.errors import FormatError, PackyardError, Problem, ProblemsFound, UsageError
+from packyard.errors import FormatError, PackyardError, Problem, ProblemsFound, UsageError, WorldError
 
 if TYPE_CHECKING:
     from packyard.kit.manifest import Manifest
@@ -65,14 +65,14 @@ def _coded(function: Callable[..., int]) -> Callable[..., int]:
 
     @wraps(function)
     def command(*arguments: Any, **given: Any) -> int:
-        from packyard.kit.exits import MISSING, gravest
+        from packyard.kit.exits import MISSING, WORLD, gravest
 
         try:
             return function(*arguments, **given)
         except (PackyardError, FormatError) as error:
             problems = _problems(error)
             show(problems)
-            code = gravest(problem.code for problem in problems)
+            code = WORLD if isinstance(error, WorldError) else gravest(problem.code for problem in problems)
             return INVALID if isinstance(error, UsageError) and code != MISSING else code
 
     command.__doc__ = f"{function.__doc__}{_EXITS}"

@@ -15,10 +15,10 @@ from packyard.errors import Problem, Stale, WorldError
 
 if TYPE_CHECKING:
     from packyard.audit.report import Report
-    from packyard.edges.mirroring import Synced
     from packyard.formats.snapshot import Snapshot
     from packyard.head import Head
     from packyard.mirror.parity import Matrix
+    from packyard.mirror.values import Synced
     from packyard.protocols import Reader
 
 _KEY = click.option("--key", "root", metavar="ROOTKEY", help="A root key of the registry: a public key, or its file.")
@@ -48,8 +48,9 @@ def sync(url: str, folder: Path, jobs: int, root: str | None, repair: bool, as_j
     than DIR or of another history is refused. Nothing else may write into DIR.
     """
     from packyard.edges.mirror_source import open_source
-    from packyard.edges.mirroring import Terms, sync
+    from packyard.edges.mirroring import sync
     from packyard.mirror.following import is_old
+    from packyard.mirror.values import Terms
 
     key = options.public_key(root).text if root else ""
     now = int(time.time())

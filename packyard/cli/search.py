@@ -21,7 +21,8 @@ from packyard.cli.errors import count
 from packyard.cli.tables import Column, show
 from packyard.cli.terminal import document, printable, say
 from packyard.client.search_query import Query, parse_query
-from packyard.client.searching import PAGE_LIMIT, SORTS, Catalogue, Found, Pack, read_catalogue, search
+from packyard.client.search_rows import Pack
+from packyard.client.searching import PAGE_LIMIT, SORTS, Catalogue, Found, search
 from packyard.errors import BadChecksum, FormatError, NotFound, ProblemsFound, UsageError
 
 if TYPE_CHECKING:
@@ -120,8 +121,11 @@ def _catalogue(client: Client, site: str | None, offline: bool) -> Catalogue:
     """What is searched. Raises `ProblemsFound` for an `index.json` that is none."""
     if site is None and client.registries.known:
         return client.catalogue(offline=offline)
+    from packyard.edges.client_prepared import read_prepared
+
+    data = load_index(site)
     try:
-        return read_catalogue(load_index(site))
+        return read_prepared(client.registries.cache, sha256(data).hexdigest(), data)
     except FormatError as error:
         raise ProblemsFound([error.at("index.json")]) from None
 

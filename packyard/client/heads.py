@@ -86,15 +86,17 @@ def read_head(files: Files, before: State | None, now: int, root_key: str = "") 
         message = "the snapshot is another registry's"
         seen.refuse("snapshot-invalid", layout.SNAPSHOT, message, before.origin, seen.stated.origin)
     if before and (seen.text.snapshot, seen.text.checkpoint) == (before.snapshot, before.checkpoint):
+        _check_root(files, before, before.trusts, root_key)
         _check_age(seen, before.trust)
-        return Head(_pinned(files, before, root_key), {})
+        return Head(before._replace(root=root_key or before.root), {})
     trusts = _with_log(files, seen)
+    _check_root(files, before, trusts, root_key)
     trust = trustfile.parse_trust(trusts[-1])
     _check_snapshot(seen, trust)
     _check_order(seen, trust)
     _check_log_head(seen, trust)
     grown = _grow(files, seen, trust)
-    state = _pinned(files, _state(seen, trusts, grown), root_key)
+    state = _state(seen, trusts, grown, root_key)
     return Head(state, grown.entries, _notes(seen, trust, grown, root_key), grown.anew)
 
 
@@ -142,12 +144,10 @@ def _with_log(files: Files, seen: _Seen) -> tuple[bytes, ...]:
     return trusts
 
 
-def _pinned(files: Files, state: State, root_key: str) -> State:
-    """The state, once the root key that was given is known to stand behind the first trust file."""
-    if not root_key or state.root == root_key:
-        return state
-    verify_root(files, state.trusts[0], root_key)
-    return state._replace(root=root_key)
+def _check_root(files: Files, before: State | None, trusts: tuple[bytes, ...], root_key: str) -> None:
+    """Whether the root key that was given stands behind the first trust file; what was asked once is remembered."""
+    if root_key and (before is None or before.root != root_key):
+        verify_root(files, trusts[0], root_key)
 
 
 def _check_snapshot(seen: _Seen, trust: Trust) -> None:
@@ -188,12 +188,17 @@ def _check_order(seen: _Seen, trust: Trust) -> None:
         expected, found = (f"number {each.number} of {format_time(each.issued)}" for each in (known, stated))
         hint = "the mirror is behind, or holds something back: ask another one"
         seen.refuse("snapshot-older", layout.SNAPSHOT, message, f"{expected} or later", found, hint)
-    contents = [(each.sums, each.commit, each.log_size, each.log_root) for each in (known, stated)]
-    if stated.number == known.number and contents[0] != contents[1]:
+    expected, found = map(_content, (known, stated))
+    if stated.number == known.number and expected != found:
         message = "there are two snapshots of one number: the registry tells different people different things"
         hint = "keep both heads, and show them to the registry's operator and to others who use it"
-        expected, found = (snapshot.format_snapshot(each).decode() for each in (known, stated))
         seen.refuse("snapshot-forked", layout.SNAPSHOT, message, expected, found, hint)
+
+
+def _content(stated: Snapshot) -> str:
+    """What a number stands for: lists, commit and log."""
+    lists = ", ".join(f"{path} {digest}" for path, digest in stated.sums)
+    return f"{lists}, commit {stated.commit}, log of {stated.log_size} with the root {stated.log_root.hex()}"
 
 
 def _begins_anew(before: State, trust: Trust) -> bool:
@@ -229,7 +234,7 @@ def _grow(files: Files, seen: _Seen, trust: Trust) -> Grown:
         raise refusal(error.at(problem.path)) from None
 
 
-def _state(seen: _Seen, trusts: tuple[bytes, ...], grown: Grown) -> State:
+def _state(seen: _Seen, trusts: tuple[bytes, ...], grown: Grown, root_key: str) -> State:
     kept = seen.before if seen.before and not grown.anew else None
     since = kept.since if kept else ()
     since += (seen.stated.log_size,) * (len(trusts) - len(since))
@@ -238,7 +243,7 @@ def _state(seen: _Seen, trusts: tuple[bytes, ...], grown: Grown) -> State:
         seen.stated.origin,
         trusts,
         since,
-        seen.before.root if seen.before else "",
+        root_key or (seen.before.root if seen.before else ""),
         *seen.text,
         grown.frontier,
         grown.partial,

@@ -199,7 +199,7 @@ class _Prover:
             raise refusal(Problem("key-unknown", self.where, message, 0, expected, found))
 
     def claims(self) -> None:
-        """Whether every version is claimed of a publisher who had its key then, and in the log as far as that is known."""
+        """Whether every version is claimed of somebody who had its key, and is in the log as far as that is known."""
         for claim in self.document.versions:
             signer = self.authority.publisher(claim.publisher, claim.log_index)
             if signer is None or signer.key(claim.key) is None:

@@ -56,8 +56,11 @@ _KINDS = {code: kind for kind, codes in _CODES.items() for code in codes}
 
 
 def refusal(problem: Problem, evidence: Mapping[str, bytes] | None = None) -> TrustError:
-    """The exception that says what is wrong; a code of no other kind is that of a bad signature."""
+    """The exception that says what is wrong; a code of no other kind is that of a bad signature. What it shows is
+    printable, whoever wrote it.
+    """
     fields = problem._asdict()
+    fields |= {name: _printable(fields[name]) for name in ("path", "message", "expected", "found", "help")}
     kind = _KINDS.get(problem.code, BadSignature)
     error = kind(fields.pop("code"), fields.pop("message"), **fields)
     error.evidence = dict(evidence or {})
@@ -70,3 +73,7 @@ def attempt(path: str, evidence: Mapping[str, bytes], check: Callable[..., T], *
         return check(*arguments)
     except FormatError as error:
         raise refusal(error.at(path), evidence) from None
+
+
+def _printable(text: str) -> str:
+    return text if text.isprintable() else ascii(text)[1:-1]

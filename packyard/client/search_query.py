@@ -20,10 +20,11 @@ What the rows of a catalogue do not say cannot be filtered by: that is refused, 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
-from packyard.client.search_text import fold
+from packyard.client.search_rows import Entry
+from packyard.client.search_text import SEPARATOR, fold
 from packyard.errors import FormatError
 
 #: The most characters of a query, and words and filters in it.
@@ -139,13 +140,11 @@ def check_answerable(filters: Iterable[Filter], fields: Collection[str]) -> None
             raise FormatError("search-unanswered", message, expected=expected, help=hint)
 
 
-def holds(filters: Iterable[Filter], row: Mapping[str, Any]) -> bool:
-    """Whether a row of `index.json` is what the filters demand, each of which it can answer. A row that is none raises
-    `TypeError` or `AttributeError`.
-    """
+def holds(filters: Iterable[Filter], entry: Entry) -> bool:
+    """Whether a pack is what the filters demand, each of which its catalogue can answer."""
     either = dict[str, bool]()
     for wanted in filters:
-        held = _holds(wanted, row[wanted.field])
+        held = _holds(wanted, getattr(entry, wanted.field))
         if wanted.name in _EITHER:
             either[wanted.name] = either.get(wanted.name, False) or held
         elif not held:
@@ -153,17 +152,15 @@ def holds(filters: Iterable[Filter], row: Mapping[str, Any]) -> bool:
     return all(either.values())
 
 
-def _holds(wanted: Filter, value: Any) -> bool:
-    if wanted.name in _FLAGS:
-        return bool(value) == (wanted.value == "yes")
+def _holds(wanted: Filter, value: str) -> bool:
     if wanted == ("has", "routing"):
         return bool(value)
-    if wanted.name == "owner":
-        return fold(value) == wanted.value
+    if wanted.name in _FLAGS or wanted.name == "owner":
+        return value == wanted.value
     if wanted.name == "license":
-        return wanted.value == "none" if value is None else wanted.value in _licenses(fold(value))
-    folded = {fold(item) for item in value or ()}
-    return wanted.value in folded or ("*" in folded and wanted.name in _STARRED)
+        return wanted.value in _licenses(value) if value else wanted.value == "none"
+    starred = wanted.name in _STARRED and f"{SEPARATOR}*{SEPARATOR}" in value
+    return starred or f"{SEPARATOR}{wanted.value}{SEPARATOR}" in value
 
 
 def _licenses(expression: str) -> set[str]:

@@ -23,12 +23,14 @@ two from eight.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from unicodedata import normalize
 
 #: Where a word stands in a text.
 INSIDE, BEGIN, WHOLE = 1, 2, 3
+#: What stands around each of the tags of a pack.
+SEPARATOR = "\x1f"
 #: From here on a word is in the name or the tags of a pack, and no slip is to be looked for.
 SURE = 400
 
@@ -43,8 +45,6 @@ _MOST_GUESSES = 3
 _FOREIGN = re.compile(r"[^\x00-\x7f]+")
 #: Accents of Latin, Greek and Cyrillic letters, and what has no shape.
 _DROPPED = re.compile("[\u0300-\u036f\xad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\ufeff]+")
-#: Inside a JSON text a quote is escaped, so what looks like a member is one.
-_NAMES, _TAGS = re.compile(r'"name":"([^"]*)"'), re.compile(r'"tags":\[([^\]]*)\]')
 _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
@@ -82,7 +82,7 @@ def place(word: str, text: str) -> int:
 
 
 def points(word: str, name: str, tags: str, description: str) -> int:
-    """How well a word fits a pack, all folded; 0 when it is nowhere. `tags` stand between line feeds.
+    """How well a word fits a pack, all folded; 0 when it is nowhere. Tags stand between separators.
 
     Ten times the points of the best place, and one for each further field that has the word.
     """
@@ -110,7 +110,7 @@ def _in_name(word: str, name: str) -> int:
 
 def _in_tags(word: str, tags: str) -> int:
     at = place(word, tags)
-    return _TAG if at == WHOLE and f"\n{word}\n" in tags else _IN_TAGS[at]
+    return _TAG if at == WHOLE and f"{SEPARATOR}{word}{SEPARATOR}" in tags else _IN_TAGS[at]
 
 
 def _in_text(word: str, text: str) -> int:
@@ -118,11 +118,11 @@ def _in_text(word: str, text: str) -> int:
     return _INSIDE_FOREIGN if at == INSIDE and not word.isascii() else _IN_TEXT[at]
 
 
-def vocabulary(rows: str) -> set[str]:
-    """The names and tags in the rows of a catalogue, and their parts, folded."""
-    names, tags = _NAMES.findall(rows), set(",".join(_TAGS.findall(rows)).split(","))
-    whole = {*names, *(name.rpartition("/")[2] for name in names if name.startswith("@"))}
-    whole |= {fold(tag.strip('"')) for tag in tags}
+def vocabulary(packs: Iterable[tuple[str, str]]) -> set[str]:
+    """The names and tags of packs, given as (name, tags between separators), and their parts, all folded."""
+    whole = set[str]()
+    for name, tags in packs:
+        whole.update((name, name.rpartition("/")[2], *tags.split(SEPARATOR)))
     return whole.union("\n".join(whole).replace("-", "\n").replace("/", "\n").split("\n")) - {""}
 
 

@@ -8,72 +8,66 @@ By relevance: the pack of that very name, then what is not deprecated, archived 
 fit (`search_text`), the shorter and then the smaller name first. Every word must fit somewhere. Where no pack has all
 words in its name and tags, words that are a slip away from names and tags count too, less than any word that is there.
 
-A catalogue of 20,000 packs is 8 MB of JSON, which takes longer to parse than to search. It has one row on each line,
-and a row is parsed only when the words are on its line.
+A catalogue of 20,000 packs is 10 MB of JSON, which takes longer to parse than to search. So it is searched in a form
+that is prepared once (`search_rows`) and can be kept; of the catalogue itself only the rows of a page are parsed.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from packyard.client.search_query import Filter, Query, check_answerable, holds
-from packyard.client.search_text import SURE, fold, forms, guesses, points, slips, vocabulary
+from packyard.client.search_rows import (
+    FIGURES,
+    INDEX_FORMAT,
+    Outline,
+    Pack,
+    Row,
+    entry_of,
+    is_prepared,
+    no_row,
+    outline_of,
+    pack_of,
+    parse_rows,
+    prepare,
+    read_prepared,
+)
+from packyard.client.search_text import SEPARATOR, SURE, forms, guesses, points, slips
 from packyard.errors import FormatError
-from packyard.formats.names import parse_name
 from packyard.formats.strict import load_json
 
-FORMAT = "packyard/index/1"
 SORTS = ("relevance", "name", "updated", "downloads", "weekly", "quality")
 #: The most packs of a page.
 PAGE_LIMIT = 1000
 
-_OPEN, _CLOSE = ',"packs":[', "]}\n"
+_OPEN, _CLOSE = b',"packs":[', b"\n]}\n"
 _HEAD_LIMIT = 65_536
 _NOT_EXACT = 9
-_TEXTS, _LISTS = ("name", "latest", "description", "owner", "updated", "path"), ("tags", "targets", "features")
-_BATCH = 500  # rows that a processor's cache holds when they are parsed
 #: Fields in which every value of a filter is there as it is.
 _LITERAL = {"tags", "channels"}
-_FIGURES = ("downloads", "weekly", "quality")
+#: What flags say.
+_YES_NO = ("yes", "no")
 
-Row = Mapping[str, Any]
 #: How exact the name is, whether the pack is over, the points below zero, the length of the name, and the name.
-_Rank = tuple[int, bool, int, int, str]
+_Rank = tuple[int, str, int, int, str]
 
 
 class Catalogue(NamedTuple):
-    """A catalogue as text, whole and a line for each pack, and the fields that its rows have."""
+    """A catalogue: its bytes, the fields that its rows have, its prepared form, and the words and lines of that."""
 
     origin: str
     snapshot: int
-    text: str
-    lines: Sequence[str]
+    data: bytes
     fields: frozenset[str]
+    prepared: bytes
+    words: str
+    lines: Sequence[str]
 
-
-class Pack(NamedTuple):
-    """A row of the catalogue, its types checked. What strangers wrote is as they wrote it. `license`, `deprecated` (an
-    object with `reason` and `date`), `renamed` and the figures are None when they are absent or not known.
-    """
-
-    name: str
-    latest: str
-    description: str
-    owner: str
-    tags: list[str]
-    targets: list[str]
-    features: list[str]
-    license: str | None
-    updated: str
-    deprecated: Mapping[str, Any] | None
-    archived: bool
-    renamed: str | None
-    path: str
-    downloads: float | None
-    weekly: float | None
-    quality: float | None
+    @property
+    def text(self) -> str:
+        """The catalogue as text."""
+        return self.data.decode()
 
 
 class Hit(NamedTuple):
@@ -106,12 +100,11 @@ class Found(NamedTuple):
 
 
 class _Scored(NamedTuple):
-    """A row that fits: its rank, whether every word is in name or tags, how it matches, what it is sorted by."""
+    """A row that fits: its rank, whether every word is in name or tags, and how it matches."""
 
     rank: _Rank
     sure: bool
     match: str
-    value: Any
     line: str
 
 
@@ -122,26 +115,27 @@ class _Word(NamedTuple):
     slips: tuple[str, ...] = ()
 
 
-def read_catalogue(data: bytes) -> Catalogue:
-    """The catalogue in the bytes of `index.json`. Its rows are looked at when they are searched, and not before. Raises
+def read_catalogue(data: bytes, prepared: bytes = b"") -> Catalogue:
+    """The catalogue in the bytes of `index.json`; `prepared` is that of an earlier reading of the same bytes. Raises
     `FormatError`: `text-not-utf8`, `json-invalid`, `document-invalid`.
     """
-    try:
-        head, _, rest = data.decode().partition("\n")
-    except UnicodeDecodeError:
-        raise FormatError("text-not-utf8", "not UTF-8") from None
-    if not head.endswith(_OPEN) or len(head) > _HEAD_LIMIT or not rest.endswith(_CLOSE):
-        raise FormatError("document-invalid", "the document is not a head and one line for each pack", expected=FORMAT)
-    value = load_json(f"{head.removesuffix(_OPEN)}}}".encode(), _HEAD_LIMIT).value
+    start = data.find(b"\n") + 1
+    head = data[: max(start - 1, 0)]
+    if not head.endswith(_OPEN) or start > _HEAD_LIMIT or not data.endswith(_CLOSE, start - 1):
+        message = "the document is not a head and one line for each pack"
+        raise FormatError("document-invalid", message, expected=INDEX_FORMAT)
+    value = load_json(head.removesuffix(_OPEN) + b"}", _HEAD_LIMIT).value
     registry, snapshot = value.get("registry"), value.get("snapshot")
     origin = registry.get("origin") if isinstance(registry, dict) else None
-    if value.get("format") != FORMAT or not isinstance(origin, str) or not isinstance(snapshot, int):
+    if value.get("format") != INDEX_FORMAT or not isinstance(origin, str) or not isinstance(snapshot, int):
         found = str(value.get("format"))[:80]
-        raise FormatError("document-invalid", "not the catalogue of a site", line=1, expected=FORMAT, found=found)
-    body = rest.removesuffix(_CLOSE).removesuffix("\n")
-    lines = body.split(",\n") if body else []
-    fields = frozenset(_parse(lines[:1])[0]) if lines else frozenset[str]()
-    return Catalogue(origin, snapshot, body, lines, fields)
+        raise FormatError("document-invalid", "not the catalogue of a site", line=1, expected=INDEX_FORMAT, found=found)
+    if not is_prepared(prepared):
+        prepared = prepare(data, start)
+    words, lines = read_prepared(prepared)
+    first = data[start : data.find(b"\n", start)].removesuffix(b",")
+    fields = frozenset(parse_rows([first])[0]) if lines else frozenset[str]()
+    return Catalogue(origin, snapshot, data, fields, prepared, words, lines)
 
 
 def search(catalogue: Catalogue, query: Query, sort: str = SORTS[0], page: int = 1, limit: int = 20) -> Found:
@@ -152,10 +146,19 @@ def search(catalogue: Catalogue, query: Query, sort: str = SORTS[0], page: int =
     """
     if catalogue.lines:
         check_answerable(query.filters, catalogue.fields)
-    ordered, unknown = _sorted(_find(catalogue, query, sort), sort)
+    try:
+        return _page(catalogue, query, sort, page, limit)
+    except FormatError:
+        raise
+    except (TypeError, ValueError):  # of a prepared form that nobody prepared
+        raise no_row() from None
+
+
+def _page(catalogue: Catalogue, query: Query, sort: str, page: int, limit: int) -> Found:
+    ordered, unknown = _sorted(_find(catalogue, query), sort)
     shown = ordered[(page - 1) * limit : page * limit]
-    rows = _parse([each.line for each in shown])
-    hits = tuple(Hit(_pack(row), each.match) for each, row in zip(shown, rows, strict=True))
+    rows = _rows(catalogue.data, [each.line for each in shown])
+    hits = tuple(Hit(pack_of(row), each.match) for each, row in zip(shown, rows, strict=True))
     found = Found(hits, len(ordered), page, limit, unknown)
     return found if ordered else found._replace(**_explained(catalogue, query))
 
@@ -163,28 +166,26 @@ def search(catalogue: Catalogue, query: Query, sort: str = SORTS[0], page: int =
 # --- finding ---
 
 
-def _find(catalogue: Catalogue, query: Query, sort: str) -> list[_Scored]:
+def _find(catalogue: Catalogue, query: Query) -> list[_Scored]:
     words = [_Word(word) for word in query.words]
-    scored = _scored(catalogue.lines, words, query.filters, sort)
+    scored = _scored(catalogue.lines, words, query.filters)
     if not words or any(each.sure for each in scored):
         return scored
-    known = vocabulary(catalogue.text)
+    known = catalogue.words.split("\t")
     guessed = [_Word(word, slips(word, known)) for word in query.words]
-    return _scored(catalogue.lines, guessed, query.filters, sort) if guessed != words else scored
+    return _scored(catalogue.lines, guessed, query.filters) if guessed != words else scored
 
 
-def _scored(lines: Sequence[str], words: Sequence[_Word], filters: Sequence[Filter], sort: str) -> list[_Scored]:
+def _scored(lines: Sequence[str], words: Sequence[_Word], filters: Sequence[Filter]) -> list[_Scored]:
     """Every row that fits, in the order of the catalogue."""
-    lines, found = _candidates(lines, words, filters), list[_Scored]()
-    whole = "-".join(word.text for word in words)
-    for first in range(0, len(lines), _BATCH):
-        batch = lines[first : first + _BATCH]
-        try:
-            for line, row in zip(batch, _parse(batch), strict=True):
-                if (not filters or holds(filters, row)) and (fit := _fit(row, words, whole)):
-                    found.append(_Scored(*fit, row.get(sort), line))
-        except (KeyError, TypeError, AttributeError):
-            raise _no_row() from None
+    found, whole = list[_Scored](), "-".join(word.text for word in words)
+    for line in _candidates(lines, words, filters):
+        if not filters or holds(filters, entry_of(line)):
+            outline = outline_of(line)
+            if not words:
+                found.append(_Scored((0, outline.over, 0, 0, outline.name), True, "all", line))
+            elif fit := _fit(outline, words, whole):
+                found.append(_Scored(*fit, line))
     return found
 
 
@@ -192,19 +193,14 @@ def _candidates(lines: Sequence[str], words: Iterable[_Word], filters: Iterable[
     """The lines that may be of rows which fit: those that have the words, and the values of filters, anywhere."""
     values = [(each.value,) for each in filters if each.field in _LITERAL]
     owners = tuple(each.value for each in filters if each.name == "owner")
-    for wanted in (*((word.text, *word.slips) for word in words), *values, *filter(None, (owners,))):
-        first, *more = [json.dumps(each, ensure_ascii=False)[1:-1] for each in wanted]
-        lines = [line for line in lines if first in (text := fold(line)) or any(map(text.__contains__, more))]
+    for first, *more in (*((word.text, *word.slips) for word in words), *values, *filter(None, (owners,))):
+        lines = [line for line in lines if first in line or any(map(line.__contains__, more))]
     return lines
 
 
-def _fit(row: Row, words: Sequence[_Word], whole: str) -> tuple[_Rank, bool, str] | None:
+def _fit(row: Outline, words: Sequence[_Word], whole: str) -> tuple[_Rank, bool, str] | None:
     """The first three fields of `_Scored`, if the row has every word."""
-    name = fold(row["name"])
-    sunk = bool(row["deprecated"] or row.get("archived") or row.get("renamed"))
-    if not words:
-        return (0, sunk, 0, 0, name), True, "all"
-    tags, description = fold("\n".join(("", *row["tags"], ""))), fold(row["description"])
+    name, over, _, tags, description, _ = row
     each = [points(word.text, name, tags, description) for word in words]
     spelling = not all(each)
     if spelling:
@@ -215,7 +211,7 @@ def _fit(row: Row, words: Sequence[_Word], whole: str) -> tuple[_Rank, bool, str
     exact = known.index(whole) if whole in known else _NOT_EXACT
     ahead = any(form.startswith(whole) for form in known)
     match = "spelling" if spelling else "name" if whole in known else "words"
-    return (exact, sunk, -sum(each) - ahead, len(name), name), min(each) >= SURE, match
+    return (exact, over, -sum(each) - ahead, len(name), name), min(each) >= SURE, match
 
 
 def _guessed(word: _Word, name: str, tags: str) -> int:
@@ -229,11 +225,11 @@ def _guessed(word: _Word, name: str, tags: str) -> int:
 def _sorted(scored: Iterable[_Scored], sort: str) -> tuple[list[_Scored], int]:
     """What was found, in order, and of how much it is not known what it is sorted by."""
     ranked = sorted(scored, key=lambda each: each.rank)
-    if sort in _FIGURES:
-        ranked.sort(key=lambda each: -1 if (known := _figure(each.value)) is None else known, reverse=True)
-        return ranked, sum(_figure(each.value) is None for each in ranked)
+    if sort in FIGURES:
+        figures = {each: float(getattr(entry_of(each.line), sort) or -1) for each in ranked}
+        return sorted(ranked, key=figures.__getitem__, reverse=True), sum(known < 0 for known in figures.values())
     if sort == "updated":
-        ranked.sort(key=lambda each: str(each.value), reverse=True)
+        ranked.sort(key=lambda each: outline_of(each.line).updated, reverse=True)
     if sort == "name":
         ranked.sort(key=lambda each: each.rank[-1])
     return ranked, 0
@@ -245,7 +241,7 @@ def _sorted(scored: Iterable[_Scored], sort: str) -> tuple[list[_Scored], int]:
 def _explained(catalogue: Catalogue, query: Query) -> dict[str, Any]:
     """Why nothing was found, as fields of `Found`."""
     parts = [Query((word,), ()) for word in query.words] + [Query((), (each,)) for each in query.filters]
-    counts = [len(_find(catalogue, part, SORTS[0])) for part in parts] if len(parts) > 1 else [0] * len(parts)
+    counts = [len(_find(catalogue, part)) for part in parts] if len(parts) > 1 else [0] * len(parts)
     lost = [part for part, number in zip(parts, counts, strict=True) if not number]
     labels = [part.words[0] if part.words else str(part.filters[0]) for part in parts]
     meant = dict.fromkeys(guess for part in lost for guess in _guesses(catalogue, part))
@@ -255,46 +251,16 @@ def _explained(catalogue: Catalogue, query: Query) -> dict[str, Any]:
 def _guesses(catalogue: Catalogue, part: Query) -> list[str]:
     """What could be meant by a word or a filter that finds nothing."""
     if part.words:
-        return list(guesses(part.words[0], vocabulary(catalogue.text)))
+        return list(guesses(part.words[0], catalogue.words.split("\t")))
     wanted = part.filters[0]
-    values = [row.get(wanted.field) for row in _parse(catalogue.lines) if wanted.field != "renamed"]
-    flat = [item for value in values for item in (value if isinstance(value, list) else [value])]
-    known = {fold(item) for item in flat if isinstance(item, str)}
+    values = (getattr(entry_of(line), wanted.field) for line in catalogue.lines)
+    known = {item for value in values for item in value.split(SEPARATOR) if item not in ("", *_YES_NO)}
     return [str(wanted._replace(value=value)) for value in guesses(wanted.value, known)]
 
 
 # --- rows ---
 
 
-def _parse(lines: Sequence[str]) -> list[Row]:
-    """The rows on these lines of a catalogue. Raises `FormatError`."""
-    try:
-        rows: list[Row] = json.loads(f"[{','.join(lines)}]")
-    except (ValueError, RecursionError):
-        raise _no_row() from None
-    if len(rows) != len(lines) or not all(type(row) is dict for row in rows):
-        raise _no_row()
-    return rows
-
-
-def _pack(row: Row) -> Pack:
-    """A row with its types checked. Raises `FormatError`."""
-    texts, lists = [row.get(field) for field in _TEXTS], [row.get(field) for field in _LISTS]
-    optional, mark = [row.get("license"), row.get("renamed")], row.get("deprecated")
-    texts += [item for each in lists if isinstance(each, list) for item in each]
-    kinds = ((texts, str), (lists, list), (optional, str | None), ([mark], dict | None))
-    if not all(isinstance(each, kind) for values, kind in kinds for each in values):
-        raise _no_row()
-    parse_name(row["name"])
-    chosen: dict[str, Any] = {field: row.get(field) for field in Pack._fields}
-    figures = {field: _figure(row.get(field)) for field in _FIGURES}
-    return Pack(**chosen | figures | {"archived": bool(row.get("archived"))})
-
-
-def _figure(value: Any) -> float | None:
-    """A number that can be compared with others, if it is known."""
-    return value if type(value) in (int, float) and 0 <= value < 1e15 else None
-
-
-def _no_row() -> FormatError:
-    return FormatError("document-invalid", "a line is not the row of a pack", expected=FORMAT)
+def _rows(data: bytes, lines: Iterable[str]) -> list[Row]:
+    """The rows of a catalogue that prepared lines stand for."""
+    return parse_rows([data[int(each.begin) : int(each.end)] for each in map(entry_of, lines)])

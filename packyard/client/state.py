@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from packyard.errors import FormatError
-from packyard.formats import b64, canonical, snapshot, strict, trustfile
+from packyard.formats import b64, canonical, minisign, note, snapshot, strict, trustfile
 from packyard.formats.frontier import Frontier, is_whole
 from packyard.formats.snapshot import Snapshot
 from packyard.registry import Trust
@@ -107,6 +107,8 @@ def parse_state(data: bytes) -> State:
         value = strict.load_json(data, LIMIT).value
         _check(value)
         state = _state(value)
+        minisign.parse_signature(state.signature)
+        note.parse_note(state.checkpoint)
         whole = format_state(state) == data and _is_whole(state)
     except (ValueError, LookupError, AttributeError, TypeError) as error:
         raise _invalid(str(error)) from None
@@ -134,24 +136,31 @@ def parse_known(data: bytes) -> dict[int, bytes]:
     return found
 
 
-def check_known(state: State, known: Mapping[int, bytes]) -> None:
-    """Returns when every entry is there that the state says was read. Raises `state-invalid`."""
+def check_known(state: State, known: Mapping[int, bytes], length: int) -> None:
+    """Returns when every entry is there that the state says was read, `length` being the bytes of the file `entries`.
+    Raises `state-invalid`.
+    """
     size = state.frontier.size
-    if sum(state.scanned <= index < size for index in known) != size - state.scanned:
+    if length < state.written or sum(state.scanned <= index < size for index in known) != size - state.scanned:
         raise _invalid("entries of the log that were read are missing")
 
 
 def _state(value: Mapping[str, Any]) -> State:
-    texts = [value[name].encode() for name in ("snapshot", "signature", "checkpoint")]
-    size = snapshot.parse_snapshot(texts[0]).log_size
+    text, signature, checkpoint = (value[name].encode() for name in ("snapshot", "signature", "checkpoint"))
+    size = snapshot.parse_snapshot(text).log_size
     return State(
         value["origin"],
         tuple(text.encode() for text in value["trusts"]),
         tuple(value["since"]),
         value["root"],
-        *texts,
+        text,
+        signature,
+        checkpoint,
         Frontier(size, tuple(map(b64.decode, value["frontier"]))),
-        *(value[name] for name in ("partial", "scanned", "begun", "written")),
+        value["partial"],
+        value["scanned"],
+        value["begun"],
+        value["written"],
         {path: text.encode() for path, text in value["people"].items()},
     )
 

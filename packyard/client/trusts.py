@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from packyard.client.refusals import attempt, refusal
 from packyard.client.wanted import Files, Want, Wanted, need
-from packyard.errors import NotFound, Problem
+from packyard.errors import FormatError, NotFound, Problem
 from packyard.formats import layout, minisign, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.registry import Trust
@@ -53,9 +54,7 @@ def verify_root(files: Files, text: bytes, key: str) -> None:
     except NotFound:
         raise refusal(refused, {path: text}) from None
     where = f"{files.name}/{_signature_path(1, key)}"
-    signature = attempt(where, {path: text}, minisign.parse_signature, data)
-    signed = (text, signature, minisign.parse_public_key(key), f"{first.origin} trust 1")
-    attempt(where, {path: text}, minisign.verify, *signed)
+    attempt(where, {path: text}, _verify, text, data, key, f"{first.origin} trust 1")
 
 
 def _fetched(files: Files, numbers: range, before: Trust | None) -> list[tuple[int, bytes]]:
@@ -78,12 +77,21 @@ def _fetched(files: Files, numbers: range, before: Trust | None) -> list[tuple[i
 
 def _verified(files: Files, number: int, text: bytes, origin: str, before: Trust | None) -> Trust:
     path, signatures = _path(number), dict[str, bytes]()
-    for key in _signers(trustfile.parse_trust(text), before):
-        try:
-            signatures[_id(key)] = files.read(_signature_path(number, key), minisign.LIMIT)
-        except NotFound:
-            continue
-    return attempt(f"{files.name}/{path}", {path: text}, verify_trust, text, signatures, origin, before)
+    signers = {_id(key): key for key in _signers(trustfile.parse_trust(text), before)}
+    for key_id, key in signers.items():
+        with suppress(NotFound):
+            signatures[key_id] = files.read(_signature_path(number, key), minisign.LIMIT)
+    try:
+        return verify_trust(text, signatures, origin, before)
+    except FormatError as error:
+        for key_id, data in signatures.items():  # one of them may be what is wrong
+            where = f"{files.name}/{_signature_path(number, signers[key_id])}"
+            attempt(where, {path: text}, _verify, text, data, signers[key_id], f"{origin} trust {number}")
+        raise refusal(error.at(f"{files.name}/{path}"), {path: text}) from None
+
+
+def _verify(text: bytes, signature: bytes, key: str, comment: str) -> None:
+    minisign.verify(text, minisign.parse_signature(signature), minisign.parse_public_key(key), comment)
 
 
 def _signers(stated: Trust, before: Trust | None) -> Iterable[str]:

@@ -11,7 +11,7 @@ from packyard.edges.cosignatures import SECONDS, Answer, read_places
 from packyard.edges.sighting import Once, Seen, check_snapshot, look
 from packyard.edges.witnessing import save
 from packyard.edges.workfolder import read_file
-from packyard.errors import BadKey, BadSignature, FormatError, Problem, Stale, WorldError
+from packyard.errors import BadKey, BadSignature, FormatError, NotFound, Problem, Stale, Unsigned, WorldError
 from packyard.formats import layout, minisign, note
 from packyard.protocols import Reader
 from packyard.rebuilt import LIMIT, verify_rebuild
@@ -88,11 +88,25 @@ def _must_agree(path: str, signed: Signed, seen: Seen, later: dict[int, Signed],
 def read_report(path: Path, people: Sequence[tuple[str, str]]) -> Report:
     """The report in a file, signed beside it by one of `people`, pairs of name and minisign public key.
 
-    Raises `BadKey` when it is by none of them, `BadSignature` when it does not verify.
+    Raises `NotFound` when there is none, `Unsigned` when it is not signed, `BadKey` when it is by none of them,
+    `BadSignature` when it does not verify.
     """
+    beside = path.with_name(f"{path.name}.minisig")
     try:
         data = read_file(path, LIMIT)
-        signature = read_file(path.with_name(f"{path.name}.minisig"), minisign.LIMIT)
+    except FileNotFoundError:
+        raise NotFound("file-missing", "there is no such report", path=str(path)) from None
+    except FormatError as error:
+        raise _bad(error, path) from None
+    try:
+        signature = read_file(beside, minisign.LIMIT)
+    except FileNotFoundError:
+        expected, hint = str(beside), "`packyard rebuild --out FILE --sign KEYFILE` makes it"
+        message = "the report is not signed"
+        raise Unsigned("signature-missing", message, path=str(path), expected=expected, help=hint) from None
+    except FormatError as error:
+        raise _bad(error, beside) from None
+    try:
         key_id = minisign.parse_signature(signature).key_id
         keys = {
             key.key_id: (name, key) for name, key in ((name, minisign.parse_public_key(text)) for name, text in people)
@@ -103,5 +117,9 @@ def read_report(path: Path, people: Sequence[tuple[str, str]]) -> Report:
         name, key = keys[key_id]
         return Report(name, key_id, verify_rebuild(data, signature, key))
     except FormatError as error:
-        fields = error.at(str(path))._asdict()
-        raise BadSignature(fields.pop("code"), fields.pop("message"), **fields) from None
+        raise _bad(error, path) from None
+
+
+def _bad(error: FormatError, path: Path) -> BadSignature:
+    fields = error.at(str(path))._asdict()
+    return BadSignature(fields.pop("code"), fields.pop("message"), **fields)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from packyard.edges.workfolder import WorkingTree
 from packyard.errors import FormatError, UsageError, WorldError
 from packyard.formats import layout, names
 from packyard.formats.registry import check_base, check_origin
+from packyard.formats.strict import load_json
 from packyard.history import SOURCE
 from packyard.hosting.values import Host
 
@@ -69,7 +69,7 @@ def _lines(path: Path) -> Iterator[bytes]:
 
 def _registry(line: bytes) -> tuple[str, str]:
     """Name and address, from the first line of `index.json`."""
-    registry: dict[str, Any] = json.loads(line.rstrip() + b"]}")["registry"]
+    registry: dict[str, Any] = load_json(line.rstrip() + b"]}", _LINE + 2).value["registry"]
     origin, url = str(registry["origin"]), str(registry["url"])
     check_origin(origin)
     check_base(url)
@@ -80,5 +80,5 @@ def _renamed(lines: Iterator[bytes]) -> Iterator[tuple[str, str]]:
     """The packs that others carry on, from the other lines: one a pack."""
     for line in lines:
         if b'"renamed":"' in line:
-            row = json.loads(line.rstrip().rstrip(b","))
+            row = load_json(line.rstrip().rstrip(b","), _LINE).value
             yield names.parse_name(row["name"]), names.parse_name(row["renamed"])

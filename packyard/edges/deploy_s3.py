@@ -26,6 +26,7 @@ from packyard.deploying.planning import HEADS
 from packyard.deploying.values import Stage
 from packyard.edges.deploy_digests import Digests, digests
 from packyard.edges.deploying import CLAIM, overtaken
+from packyard.edges.transport import origin_of
 from packyard.errors import NotFound, Problem, ProblemsFound, UsageError, WorldError
 from packyard.formats import layout
 
@@ -46,6 +47,9 @@ def open_bucket(place: str, endpoint: str, jobs: int) -> Iterator[BucketTarget]:
     parts = urlsplit(place)
     if not parts.netloc or parts.query or parts.fragment:
         raise UsageError("usage-wrong", "not a place in a bucket", expected="s3://BUCKET/PREFIX", found=place)
+    if endpoint and origin_of(endpoint) is None:
+        found = endpoint.rpartition("@")[2]
+        raise UsageError("usage-wrong", "not the address of a service", expected="https://HOST", found=found)
     try:
         import boto3
         from botocore.config import Config
@@ -109,7 +113,9 @@ class BucketTarget:
         """Every object that is there, and whether it is the site's."""
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=self._prefix)
         for page in pages:
-            yield from self._pool.map(partial(self._held, site, files), page.get("Contents", ()))
+            # What ends with a slash stands for a folder, as consoles make them.
+            found = [each for each in page.get("Contents", ()) if not each["Key"].endswith("/")]
+            yield from self._pool.map(partial(self._held, site, files), found)
 
     def _held(self, site: Path, files: Mapping[str, int], found: Mapping[str, Any]) -> tuple[str, bool]:
         path = found["Key"].removeprefix(self._prefix)

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
+from packyard.audit.chain import Chain
+from packyard.audit.reading import Reading
 from packyard.deploying.heads import check_order, check_site, read_there
-from packyard.deploying.planning import HEADS, make_plan
+from packyard.deploying.planning import HEADS, SHOWN, make_plan
 from packyard.deploying.values import Plan, Stage
 from packyard.edges.store import FolderSite, Workplace, walk
-from packyard.errors import NotFound, Problem, UsageError, WorldError
+from packyard.errors import NotFound, Problem, ProblemsFound, UsageError, WorldError
 from packyard.formats import bundle, layout
 from packyard.formats.snapshot import Snapshot
 
@@ -32,6 +34,7 @@ CLAIM = ".packyard-deploy"
 #: How often what others have written meanwhile is written again before this gives up.
 ROUNDS = 3
 
+_AUDIT = "`packyard audit` says what else is wrong; build the site again"
 #: What every page of a site says that is signed with development keys.
 _BANNER = b'class="development" role="note"'
 _PAGE_LIMIT = 1 << 24
@@ -109,6 +112,7 @@ def deploy(wish: Wish, watch: Watch) -> Outcome:
         if there:
             check_order(site, head.snapshot, there.snapshot, target.name)
         plan = make_plan(files, target.held(wish.site, files), wish.delete, target.name + "/")
+        _demand_intact(site, head.snapshot, plan)
         if not wish.dry_run and not plan.empty:
             _carry_out(wish, target, files, plan, start, watch)
         return Outcome(target.name, head.snapshot, there.snapshot if there else None, plan, tuple(target.notes))
@@ -138,7 +142,19 @@ def _opener(scheme: str, wish: Wish) -> AbstractContextManager[Target]:
         raise UsageError("usage-wrong", "nothing can be deployed there", expected=expected, found=wish.target)
     from packyard.edges.deploy_folder import open_folder
 
+    _demand_apart(wish.site, Path(wish.target))
     return open_folder(Path(wish.target), wish.jobs)
+
+
+def _demand_apart(site: Path, target: Path) -> None:
+    """Raises `UsageError` when the one is the other, or in the other, and for a folder that builds write."""
+    here, there = site.resolve(), target.resolve()
+    if here == there or here in there.parents or there in here.parents:
+        message, expected = "the site and the place that it goes to are in each other", "two folders that are apart"
+        raise UsageError("usage-wrong", message, path=str(target), expected=expected, found=str(there))
+    if Workplace(target.absolute()).memory.exists():
+        message, hint = "builds write this folder, and remember what they wrote", "deploy to another folder"
+        raise UsageError("usage-wrong", message, path=str(target), help=hint)
 
 
 @contextmanager
@@ -185,6 +201,21 @@ def list_files(site: Path) -> dict[str, int]:
             raise WorldError("disk-failed", "it is not an ordinary file", path=f"{site}/{path}")
         found[path] = status.st_size
     return found
+
+
+def _demand_intact(site: FolderSite, snapshot: Snapshot, plan: Plan) -> None:
+    """Raises `ProblemsFound` when a file that is to be put is not the one that was sealed: what never changes would
+    have to stay as it is there. Of what no list names nothing is said.
+    """
+    reading = Reading(site)
+    chain = Chain(reading, snapshot)
+    for stage in plan.body:
+        for path in stage.paths:
+            if (digest := chain.digest(path)) is not None:
+                reading.intact(path, digest)
+    if reading.problems:
+        found = sorted(set(reading.problems))[:SHOWN]
+        raise ProblemsFound(each._replace(path=f"{site.name}/{each.path}", help=_AUDIT) for each in found)
 
 
 def _read_heads(target: Target) -> dict[str, bytes]:

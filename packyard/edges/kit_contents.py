@@ -15,7 +15,7 @@ from packyard.audit.states import known_state
 from packyard.catalogue import finish
 from packyard.edges.kits import read_listing
 from packyard.edges.transport import open_site
-from packyard.errors import Problem, ProblemsFound, UsageError
+from packyard.errors import Problem, ProblemsFound, UsageError, WorldError
 from packyard.formats import layout, note
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import tile_path
@@ -68,12 +68,17 @@ def choose(site: Reader, order: Order, now: int, jobs: int) -> Contents:
 
 
 def _full(site: Reader, order: Order, now: int, jobs: int) -> Contents:
-    """A whole site, when the audit has nothing to say against it."""
-    found = audit(site, None, now, jobs, order.root_key).problems
-    stop_at(site, [problem for problem in found if problem.code not in _OF_AGE])
-    value = snapshot_at(Reading(site))
-    assert value is not None
+    """A whole site; what is written is audited when it is."""
+    value = _stated(site)
     return Contents(value, ((path, digest, NEW) for path, digest in _whole(site, value)), {})
+
+
+def _stated(site: Reader) -> Snapshot:
+    reading = Reading(site)
+    value = heads.parse_snapshot(reading)
+    stop_at(site, reading.problems)
+    assert value is not None
+    return value
 
 
 def _whole(site: Reader, value: Snapshot) -> Iterator[Listed]:
@@ -83,14 +88,25 @@ def _whole(site: Reader, value: Snapshot) -> Iterator[Listed]:
 
 
 def _delta(site: Reader, order: Order, now: int, jobs: int) -> Contents:
-    """What differs from a base whose log the site's goes on from."""
-    whole = _full(site, order, now, jobs)
+    """What differs from a base whose log the site's goes on from, when the audit has nothing to say against the site:
+    a delta by itself does not show that.
+    """
+    value = _stated(site)
+    found = audit(site, None, now, jobs, order.root_key).problems
+    stop_at(site, [problem for problem in found if problem.code not in _OF_AGE])
+    if _stated(site) != value:
+        raise moving(f"{site.name}/{layout.SNAPSHOT}")
     origin, base, before = _base(order.bases)
-    if origin != whole.value.origin:
+    if origin != value.origin:
         message = "the base is another registry's"
-        raise UsageError("kit-origin", message, expected=whole.value.origin, found=origin)
-    check_log(open_log(Reading(site), whole.value), base)
-    return whole._replace(files=difference(before, ((path, digest) for path, digest, _ in whole.files)), base=base)
+        raise UsageError("kit-origin", message, expected=value.origin, found=origin)
+    check_log(open_log(Reading(site), value), base)
+    return Contents(value, difference(before, _whole(site, value)), {}, base)
+
+
+def moving(path: str) -> WorldError:
+    """What an export says that finds another file than before."""
+    return WorldError("kit-moving", "the site changed while it was exported", path=path, help="export it again")
 
 
 def _base(places: tuple[str, ...]) -> tuple[str, State, Iterable[Listed]]:
@@ -127,7 +143,7 @@ def _head(reading: Reading, root_key: str) -> tuple[Snapshot, tuple[Trust, ...]]
     value = heads.verify_snapshot(reading, trusts[-1]) if trusts else None
     if trusts and value:
         heads.verify_head(reading, value, trusts[-1])
-        stop_at(reading.site, reading.problems)
+    stop_at(reading.site, reading.problems)
     assert trusts is not None
     assert value is not None
     return value, trusts

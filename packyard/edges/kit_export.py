@@ -2,6 +2,7 @@
 renamed.
 
 The site is read twice, a file at a time, so that its size does not matter; what changes in between stops the export.
+What was written is verified, not what was read before: whoever answers may answer something else the second time.
 """
 
 from __future__ import annotations
@@ -11,14 +12,13 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from packyard.edges.kit_contents import Contents, Order, choose, stop_at
+from packyard.edges.kit_contents import Contents, Order, choose, moving, stop_at
 from packyard.edges.kits import Kit
-from packyard.errors import UsageError, WorldError
+from packyard.errors import Problem, UsageError
 from packyard.formats import minisign
 from packyard.kit import archive
 from packyard.kit.manifest import (
     FILE_LIMIT,
-    FULL,
     TENANT,
     File,
     Manifest,
@@ -49,12 +49,11 @@ def export_kit(site: Reader, out: Path, order: Order, now: int, jobs: int) -> Ma
     contents = choose(site, order, now, jobs)
     manifest, text = _describe(site, order.profile, contents)
     signature = order.signer.sign(text, trusted_comment(manifest)) if order.signer else None
-    part = out.with_name(out.name + ".part")
+    part = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
-        _write(part, text, signature, lambda file: _read(site, contents, file.path, file.sha256))
-        if order.profile != FULL:
-            exporter = minisign.parse_public_key(order.signer.public_key) if order.signer else None
-            _verify(part, Keys(order.root_key, exporter), now, jobs)
+        _write(part, text, signature, lambda file: _again(site, contents, file))
+        exporter = minisign.parse_public_key(order.signer.public_key) if order.signer else None
+        _verify(site, part, Keys(order.root_key, exporter), now, jobs)
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
@@ -88,10 +87,19 @@ def _describe(site: Reader, profile: str, contents: Contents) -> tuple[Manifest,
 
 
 def _read(site: Reader, contents: Contents, path: str, digest: str) -> bytes:
+    """A file with the hash that a list of the site has for it, if one has."""
     data = contents.made[path] if path in contents.made else site.read(path, FILE_LIMIT)
-    if digest and sha256(data).hexdigest() != digest:
-        where = f"{site.name}/{path}"
-        raise WorldError("kit-moving", "the site changed while it was exported", path=where, help="export it again")
+    if digest and (found := sha256(data).hexdigest()) != digest:
+        message = "the file is not the one that was sealed"
+        stop_at(site, [Problem("file-changed", path, message, 0, digest, found)])
+    return data
+
+
+def _again(site: Reader, contents: Contents, file: File) -> bytes:
+    """The same file once more. Raises `WorldError` when it is another one by now."""
+    data = contents.made[file.path] if file.path in contents.made else site.read(file.path, FILE_LIMIT)
+    if (len(data), sha256(data).hexdigest()) != (file.size, file.sha256):
+        raise moving(f"{site.name}/{file.path}")
     return data
 
 
@@ -100,7 +108,7 @@ def _write(part: Path, text: bytes, signature: bytes | None, read: Callable[[Fil
     _, rows = parse_manifest(text)
     own = [(archive.MANIFEST, text)] + ([(archive.SIGNATURE, signature)] if signature is not None else [])
     part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("wb") as file:
+    with part.open("xb") as file:
         for name, data in own:
             _member(file.write, name, data)
         for row in rows:
@@ -116,9 +124,9 @@ def _member(write: Callable[[bytes], object], name: str, data: bytes) -> None:
     write(bytes(archive.padding(len(data))))
 
 
-def _verify(part: Path, keys: Keys, now: int, jobs: int) -> None:
+def _verify(site: Reader, part: Path, keys: Keys, now: int, jobs: int) -> None:
     kit = Kit(part)
     try:
-        stop_at(kit, verify_kit(kit, keys, now, jobs).problems)
+        stop_at(site, verify_kit(kit, keys, now, jobs).problems)
     finally:
         kit.close()

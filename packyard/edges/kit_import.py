@@ -16,31 +16,43 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from hashlib import file_digest
+from contextlib import suppress
+from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 from packyard.audit import audit_staged
+from packyard.audit.chain import Chain
 from packyard.audit.reading import DOCUMENT_LIMIT, Reading, parse_document
+from packyard.edges.kit_quarantine import refused
 from packyard.edges.kits import Kit
+from packyard.edges.mirror_place import demand_one_disk, demand_ways, hosts_own
 from packyard.edges.store import FolderSite, Staging, Workplace, walk
-from packyard.errors import FormatError, PackyardError, Problem, ProblemsFound, TrustError, UsageError
-from packyard.formats import documents, layout
-from packyard.formats.fields import errors_of
+from packyard.errors import (
+    BadKey,
+    BadSignature,
+    FormatError,
+    NotFound,
+    Problem,
+    ProblemsFound,
+    UsageError,
+    WorldError,
+)
+from packyard.formats import documents, layout, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.times import parse_time
 from packyard.head import read_head
-from packyard.kit.exits import gravest
 from packyard.kit.listing import open_log, snapshot_at
-from packyard.kit.manifest import DELTA, FILE_LIMIT, PACKS, TENANT, Manifest, state_of
-from packyard.kit.planning import check_log, check_order, check_removal, retained
+from packyard.kit.manifest import DELTA, FILE_LIMIT, PACKS, TENANT, Manifest, check_digest, state_of
+from packyard.kit.planning import check_log, check_numbers, check_order, check_removal, retained
 from packyard.kit.tenant import PROOF
 from packyard.kit.verifying import Keys, verify_kit
+from packyard.recorded import recorded_entries
 
-RECORD, QUARANTINE = "kit.json", "quarantine"
+RECORD = "kit.json"
+_FIRST = f"{layout.TRUST}1.json"
+_REPAIR = "import a full kit into a new folder"
 
 
 class Imported(NamedTuple):
@@ -52,10 +64,19 @@ class Imported(NamedTuple):
     notes: tuple[Problem, ...]
 
 
+class Terms(NamedTuple):
+    """What a kit is held against, at what time, by how many processes."""
+
+    keys: Keys
+    now: int
+    jobs: int
+
+
 def import_kit(path: Path, folder: Path, keys: Keys, now: int, jobs: int) -> Imported:
     """Makes `folder` the mirror that the kit at `path` says. What is refused changes nothing and is put aside.
 
-    Raises `NotFound` for no kit, `UsageError` for a folder that is no mirror, `ProblemsFound` for a kit that does not
+    Raises `NotFound` for no kit, `UsageError` for a folder that is no mirror, `WorldError` for one that is
+    damaged, `BadKey` for one that does not hang on the root key that is given, `ProblemsFound` for a kit that does not
     verify, and what `check_order` and `check_log` raise.
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are
@@ -63,19 +84,21 @@ def import_kit(path: Path, folder: Path, keys: Keys, now: int, jobs: int) -> Imp
     _must_be_a_mirror(folder, workplace)
     lock = workplace.lock()
     try:
+        demand_one_disk(workplace)
         staging = Staging(workplace)
         if staging.decided():
             staging.root.mkdir(parents=True, exist_ok=True)
             staging.activate()
         staging.clear()
-        with _refused(path, workplace):
-            return _import(path, workplace, staging, keys, now, jobs)
+        before = _now(folder, keys)
+        with refused(path, workplace):
+            return _import(path, workplace, staging, before, Terms(keys, now, jobs))
     finally:
         os.close(lock)
 
 
 def _must_be_a_mirror(folder: Path, workplace: Workplace) -> None:
-    empty = next(walk(folder), None) is None
+    empty = all(map(hosts_own, walk(folder)))
     if not empty and not (folder / layout.SNAPSHOT).exists() and not (workplace.staging / "plan.json").exists():
         message = "the folder has files in it and is not a mirror; an import would remove them"
         raise UsageError("folder-not-empty", message, path=str(folder), help="name an empty or a new folder")
@@ -84,65 +107,22 @@ def _must_be_a_mirror(folder: Path, workplace: Workplace) -> None:
         raise UsageError("kit-not-a-mirror", message, path=str(folder), help="name another folder for the mirror")
 
 
-@contextmanager
-def _refused(path: Path, workplace: Workplace) -> Iterator[None]:
-    """Puts a kit aside that is refused, with the reason."""
-    try:
-        yield
-    except (TrustError, ProblemsFound, FormatError) as error:
-        problems = _problems(error, path)
-        if path.is_file():
-            _put_aside(path, workplace.root / QUARANTINE, problems)
-        raise ProblemsFound(problems) if isinstance(error, FormatError) else error from None
-
-
-def _problems(error: Exception, path: Path) -> tuple[Problem, ...]:
-    if isinstance(error, ProblemsFound):
-        return error.problems
-    if isinstance(error, PackyardError):
-        return (error.problem._replace(path=error.problem.path or str(path)),)
-    assert isinstance(error, FormatError)
-    return tuple(each.at(str(path)) for each in errors_of(error))
-
-
-def _put_aside(path: Path, root: Path, problems: tuple[Problem, ...]) -> None:
-    root.mkdir(parents=True, exist_ok=True)
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-    target = root / digest[:16]
-    target.mkdir(exist_ok=True)
-    reason = {
-        "format": "packyard/kit-refusal/1",
-        "kit": str(path.absolute()),
-        "sha256": digest,
-        "exit": gravest(problem.code for problem in problems),
-        "problems": [problem._asdict() for problem in problems],
-    }
-    (target / "reason.json.part").write_text(json.dumps(reason, indent=2) + "\n")
-    (target / "reason.json.part").replace(target / "reason.json")
-    if not (target / "kit.tar").exists():
-        try:
-            os.link(path, target / "kit.tar")
-        except OSError:
-            shutil.copyfile(path, target / "kit.tar.part")
-            (target / "kit.tar.part").replace(target / "kit.tar")
-
-
-def _import(path: Path, workplace: Workplace, staging: Staging, keys: Keys, now: int, jobs: int) -> Imported:
+def _import(path: Path, workplace: Workplace, staging: Staging, before: Snapshot | None, terms: Terms) -> Imported:
     kit = Kit(path)
     try:
-        before = _now(workplace.out, keys)
         _check_profile(kit.manifest, workplace, before)
         check_order(kit.manifest, before)
-        found = verify_kit(kit, keys, now, jobs)
+        _check_trust(kit, staging.site)
+        found = verify_kit(kit, *terms)
         if found.problems:
             raise ProblemsFound(problem._replace(path=f"{kit.name}/{problem.path}") for problem in found.problems)
         if before is not None:
             _check_history(kit, staging.site, before)
-        written = _stage(kit, staging)
-        removals = _removals(kit, staging)
+        written = _stage(kit, staging, before)
+        removals = _removals(kit, staging, before)
         if kit.manifest.profile == DELTA:
-            _judge(kit, staging, removals, keys, jobs)
+            _judge(kit, staging, removals, terms)
+        demand_ways(workplace.out, chain(staging.paths(), removals))
     except BaseException:
         staging.clear()
         raise
@@ -156,8 +136,37 @@ def _import(path: Path, workplace: Workplace, staging: Staging, keys: Keys, now:
 
 
 def _now(folder: Path, keys: Keys) -> Snapshot | None:
-    """The snapshot of the mirror as it is, None when there is none yet. Raises `BadSignature` when it is not one."""
-    return read_head(FolderSite(folder), keys.root).snapshot if (folder / layout.SNAPSHOT).exists() else None
+    """The snapshot of the mirror as it is, None when there is none yet. Raises `WorldError` when it is not one, and
+    `BadKey` when it hangs on another root key.
+    """
+    if not (folder / layout.SNAPSHOT).exists():
+        return None
+    try:
+        return read_head(FolderSite(folder), keys.root).snapshot
+    except BadKey as error:
+        message, path = "the mirror does not hang on the root key that is given", f"{folder}/{_FIRST}"
+        found = error.problem.found
+        raise BadKey("trust-pinned", message, path=path, expected=keys.root, found=found) from None
+    except (BadSignature, NotFound) as error:
+        raise _damaged(error.problem) from None
+
+
+def _damaged(problem: Problem) -> WorldError:
+    fields = problem._asdict() | {"message": f"the mirror is damaged: {problem.message}", "help": _REPAIR}
+    del fields["code"]
+    return WorldError("mirror-damaged", fields.pop("message"), **fields)
+
+
+def _check_trust(kit: Kit, site: FolderSite) -> None:
+    """The kit must hang on the trust files that the mirror has. Raises `BadKey`."""
+    for file in kit.rows:
+        if file.path.startswith(layout.TRUST) and file.path.endswith(".json"):
+            with suppress(NotFound):
+                found = sha256(site.read(file.path, trustfile.LIMIT)).hexdigest()
+                if found != file.sha256:
+                    message = "the kit has another trust file than the mirror"
+                    path = f"{kit.name}/{file.path}"
+                    raise BadKey("trust-pinned", message, path=path, expected=found, found=file.sha256)
 
 
 class _Overlay:
@@ -207,33 +216,47 @@ def _remember(manifest: Manifest, workplace: Workplace) -> None:
     part.replace(workplace.root / RECORD)
 
 
-def _stage(kit: Kit, staging: Staging) -> int:
+def _stage(kit: Kit, staging: Staging, before: Snapshot | None) -> int:
     """Stages what is new or has changed; gives how many files that is."""
     written = 0
     for at, file in enumerate(kit.rows):
         data = kit.intact(at)
         if staging.same(file.path, data):
             continue
-        fixed = layout.immutable(file.path) and not file.path.endswith(PROOF)
-        if fixed and staging.current(file.path, FILE_LIMIT) is not None:
-            hint = "compare both with a third copy of the registry"
-            raise FormatError(
-                "kit-changes", "the kit changes what never changes", expected="the bytes that are there",
-                found=file.path, help=hint,
-            )  # fmt: skip
+        if layout.immutable(file.path) and not file.path.endswith(PROOF):
+            _must_be_new(file.path, staging, before)
         staging.write(file.path, data)
         written += 1
     return written
 
 
-def _removals(kit: Kit, staging: Staging) -> list[str]:
-    """What the mirror has and must not have any more; what `by-hash/` keeps stays for its time."""
-    folder = staging.site.root
+def _must_be_new(path: str, staging: Staging, before: Snapshot | None) -> None:
+    """Raises `FormatError` when the mirror has another file at a path that never changes, `WorldError` when that is not
+    the one that it should have. Of the log the kit has shown that it is a part.
+    """
+    there = staging.current(path, FILE_LIMIT)
+    if there is None:
+        return
+    wanted = Chain(Reading(staging.site), before).digest(path) if before else None
+    if path.startswith(layout.LOG) or (wanted and wanted != sha256(there).hexdigest()):
+        message = "the file is not the one that was put there"
+        raise _damaged(Problem("file-changed", f"{staging.name}/{path}", message))
+    hint = "compare both with a third copy of the registry"
+    raise FormatError("kit-changes", "the kit changes what never changes", expected="the bytes that are there",
+                      found=path, help=hint)  # fmt: skip
+
+
+def _removals(kit: Kit, staging: Staging, before: Snapshot | None) -> list[str]:
+    """What the mirror has and must not have any more; what `by-hash/` keeps stays for its time, and what is the host's
+    own for good.
+    """
+    folder, whole = staging.site.root, kit.manifest.selection is None
     if kit.manifest.profile == DELTA:
-        gone = [path for path in kit.manifest.tombstones if (folder / path).exists()]
+        gone = [path for path in kit.manifest.tombstones if os.path.lexists(folder / path)]
     else:
+        lists = Chain(Reading(staging.site), before) if before else None
         gone = [path for path in walk(folder) if kit.rows.find(path) < 0]
-    whole = kit.manifest.selection is None
+        gone = [path for path in gone if not hosts_own(path) or (lists and lists.digest(path))]
     for path in gone if whole else ():
         check_removal(path)
     kept = _retain(kit, staging) if whole else frozenset[str]()
@@ -244,12 +267,12 @@ def _retain(kit: Kit, staging: Staging) -> frozenset[str]:
     """The paths in `by-hash/` that stay; the document there is made to say so."""
     now = staging.current(layout.BY_HASH_INDEX, DOCUMENT_LIMIT)
     new = _kept(kit.read(layout.BY_HASH_INDEX, DOCUMENT_LIMIT)) if kit.rows.find(layout.BY_HASH_INDEX) >= 0 else {}
-    before = {
-        digest: until
-        for digest, until in (_kept(now) if now is not None else {}).items()
-        if (staging.site.root / layout.by_hash(digest)).exists()
-    }
-    kept = retained(before, new, kit.manifest.issued)
+    before = dict[str, int]()
+    with suppress(FormatError):  # of a list that is damaged nothing is kept
+        before = _kept(now) if now is not None else {}
+    folder = staging.site.root
+    there = {digest: until for digest, until in before.items() if (folder / layout.by_hash(digest)).is_file()}
+    kept = retained(there, new, kit.manifest.issued)
     if kept != new:
         staging.write(layout.BY_HASH_INDEX, documents.kept_document(kept))
     return frozenset(map(layout.by_hash, kept))
@@ -258,13 +281,20 @@ def _retain(kit: Kit, staging: Staging) -> frozenset[str]:
 def _kept(data: bytes) -> dict[str, int]:
     listed = parse_document(data, "packyard/by-hash/1").get("kept")
     try:
-        return {each["sha256"]: parse_time(each["until"]) for each in listed or ()}
+        kept = {each["sha256"]: parse_time(each["until"]) for each in listed or ()}
+        for digest in kept:
+            check_digest(digest)
     except (LookupError, TypeError) as error:
         raise FormatError("document-invalid", "an item of `kept` is not a hash and a time") from error
+    return kept
 
 
-def _judge(kit: Kit, staging: Staging, removals: list[str], keys: Keys, jobs: int) -> None:
+def _judge(kit: Kit, staging: Staging, removals: list[str], terms: Terms) -> None:
     """That after a delta nothing of the mirror is missing or wrong, if nothing is now."""
-    problems = audit_staged(staging, read_head(staging, keys.root).trust, removals, None, jobs)
+    head = read_head(staging, terms.keys.root)
+    problems = audit_staged(staging, head.trust, removals, None, terms.jobs)
     if problems:
         raise ProblemsFound(problem._replace(path=f"{kit.name}/{problem.path}") for problem in problems)
+    assert kit.manifest.base is not None
+    log, start = open_log(Reading(staging), head.snapshot), kit.manifest.base.log_size
+    check_numbers(kit.manifest.base, kit.manifest.state, (entry for _, entry in recorded_entries(log, start)))

@@ -18,7 +18,7 @@ from packyard.errors import BadChecksum, FormatError, NotFound, WorldError
 from packyard.formats import layout
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import ENTRIES, WIDTH, Tile, TileReader, format_entries, tile_path
-from packyard.mirror.following import packs_in
+from packyard.mirror.following import News, read_news
 from packyard.mirror.planning import new_tiles
 from packyard.protocols import Reader
 from packyard.recorded import partial_files, partial_paths, size_before
@@ -67,11 +67,11 @@ class LogCopy:
         for path, data in partial_files(self.tiles, size_before(self.tiles)):
             self._stage(path, data)
 
-    def packs(self) -> tuple[str, ...]:
-        """The packs of which the log has told something since the mirror's own head."""
-        first = range(self.old // WIDTH, -(-self.size // WIDTH))
-        tail = ((at, entry) for n in first for at, entry in enumerate(self.tiles.entries(n), n * WIDTH))
-        return packs_in(entry for at, entry in tail if at >= self.old)
+    def news(self) -> News:
+        """What the log has told since the mirror's own head."""
+        bundles = range(self.old // WIDTH, -(-self.size // WIDTH))
+        tail = ((at, entry) for n in bundles for at, entry in enumerate(self.tiles.entries(n), n * WIDTH))
+        return read_news(entry for at, entry in tail if at >= self.old)
 
     def paths(self) -> frozenset[str]:
         """The paths of everything that the log consists of, but for its checkpoint."""

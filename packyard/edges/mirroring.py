@@ -15,64 +15,40 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
 
 from packyard.audit import audit, audit_staged
-from packyard.audit.chain import Chain
 from packyard.audit.reading import Reading
 from packyard.audit.staged import DEPTH
-from packyard.edges.mirror_heads import by_path, damaged, fetch_heads, read_before, verify_heads, with_evidence
+from packyard.edges.mirror_heads import (
+    FIRST,
+    by_path,
+    check_past,
+    damaged,
+    fetch_heads,
+    must_be_ours,
+    read_before,
+    verify_heads,
+    with_evidence,
+)
 from packyard.edges.mirror_kept import Kept
-from packyard.edges.mirror_log import LogCopy, log_of
+from packyard.edges.mirror_log import LogCopy
+from packyard.edges.mirror_place import demand_one_disk, demand_ways, hosts_own, must_be_a_mirror
 from packyard.edges.mirror_source import After, Copy, Fetched, HeadSite, Source, Unlike, streamed
 from packyard.edges.store import HEADS, Staging, Workplace
 from packyard.edges.workers import FEW, processors
-from packyard.errors import BadSignature, NotFound, Problem, ProblemsFound, UsageError, WorldError
+from packyard.errors import NotFound, Problem, Stale
 from packyard.formats import layout
 from packyard.formats.bundle import Bundle
+from packyard.formats.snapshot import Snapshot
 from packyard.head import Head
-from packyard.mirror.following import check_follows, check_fresh, check_one_history, check_prefix
-from packyard.mirror.planning import Tree, dropped, is_kept, rounds
+from packyard.mirror.following import check_fresh, check_grows, check_numbers, check_prefix
+from packyard.mirror.planning import Tree, dropped, is_kept, read_tree, rounds
+from packyard.mirror.values import Synced, Terms, Untrue
 
-#: After how many seconds a source is asked again that does not have what it promises.
-PAUSES = (0.0, 0.5, 2.0, 5.0, 10.0)
-
-
-#: What is wrong with a file by itself, whatever it says.
+#: What is wrong with a file by itself.
 _DAMAGE = ("file-changed", "file-missing", "file-unreadable")
-
-
-class Terms(NamedTuple):
-    """How to sync: at what time, in seconds; the root key that must have signed the first trust file, if it is known;
-    how many requests at once; whether nothing that the mirror has is taken as it is.
-    """
-
-    now: int
-    root_key: str = ""
-    jobs: int = 8
-    repair: bool = False
-    pauses: tuple[float, ...] = PAUSES
-
-
-class Synced(NamedTuple):
-    """The head of the mirror, whether it is another than before, and what that took: `packs` are those of which the log
-    told something new, `size` is what was read, in bytes.
-    """
-
-    head: Head
-    changed: bool
-    packs: tuple[str, ...] = ()
-    written: int = 0
-    removed: int = 0
-    requests: int = 0
-    size: int = 0
-
-
-class Untrue(ProblemsFound):
-    """What the source has is sealed and not true: somebody's signature, the log or a document does not fit."""
-
-    exit_code = BadSignature.exit_code
 
 
 def sync(source: Source, folder: Path, terms: Terms) -> Synced:
@@ -84,9 +60,10 @@ def sync(source: Source, folder: Path, terms: Terms) -> Synced:
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are
     workplace = Workplace(folder)
-    _must_be_a_mirror(folder, workplace)
+    must_be_a_mirror(folder, workplace)
     with ExitStack() as stack:
         stack.callback(os.close, workplace.lock())
+        demand_one_disk(workplace)
         staging = Staging(workplace)
         if staging.decided():
             staging.root.mkdir(parents=True, exist_ok=True)
@@ -99,20 +76,6 @@ def sync(source: Source, folder: Path, terms: Terms) -> Synced:
 def _clear_undecided(staging: Staging) -> None:
     if not staging.decided():
         staging.clear()
-
-
-def _must_be_a_mirror(folder: Path, workplace: Workplace) -> None:
-    """Refuses a folder with other things in it, which would be removed, and one that builds write."""
-    known = (folder / layout.SNAPSHOT, folder / layout.INDEX_SUMS, workplace.staging / "plan.json")
-    if workplace.memory.exists():
-        why = "builds write this site"
-    elif folder.exists() and not folder.is_dir():
-        why = "this is not a folder"
-    elif folder.is_dir() and any(folder.iterdir()) and not any(path.exists() for path in known):
-        why = "the folder has files in it and is not a mirror"
-    else:
-        return
-    raise UsageError("mirror-not-empty", why, path=str(folder), help="name a new or an empty folder")
 
 
 def _persist(source: Source, workplace: Workplace, terms: Terms) -> Synced:
@@ -143,9 +106,9 @@ class _Sync:
         self.copy, self.fetched = Copy(workplace.out), Fetched(workplace.root / "fetched")
         self.staging = Staging(workplace)
         self.staging.clear()
-        self.before = read_before(self.copy, terms.repair)
+        self.before = read_before(self.copy, terms.root_key, terms.repair)
         self.known = self.before.snapshot if self.before and not terms.repair else None
-        self.kept = Kept(self.staging)
+        self.kept = Kept(self.staging, terms.repair)
 
     def run(self, parts: Bundle) -> Synced:
         """Makes the mirror what the source is under this head."""
@@ -154,8 +117,10 @@ class _Sync:
             self.fetched.clear()
             check_fresh(self.before, self.terms.now)
             return self.result(self.before)
-        site = HeadSite(self.source, self.copy, given)
-        head = verify_heads(site, self.terms.root_key)
+        site = HeadSite(self.source, self.copy if self.before else None, given)
+        head = verify_heads(site, self.terms.root_key, self.before.trust.number if self.before else 0)
+        if not self.before and not self.terms.root_key:
+            must_be_ours(self.mine(FIRST), site)
         mine = Bundle(*(self.mine(path) for path in given if path != layout.SNAPSHOT_BUNDLE))
         sides = {"mirror": (self.copy.name, mine), "source": (self.source.name, parts)}
         log = with_evidence(self.root / "evidence", sides, self.terms.now, partial(self.open_log, head))
@@ -167,14 +132,25 @@ class _Sync:
         return self.finish(head, log, tree, frozenset(site.trust))
 
     def open_log(self, head: Head) -> LogCopy:
-        """The log of the source, which goes on from that of the mirror. Raises `Stale`."""
-        before, after = self.before.snapshot if self.before else None, head.snapshot
-        if before:
-            check_one_history(before, after)
-            if after.log_size < before.log_size and (mine := log_of(self.copy, before)):
-                check_prefix(after, before, mine.hash)
-            check_follows(before, after)
+        """The log of the source, which goes on from that of the mirror, unless the roots began another. Raises
+        `Stale`.
+        """
+        before, after = self.before, head.snapshot
+        if before and check_past(self.copy, before, head):
+            self.known = None
         check_fresh(head, self.terms.now)
+        try:
+            return self.grown_log(before.snapshot if before else None, after)
+        except Stale:
+            if before is None or before.trust.log_vkey == head.trust.log_vkey:
+                raise
+        self.known = None
+        return self.grown_log(None, after)
+
+    def grown_log(self, before: Snapshot | None, after: Snapshot) -> LogCopy:
+        """The log of the source, which goes on from that of `before`."""
+        if before:
+            check_grows(before, after)
         old = self.known.log_size if self.known else 0
         log = LogCopy(self.source, self.staging, self.fetched.root / "log", after, old)
         if before:
@@ -193,17 +169,23 @@ class _Sync:
     def take_files(self, head: Head, pool: Executor) -> Tree:
         """Stages every file that the new lists name and the mirror does not have; gives the lists."""
         reading = Reading(self.staging)
-        new = Tree(head.snapshot, Chain(reading, head.snapshot))
-        for wanted in rounds(new, self.old_tree()):
+        new, old = read_tree(reading, head.snapshot), self.old_tree()
+        for wanted in rounds(new, old):
             for path, digest, there in streamed(pool, self.terms.jobs, self.obtain, wanted):
                 if there != digest:
                     self.place(path, digest, there)
             self.refuse(reading.problems, new)
+            self.demand_whole(old)
         return new
+
+    def demand_whole(self, old: Tree | None) -> None:
+        """Raises `WorldError` when a list of the mirror is not what it was: what is new cannot be told by it."""
+        for problem in old.problems if old else ():
+            raise damaged(problem)
 
     def old_tree(self) -> Tree | None:
         """The lists that the mirror has, None when they do not count."""
-        return Tree(self.known, Chain(Reading(self.copy), self.known)) if self.known else None
+        return read_tree(Reading(self.copy), self.known) if self.known else None
 
     def obtain(self, wanted: tuple[str, str]) -> tuple[str, str, str]:
         """Fetches a file that is neither in the mirror nor fetched already; (path, its hash, that of what is there)."""
@@ -215,24 +197,14 @@ class _Sync:
 
     def place(self, path: str, digest: str, there: str) -> None:
         """Stages what was fetched."""
-        self.must_fit(path)
         if there and is_kept(path):
             self.kept.keep(there, path)
         self.fetched.place(digest, self.staging.root / path)
         self.staging.written += 1
 
-    def must_fit(self, path: str) -> None:
-        """Raises `WorldError` when the file could not be put in its place, while nothing is decided yet."""
-        target = self.copy.root / path
-        way = next((folder for folder in target.parents if os.path.lexists(folder)), target.parent)
-        if (target.is_dir() and not target.is_symlink()) or not way.is_dir():
-            message, hint = "something else is in the place of this file", "remove it"
-            raise WorldError("disk-failed", message, path=str(target), help=hint)
-
     def write(self, path: str, data: bytes) -> None:
         """Stages a file that no list names."""
         if not self.staging.same(path, data):
-            self.must_fit(path)
             self.staging.write(path, data)
 
     # --- the end ---
@@ -241,6 +213,7 @@ class _Sync:
         """Verifies what is staged and makes it the mirror."""
         old = self.old_tree()
         gone = set(dropped(tree, old)) if old else set()
+        self.demand_whole(old)
         for path in gone:
             if is_kept(path) and (digest := self.copy.digest(path)):
                 self.kept.keep(digest, path)
@@ -249,19 +222,21 @@ class _Sync:
         gone |= set(log.gone()) if log.old != log.size else set()
         if old is None:
             gone |= set(self.strangers(tree, trust, log))
-        self.refuse(self.problems(head, frozenset(gone), old is None), tree)
-        packs = log.packs()
+        news = log.news()
+        numbers = check_numbers(self.known, found, news.snapshots) if self.known else ()
+        self.refuse([*self.problems(head, frozenset(gone), old is None), *numbers], tree)
+        demand_ways(self.copy.root, chain(self.staging.paths(), gone))
         self.staging.decide(gone)
         written = self.staging.written
         self.staging.activate()
         self.fetched.clear()
-        return self.result(head, True, packs, written, len(gone))
+        return self.result(head, True, news.packs, written, len(gone))
 
     def strangers(self, tree: Tree, trust: frozenset[str], log: LogCopy) -> Iterator[str]:
         """What stands in the folder and is no part of the site; asked when nothing there is taken as it is."""
         apart = trust | self.kept.paths() | log.paths() | frozenset(HEADS)
         for path in self.copy.paths():
-            if path not in apart and tree.chain.digest(path) is None:
+            if path not in apart and tree.chain.digest(path) is None and not hosts_own(path):
                 yield path
 
     def refuse(self, problems: Iterable[Problem], tree: Tree) -> None:
@@ -282,7 +257,8 @@ class _Sync:
         if not whole and len(packs) <= DEPTH:
             return tuple(audit_staged(self.staging, head.trust, gone))
         workers = processors() if len(packs) > FEW else 1
-        return audit(After(self.staging, gone), head.trust, self.terms.now, workers).problems
+        found = audit(After(self.staging, gone), head.trust, self.terms.now, workers).problems
+        return tuple(each for each in found if each.code != "file-unlisted" or not hosts_own(each.path))
 
     def result(self, head: Head, changed: bool = False, *done: object) -> Synced:
         """What was done."""

@@ -2,10 +2,12 @@
 remembered.
 
 A file whose hash is known is taken from wherever it has that hash: at its path, among what was replaced lately
-(`by-hash/`), at the next place. A place that says something wrong is set aside, with the evidence kept in a file, and
-everything is asked again at the others. A site that was sealed anew while it was read is read again. Only what holds to
-its end is remembered, at once and under a lock; and when another process went on meanwhile, it is asked again whether
-it holds after what that one has seen.
+(`by-hash/`), at the next place. When something is wrong, every place is asked alone for all that has no known hash, so
+that none has to answer for another; who says something wrong then is set aside, with the evidence kept in a file. A
+site that was sealed anew while it was read is read again.
+
+Only what holds to its end is remembered, at once and under a lock; and when another process went on meanwhile, it is
+asked again whether it holds after what that one has seen.
 """
 
 from __future__ import annotations
@@ -13,52 +15,44 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from packyard.client.consult import Answer, Choose, Question, Step, consult
 from packyard.client.heads import evidence_of
-from packyard.client.state import (
-    LIMIT,
-    State,
-    check_known,
-    format_known,
-    format_state,
-    parse_known,
-    parse_state,
-)
 from packyard.client.wanted import Files, Want, Wanted
 from packyard.edges.cache import Cache
-from packyard.edges.clientstate import ClientState, Locked
+from packyard.edges.clientstate import ClientState
 from packyard.edges.mirrored import Mirrored
+from packyard.edges.remembering import Overtaken, Remembered, recall, remember
 from packyard.edges.transport import in_parallel
 from packyard.errors import BadChecksum, FormatError, NotFound, TrustError, UsageError, WorldError
 from packyard.formats import bundle, layout, names
 
 T = TypeVar("T")
 
-#: The most bytes of remembered log entries; when there are half as many, the client begins to remember anew.
-ENTRIES_LIMIT = 1 << 28
 #: No answer takes so many rounds; more mean that a site changes faster than it can be read.
 MOST_ROUNDS = 40
-#: How often it is asked again because the site, or what is remembered of it, has changed meanwhile.
-MOST_CHANGES = 5
+#: How often it is asked because the site, or what is remembered of it, has changed meanwhile.
+MOST_CHANGES = 6
+
+#: How many guesses may fail before it is plain that the network does.
+MOST_FAILURES = 3
 
 #: What a registry answers when it does not have what was asked for: nothing is wrong with the place that says so.
 _ANSWERS = ("pack-unknown", "version-unknown", "version-withdrawn")
 
 
-class Remembered(NamedTuple):
-    """What is known of a registry."""
+class _Attempt:
+    """One reading of the site: by all places together, or by the `only` one. `gave` are those that gave a file of which
+    no hash was known; `failed` are guesses for which the network failed.
+    """
 
-    state: State | None
-    known: Mapping[int, bytes]
-
-
-class _Overtaken(Exception):
-    """Another process has remembered another head meanwhile."""
+    def __init__(self, files: Files, only: str = "") -> None:
+        self.files, self.only, self.gave, self.failed = files, only, set[str](), 0
 
 
 class Session:
@@ -83,130 +77,108 @@ class Session:
         `TrustError` and `WorldError`.
         """
         _check_names(names)
-        changes = 0
-        while True:
-            files = Files(self.places.name, self.cache.get)
-            try:
-                return self._ask(files, names, choose)
-            except _Overtaken:
-                changes += 1
-                if changes > MOST_CHANGES:
-                    raise WorldError("site-unsteady", _BUSY, path=str(self.memory.root)) from None
-            except (TrustError, WorldError) as error:
-                if error.problem.code in _ANSWERS or (isinstance(error, WorldError) and not _is_unsteady(error)):
-                    raise
-                if not self._set_aside(files, error):
-                    changes += 1
-                    if changes > MOST_CHANGES or not self._has_moved(files):
-                        raise self._told(files, error) from None
+        for left in reversed(range(MOST_CHANGES)):
+            with suppress(Overtaken):
+                if answer := self._once(names, choose, again=left > 0):
+                    return answer
+        raise WorldError("site-unsteady", _UNSTEADY, path=self.places.name)
 
     def remembered(self) -> Remembered:
         """What is known without asking. Raises `WorldError` when it cannot be read."""
-        data = self.memory.load(LIMIT)
-        if data is None:
-            return Remembered(None, {})
-        try:
-            state = parse_state(data)
-            lines = self.memory.entries(ENTRIES_LIMIT) if state.written else b""
-            known = parse_known(lines[state.begun : state.written])
-            check_known(state, known)
-        except FormatError as error:
-            path, found = str(self.memory.root), error.found
-            raise WorldError(error.code, error.message, path=path, found=found, help=error.help) from None
-        return Remembered(state, known)
-
-    def run(self, files: Files, step: Callable[[], T]) -> T:
-        """What a step gives once it has all that it wants."""
-        for _ in range(MOST_ROUNDS):
-            try:
-                return step()
-            except Wanted as wanted:
-                with self.places.traffic.together():
-                    files.take(dict(zip(wanted.wants, in_parallel(self._fetch, wanted.wants), strict=True)))
-        raise WorldError("site-unsteady", "the site changes faster than it can be read", path=self.places.name)
+        return recall(self.memory)
 
     # --- asking ---
 
-    def _ask(self, files: Files, names: tuple[str, ...], choose: Choose) -> Answer:
-        before = self.remembered()
+    def _once(self, names: tuple[str, ...], choose: Choose, *, again: bool) -> Answer | None:
+        """The answer; None when it is worth asking `again`, for the site has moved."""
+        attempt = self._attempt()
+        try:
+            return self._ask(attempt, names, choose)
+        except (TrustError, WorldError) as error:
+            if not _is_wrong(error):
+                raise
+            answer = self._ask_each(attempt, error, names, choose)
+            if answer is None and not (again and self._has_moved(attempt.files)):
+                raise self._told(attempt.files, error) from None
+            return answer
+
+    def _attempt(self, only: str = "") -> _Attempt:
+        return _Attempt(Files(self.places.name, self.cache.get), only)
+
+    def _ask(self, attempt: _Attempt, names: tuple[str, ...], choose: Choose) -> Answer:
+        before, files = self.remembered(), attempt.files
         question = Question(before.state, before.known, int(self._clock()), self.root_key, names, choose)
         try:
-            answer = self.run(files, lambda: consult(files, question))
+            answer = self._run(attempt, lambda: consult(files, question))
         except TrustError as error:
             error.evidence = {**evidence_of(files, before.state), **error.evidence}
             raise
         for data in files.new.values():
             self.cache.put(data)
         if answer.state != before.state or not answer.entries.keys() <= before.known.keys():
-            self._remember(before, answer)
+            remember(self.memory, before, answer)
         for note in answer.head.notes:
             self.warn(note)
         return answer
 
-    def _fetch(self, want: Want) -> bytes | None:
+    def _run(self, attempt: _Attempt, step: Callable[[], T]) -> T:
+        """What a step gives once it has all that it wants."""
+        for _ in range(MOST_ROUNDS):
+            try:
+                return step()
+            except Wanted as wanted:
+                with self.places.traffic.together():
+                    found = in_parallel(partial(self._fetch, attempt), wanted.wants)
+                attempt.files.take(dict(zip(wanted.wants, found, strict=True)))
+        raise WorldError("site-unsteady", _UNSTEADY, path=self.places.name)
+
+    def _fetch(self, attempt: _Attempt, want: Want) -> bytes | None:
         """A file; None when no place has it."""
         try:
-            return self._sealed(want) if want.sha256 else self._plain(want)
+            return fetch_sealed(self.places, want) if want.sha256 else self._plain(attempt, want)
         except NotFound:
             return None
-        except (WorldError, BadChecksum):
-            if want.hint:
+        except (WorldError, BadChecksum) as error:
+            attempt.failed += isinstance(error, WorldError) and error.problem.code != "too-large"
+            if want.hint and attempt.failed <= MOST_FAILURES:
                 return None
             raise
 
-    def _plain(self, want: Want) -> bytes:
-        answer = self.places.fetch(want.path, want.limit, start=want.start)
+    def _plain(self, attempt: _Attempt, want: Want) -> bytes:
+        """A file of which no hash is known."""
+        place = next((place for place in self.places.each() if place.name == attempt.only), self.places)
+        answer = place.fetch(want.path, want.limit, start=want.start)
+        attempt.gave.add(attempt.only or self.places.source(want.path).place)
         return answer.data if answer.status == "partial" else answer.data[want.start :]
-
-    def _sealed(self, want: Want) -> bytes:
-        """The file with the hash, wherever it is. Raises `BadChecksum` when every place that could be asked has another
-        one, `WorldError` when one of them could not be.
-        """
-        wrong, failures = b"", list[WorldError]()
-        for path in (want.path, layout.by_hash(want.sha256)):
-            for place in self.places.each():
-                try:
-                    data = place.fetch(path, want.limit).data
-                except NotFound:
-                    continue
-                except WorldError as failure:
-                    failures.append(failure)
-                    continue
-                if sha256(data).hexdigest() == want.sha256:
-                    return data
-                wrong = wrong or data
-        if failures:
-            raise failures[0]
-        where = f"{self.places.name}/{want.path}"
-        if not wrong:
-            raise NotFound("file-missing", "no place has the file", path=where)
-        found, message = sha256(wrong).hexdigest(), "the file is not the one that was sealed"
-        error = BadChecksum("file-changed", message, path=where, expected=want.sha256, found=found)
-        error.evidence = {want.path: wrong}
-        raise error
 
     # --- when something is wrong ---
 
-    def _set_aside(self, files: Files, error: TrustError | WorldError) -> bool:
-        """Whether there is another place to ask. What was wrong with this one is told and kept."""
+    def _ask_each(
+        self, attempt: _Attempt, error: TrustError | WorldError, names: tuple[str, ...], choose: Choose
+    ) -> Answer | None:
+        """The answer of the first place that gives a true one by itself; None when none does. `error` is what was
+        wrong with the attempt.
+        """
         there = self.places.places()
-        if len(there) < 2:
-            return False
-        suspect = next((name for name in self._suspects(files, error) if name in there), there[0])
-        told = self._told(files, error)
-        self.warn(f"{suspect} is set aside: {told.problem.message} ({told.problem.code})")
-        self.places.without(suspect, told.problem.message)
-        return True
+        for place in there if len(there) > 1 else ():
+            alone = attempt if attempt.gave == {place} else self._attempt(place)
+            failure: TrustError | WorldError = error
+            try:
+                if alone is not attempt:
+                    return self._ask(alone, names, choose)
+            except (TrustError, WorldError) as found:
+                if not _is_wrong(found) and isinstance(found, TrustError):
+                    raise
+                failure = found
+            if _is_wrong(failure) and not isinstance(failure, NotFound):
+                self._set_aside(place, self._told(alone.files, failure))
+        return None
 
-    def _suspects(self, files: Files, error: TrustError | WorldError) -> list[str]:
-        """Who may have given what is wrong: who gave it, if no hash of it was known; who gave the head, for the rest."""
-        path = _path(files, error)
-        own = layout.sealed_apart(path) or (path.endswith(".minisig") and path.startswith(("publishers/", "orgs/")))
-        found = []
-        for each in ([path] if own else []) + [layout.SNAPSHOT_BUNDLE, layout.SNAPSHOT]:
-            with suppress(KeyError):
-                found.append(self.places.source(each).place)
-        return found
+    def _set_aside(self, place: str, error: TrustError | WorldError) -> None:
+        """Asks a place no more, unless there is no other."""
+        if len(self.places.places()) > 1:
+            self.warn(f"{place} is set aside: {error.problem.message} ({error.problem.code})")
+            self.places.without(place, error.problem.message)
 
     def _has_moved(self, files: Files) -> bool:
         """Whether the site shows another head by now than the one that was read."""
@@ -228,33 +200,38 @@ class Session:
         error.problem = error.problem._replace(help=hint)
         return error
 
-    # --- remembering ---
 
-    def _remember(self, before: Remembered, answer: Answer) -> None:
-        """Writes down what was proven. Raises `_Overtaken` when it was not proven against what is there now."""
-        with self.memory.lock() as locked:
-            data = self.memory.load(LIMIT)
-            if data != (format_state(before.state) if before.state else None):
-                if data is None or not _same_head(data, answer.state):
-                    raise _Overtaken
-                return
-            locked.save(_fitting(self._written(locked, before, answer)))
-
-    def _written(self, locked: Locked, before: Remembered, answer: Answer) -> State:
-        """The state, once the entries that it counts are written. What an earlier state counts is not touched, unless
-        there is too much of it: then nothing is counted first.
-        """
-        state = answer.state
-        kept = before.known if state.written > state.begun else {}
-        lines = format_known({index: entry for index, entry in answer.entries.items() if index not in kept})
-        if state.written + sum(map(len, lines)) > ENTRIES_LIMIT // 2:
-            state = state._replace(begun=0, written=0, scanned=state.frontier.size)
-            locked.save(_fitting(state))
-            lines = []
-        return state._replace(written=locked.append(lines, state.written)) if lines else state
+_UNSTEADY = "the site, or what is remembered of it, changes faster than it can be read"
 
 
-_BUSY = "other processes change what is remembered of the registry all the time"
+def fetch_sealed(places: Mirrored, want: Want) -> bytes:
+    """The file with the hash, wherever it is: at its path, or among what was replaced lately, at any place.
+
+    Raises `NotFound` when it is nowhere, `BadChecksum` when there is another one in its place, `WorldError` when a
+    place that could not be asked may have it.
+    """
+    wrong, failures = list[bytes](), list[WorldError]()
+    for path in (want.path, layout.by_hash(want.sha256)):
+        for place in places.each():
+            try:
+                data = place.fetch(path, want.limit).data
+            except NotFound:
+                continue
+            except WorldError as failure:
+                failures.append(failure)
+                continue
+            if sha256(data).hexdigest() == want.sha256:
+                return data
+            wrong.append(data)
+    if failures:
+        raise failures[0]
+    where = f"{places.name}/{want.path}"
+    if not wrong:
+        raise NotFound("file-missing", "no place has the file", path=where)
+    found, message = sha256(wrong[0]).hexdigest(), "the file is not the one that was sealed"
+    error = BadChecksum("file-changed", message, path=where, expected=want.sha256, found=found)
+    error.evidence = {want.path: wrong[0]}
+    raise error
 
 
 def format_evidence(error: TrustError) -> bytes:
@@ -277,25 +254,12 @@ def _check_names(asked: tuple[str, ...]) -> None:
             raise UsageError(problem.code, problem.message, expected=problem.expected, found=problem.found) from None
 
 
-def _is_unsteady(error: WorldError) -> bool:
-    return error.problem.code == "site-unsteady"
+def _is_wrong(error: TrustError | WorldError) -> bool:
+    """Whether it says that something is wrong with a place."""
+    code = error.problem.code
+    return code not in _ANSWERS if isinstance(error, TrustError) else code == "site-unsteady"
 
 
 def _path(files: Files, error: TrustError | WorldError) -> str:
     """The path on the site of the file that is wrong."""
     return error.problem.path.partition(": ")[0].removeprefix(f"{files.name}/")
-
-
-def _same_head(data: bytes, state: State) -> bool:
-    """Whether a text is that of a state of the same head: then it contradicts nothing."""
-    try:
-        there = parse_state(data)
-    except FormatError:
-        return False
-    return (there.snapshot, there.checkpoint, there.root) == (state.snapshot, state.checkpoint, state.root)
-
-
-def _fitting(state: State) -> bytes:
-    """The text of a state; without the files of people, which can be fetched again, when it would be too long."""
-    data = format_state(state)
-    return data if len(data) <= LIMIT else format_state(state._replace(people={}))

@@ -86,7 +86,7 @@ def witness(site: Reader, signer: Signer, order: Order, now: int) -> Witnessed:
         state = _load(path, order)
         key = _own_key(signer, state, order, seen.trust)
         _check_trust(once, state, seen)
-        before = state.signed if state else _published_head(order, key, seen)
+        before = _newest(state, _published_head(order, key, seen), path)
         _must_go_on(before, seen, order.memory)
         check_snapshot(once, seen)
         if order.audit:
@@ -209,6 +209,18 @@ def _must_go_on(before: Signed | None, seen: Seen, memory: Path) -> None:
             found=f"root {fork.root.hex()} at {old.size}",
             help=f"the evidence is in {memory / 'evidence' / name}: tell everybody who trusts this registry",
         )
+
+
+def _newest(state: State | None, published: Signed | None, path: Path) -> Signed | None:
+    """The newest head that this witness knows to have cosigned. What it has published itself counts as well: a memory
+    that is older was put back from a copy. Raises `UsageError` when the two contradict each other.
+    """
+    if state is None or published is None or state.signed.head.size > published.head.size:
+        return state.signed if state else published
+    if state.signed.head.size == published.head.size and state.signed.head.root != published.head.root:
+        message, hint = "the memory is not of what this witness has published", "is it another one's, or an old copy?"
+        raise UsageError("witness-state", message, path=str(path), help=hint)
+    return published
 
 
 def _audit(site: Reader, seen: Seen, start: int) -> None:

@@ -7,6 +7,7 @@ So of the rules that say what a file is, exactly one matches each path. Some hos
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from packyard.errors import FormatError
@@ -15,6 +16,9 @@ from packyard.formats.layout import Kind
 from packyard.hosting.values import ANONYMOUS, PAGE_POLICY, TOKEN, Host
 
 MOST_RULES = 100
+
+#: What means nothing more than itself in a rule, but for the `*` that is put there.
+_PLAIN = re.compile(r"[A-Za-z0-9._~+@/*-]+")
 
 #: Paths of each sort that a site may come to have, so that a new one needs no new rules.
 _EXAMPLES = (
@@ -85,6 +89,9 @@ def _rules(base: str, paths: Iterable[str]) -> dict[str, Kind]:
     rules: dict[str, Kind] = {}
     for path in sorted({*paths, *_EXAMPLES}):
         pattern, kind = base + _pattern(path), layout.kind(path)
+        if not _PLAIN.fullmatch(pattern) or pattern.count("*") > 1:
+            message = "a file's name cannot stand in a rule"
+            raise FormatError("host-rules", message, expected="plain letters", found=ascii(path)[1:-1][:80])
         if rules.setdefault(pattern, kind) != kind:
             message = f"the rule {pattern} would have to say two things"
             raise FormatError("host-rules", message, expected=kind.content_type, found=rules[pattern].content_type)

@@ -17,7 +17,8 @@ _CODES = {
     MISSING: {"file-missing", "kit-missing", "kit-file-missing", "kit-base-missing", "pack-unknown", "version-unknown",
               "site-missing"},
     CHECKSUM: {"file-changed", "kit-changed", "sums-mismatch", "artifact-mismatch"},
-    WORLD: {"network-failed", "disk-failed", "places-failed", "site-locked", "kit-moving"},
+    WORLD: {"network-failed", "network-slow", "access-denied", "redirect-refused", "disk-failed", "places-failed",
+            "site-locked", "kit-moving", "mirror-damaged"},
     SIGNATURE: {"kit-unsigned", "untrusted-comment", "checkpoint-quorum", "trust-unsigned", "trust-pinned"},
     ORDER: {"kit-older", "kit-forked", "snapshot-order"},
 }  # fmt: skip

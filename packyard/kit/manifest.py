@@ -47,6 +47,8 @@ PROFILES = FULL, DELTA, PACKS, TENANT = ("full", "delta", "packs", "tenant")
 LIMIT, HEAD_LIMIT = 1 << 30, 1 << 25
 #: The most bytes of a file in a kit: no file of a site is larger than its `index.json` may be.
 FILE_LIMIT = 1 << 30
+#: The most bytes of a path: a longer one no client asks for.
+PATH_LIMIT = 1_000
 
 _OPEN, _CLOSE = b',"files":[\n', b"\n]}\n"
 _PATH = r"(?:(?!\.{0,2}/)[!#-.0-\[\]-~ ]+/)*(?!\.{1,2}\")[!#-.0-\[\]-~ ]+"
@@ -111,7 +113,7 @@ def trusted_comment(manifest: Manifest) -> str:
 def format_row(file: File) -> bytes:
     """A file's line, without comma or newline. Raises `kit-path` for a path that no kit can hold."""
     row = f'{{"path":"{file.path}","sha256":"{file.sha256}","size":{file.size}}}'
-    if file.path.startswith(OWN) or not _ROW.fullmatch(row):
+    if _is_strange(file) or not _ROW.fullmatch(row):
         raise FormatError("kit-path", "no kit can hold a file of this path and size", found=ascii(file.path)[1:-1][:80])
     return row.encode()
 
@@ -180,17 +182,21 @@ def parse_manifest(text: bytes) -> tuple[Manifest, Rows]:
     manifest = _parse_head(text[: end - len(_OPEN)] + b"}")
     if format_head(manifest) != text[:end]:
         raise FormatError("kit-manifest", "the head is not in its canonical form", line=1)
-    rows = Rows(text, _starts(text, end))
+    rows, gone = Rows(text, _starts(text, end)), frozenset(manifest.tombstones)
     previous, size = "", 0
     for number, file in enumerate(rows, 2):
-        if file.path <= previous or file.path.startswith(OWN) or file.size > FILE_LIMIT:
-            message = "a file is twice there, not in order, too large, or the kit's own"
+        if file.path <= previous or _is_strange(file) or file.path in gone:
+            message = "a file is twice there, not in order, too large, gone as well, or the kit's own"
             raise FormatError("kit-manifest", message, line=number, found=file.path)
         previous, size = file.path, size + file.size
     if (len(rows), size) != (manifest.total, manifest.size):
         found = f"{len(rows)} files of {size} bytes"
         raise FormatError("kit-manifest", "not as many files and bytes as the head says", found=found)
     return manifest, rows
+
+
+def _is_strange(file: File) -> bool:
+    return file.path.startswith(OWN) or len(file.path) > PATH_LIMIT or file.size > FILE_LIMIT
 
 
 def _starts(text: bytes, start: int) -> array[int]:
@@ -277,7 +283,7 @@ def _versions(listed: object) -> tuple[str, ...]:
 
 
 def _tombstone(path: object) -> str:
-    if not isinstance(path, str) or not _TOMBSTONE.fullmatch(path) or path.startswith(OWN):
+    if not isinstance(path, str) or not _TOMBSTONE.fullmatch(path) or _is_strange(File(path, "", 0)):
         raise FormatError("kit-manifest", "a tombstone is not a path", line=1, found=ascii(path)[:80])
     return path
 

@@ -12,8 +12,10 @@ from heapq import merge
 from itertools import groupby
 from operator import itemgetter
 
+from packyard.client.heads import LONGEST
 from packyard.errors import BadKey, FormatError, NotFound, Stale
 from packyard.formats import layout
+from packyard.formats.entries import is_index
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import TileReader
 from packyard.formats.times import format_time
@@ -94,11 +96,32 @@ def check_removal(path: str) -> None:
         raise FormatError("kit-removes", "the kit takes away what is never taken away", found=path)
 
 
+def check_tombstone(path: str) -> None:
+    """Returns when a delta may say that a path is gone: of what stands outside the lists, only what `check_removal`
+    lets go. Raises `kit-removes`.
+    """
+    passing = path.startswith(layout.BY_HASH) and path != layout.BY_HASH_INDEX
+    if layout.sealed_apart(path) and not passing and not (path.startswith(f"{layout.LOG}tile/") and ".p/" in path):
+        raise FormatError("kit-removes", "the kit takes away what is never taken away", found=path)
+    check_removal(path)
+
+
+def check_numbers(before: State, after: State, entries: Iterable[bytes]) -> None:
+    """Returns when the new entries of the log announce every snapshot from one state to the next. Raises `log-order`:
+    the number would be pushed ahead of what is to come.
+    """
+    number = before.number + sum(map(is_index, entries))
+    if after.number != number:
+        message = "the log does not have an entry for each snapshot since the mirror's"
+        raise FormatError("log-order", message, expected=f"snapshot {number}", found=f"snapshot {after.number}")
+
+
 def retained(now: Mapping[str, int], new: Mapping[str, int], issued: int) -> dict[str, int]:
     """What `by-hash/` keeps, and until when, after an import: what the kit says, and what is there for a time that was
-    not over when the kit's snapshot was issued.
+    not over when the kit's snapshot was issued. Nobody vouches for the times: none is later than a snapshot may hold.
     """
-    return {digest: until for digest, until in now.items() if until > issued} | dict(new)
+    kept = {digest: until for digest, until in now.items() if until > issued} | dict(new)
+    return {digest: min(until, issued + LONGEST) for digest, until in kept.items()}
 
 
 def _shown(state: State, issued: int) -> str:

@@ -26,6 +26,7 @@ from packyard.formats.tiles import parse_tile_path
 from packyard.kit.grounds import audit_packs
 from packyard.kit.listing import is_site_file
 from packyard.kit.manifest import FULL, PACKS, TENANT, File, Manifest, Rows, state_of, trusted_comment
+from packyard.kit.planning import check_tombstone
 from packyard.kit.tenant import audit_tenant
 from packyard.protocols import Listing
 
@@ -121,6 +122,8 @@ def _check_part(reading: Reading, notes: list[Problem], kit: Archive, root: str,
     if kit.manifest.profile == TENANT:
         audit_tenant(reading, value, trusts, kit.manifest, {file.path: file.sha256 for file in kit.rows})
         return
+    for path in kit.manifest.tombstones:
+        reading.attempt(path, check_tombstone, path)
     check_traced(reading, value, kit)
     if kit.manifest.profile == PACKS and not reading.problems:
         assert kit.manifest.selection is not None

@@ -13,20 +13,23 @@ The log has no list: its tiles and bundles follow from its size, and are checked
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from packyard.audit.chain import Chain
+from packyard.audit.reading import Reading
+from packyard.errors import Problem
 from packyard.formats import layout
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import ENTRIES, WIDTH, Tile
 
 
 class Tree(NamedTuple):
-    """The lists of one site: its snapshot, and the chain below it."""
+    """The lists of one site: its snapshot, the chain below it, and what was wrong with the lists so far."""
 
     snapshot: Snapshot
     chain: Chain
+    problems: Sequence[Problem]
 
     def lines(self, listing: str) -> Mapping[str, str]:
         """The hashes that a list has for its paths; none when there is no such list."""
@@ -38,6 +41,11 @@ class Tree(NamedTuple):
             return True
         pack = layout.pack_of(path)
         return path == layout.pack(pack, "files.sums") if pack else self.chain.is_list(path)
+
+
+def read_tree(reading: Reading, snapshot: Snapshot) -> Tree:
+    """The lists below a verified snapshot, which are read when they are asked for."""
+    return Tree(snapshot, Chain(reading, snapshot), reading.problems)
 
 
 def rounds(new: Tree, old: Tree | None) -> Iterator[Iterator[tuple[str, str]]]:

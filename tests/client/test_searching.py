@@ -5,7 +5,7 @@ however broken, does more than be refused.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from random import Random
 from typing import Any
@@ -33,7 +33,7 @@ def row(name: str, description: str = "", **more: Any) -> Row:
     return plain._replace(**more)
 
 
-def index(*rows: Row, without: tuple[str, ...] = (), **more: Mapping[str, object]) -> bytes:
+def index(*rows: Row, without: Collection[str] = (), **more: Mapping[str, object]) -> bytes:
     """A catalogue, `without` some fields and with further ones in every row, whose values are given by the names of
     packs.
     """
@@ -274,7 +274,8 @@ def test_unknown_is_not_zero(sort: str) -> None:
     found = find("", index(*rows), sort=sort)
     assert ([hit.pack.name for hit in found.hits], found.unknown) == (["aa", "bb", "cc"], 3)
     figures = {"aa": None, "bb": 0, "cc": 7.5}
-    found = find("", index(*rows, **{sort: figures}), sort=sort)
+    more: dict[str, Any] = {sort: figures}
+    found = find("", index(*rows, **more), sort=sort)
     assert [hit.pack.name for hit in found.hits] == ["cc", "bb", "aa"]
     assert [getattr(hit.pack, sort) for hit in found.hits] == [7.5, 0, None]
     assert found.unknown == 1
@@ -414,3 +415,32 @@ def test_known_descriptions_are_found(known: tuple[bytes, list[dict[str, Any]]])
         pairs.append((" ".join(words[:4]), each["name"]))
     assert share_on_top(data, pairs, 20) == 1
     assert share_on_top(data, pairs, 3) >= 0.95
+
+
+# --- the prepared form ---
+
+
+def test_a_prepared_form_is_that_of_the_first_reading() -> None:
+    rows = [row("hello", "Ŝome \t words", tags=("a b", "c\td")), row("other", deprecated=OLD, license="")]
+    data = index(*rows, channels={"hello": {"beta": "2.0.0"}})
+    first = read_catalogue(data)
+    again = read_catalogue(data, first.prepared)
+    assert again == first
+    assert again.prepared is first.prepared
+    for query in ("hello", "some words", 'tag:"a b"', 'tag:"c d"', "channel:beta", "license:none", "", "helo"):
+        assert search(again, parse_query(query)) == find(query, data)
+
+
+def test_what_is_no_prepared_form_is_made_anew() -> None:
+    data = index(row("hello"))
+    for wrong in (b"", b"packyard/prepared/0\n\nhello", b"\xff"):
+        assert read_catalogue(data, wrong) == read_catalogue(data)
+
+
+@given(st.binary(max_size=80), st.integers(0, 200), st.sampled_from(["", "hello", "tag:a", "helo"]))
+def test_a_prepared_form_of_something_else_is_refused_or_finds_rows(noise: bytes, at: int, query: str) -> None:
+    data = index(row("hello", tags=("a", "b")), row("other", "Some words", deprecated=OLD))
+    prepared = read_catalogue(data).prepared
+    with suppress(FormatError):
+        found = search(read_catalogue(data, prepared[:at] + noise + prepared[at + len(noise) :]), parse_query(query))
+        assert {hit.pack.name for hit in found.hits} <= {"hello", "other"}

@@ -53,6 +53,7 @@ registries = st.builds(
     rules=st.dictionaries(words, st.sampled_from(OUTCOMES)),
     surfaces=st.dictionaries(words, st.booleans()),
     policy=st.dictionaries(st.sampled_from(list(POLICY)), st.integers(1, 12)),
+    witnesses=st.lists(urls, unique=True).map(tuple),
 )
 
 
@@ -77,6 +78,7 @@ def test_every_setting() -> None:
         {"name-similar": "note"},
         {"ori": False},
         {"cool_off_days": 7},
+        (),
     )
     assert format_registry(registry) == MOST.encode()
 

@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from packyard.audit import audit
 from packyard.edges.store import FolderSite, Staging, Workplace
-from packyard.errors import BadSignature, NotFound, PackyardError, Stale, UsageError
+from packyard.errors import BadKey, NotFound, PackyardError, Stale, UsageError, WorldError
 from packyard.formats import documents, layout
+from packyard.formats.snapshot import parse_snapshot
 from packyard.kit.exits import exit_of
 from packyard.kit.planning import NEW, applied, check_removal, difference, retained
 from tests.kit.conftest import EXPORTER, Kits, Sites, export, imported
@@ -151,7 +152,11 @@ def test_what_fails_is_put_aside(kits: Kits, sites: Sites, tmp_path: Path) -> No
     for name, bad in {"cut": data[:-5000], "bit": flipped(data, len(data) // 2), "text": b"no kit at all"}.items():
         (tmp_path / f"{name}.tar").write_bytes(bad)
         assert refused(tmp_path / f"{name}.tar", tmp_path / "mirror").startswith("kit-")
-    assert refused(kits("full", 2), tmp_path / "mirror", signer("stranger").public_key) == "trust-pinned"
+    stranger = signer("stranger").public_key
+    assert refused(kits("full", 2), tmp_path / "fresh", stranger) == "trust-pinned"
+    with pytest.raises(BadKey) as caught:  # a wrong key is no fault of the kit
+        imported(kits("full", 2), tmp_path / "mirror", stranger)
+    assert caught.value.problem.path == f"{tmp_path}/mirror/trust/1.json"
     imported(kits("full", 2), tmp_path / "mirror", sites.root)
     assert load(tmp_path / "mirror") == load(sites[2])
 
@@ -160,12 +165,24 @@ def test_a_damaged_mirror_is_told(kits: Kits, sites: Sites, tmp_path: Path) -> N
     imported(kits("full", 1), tmp_path / "mirror")
     text = (tmp_path / "mirror/SNAPSHOT").read_bytes()
     (tmp_path / "mirror/SNAPSHOT").write_bytes(text.replace(b"number 1", b"number 0"))
-    with pytest.raises(BadSignature):
-        imported(kits("full", 2), tmp_path / "mirror")
+    assert damaged(kits("full", 2), tmp_path / "mirror") == f"{tmp_path}/mirror/SNAPSHOT"
     (tmp_path / "mirror/SNAPSHOT").write_bytes(text)
-    victim = tmp_path / "mirror/packs/hello/1.0.0/hello-1.0.0.tar.gz"
-    victim.write_bytes(flipped(victim.read_bytes(), 99))
-    assert refused(kits("full", 2), tmp_path / "mirror") == "kit-changes"
+    size = parse_snapshot(text).log_size
+    for path in ("packs/hello/1.0.0/hello-1.0.0.tar.gz", f"log/tile/0/000.p/{size}", "trust/1.json"):
+        data = (tmp_path / "mirror" / path).read_bytes()
+        (tmp_path / "mirror" / path).write_bytes(flipped(data, 99))
+        assert damaged(kits("full", 2), tmp_path / "mirror").startswith(f"{tmp_path}/mirror/")
+        (tmp_path / "mirror" / path).write_bytes(data)
+    imported(kits("full", 2), tmp_path / "mirror", sites.root)
+
+
+def damaged(kit: Path, folder: Path) -> str:
+    """Where an import finds that the mirror is damaged; the kit is not blamed for it."""
+    with pytest.raises(WorldError) as caught:
+        imported(kit, folder)
+    assert (caught.value.problem.code, exit_of(caught.value.problem.code)) == ("mirror-damaged", 3)
+    assert not (folder.parent / ".packyard" / folder.name / "quarantine").exists()
+    return caught.value.problem.path
 
 
 # Cuts -------------------------------------------------------------------------------------------------------------

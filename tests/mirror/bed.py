@@ -10,16 +10,20 @@ from copy import copy
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pygit2
 
+from packyard import seal
 from packyard.audit import audit
+from packyard.edges.keys import load_signer
 from packyard.edges.mirror_source import Source
-from packyard.edges.mirroring import Synced, Terms, sync
+from packyard.edges.mirroring import sync
 from packyard.edges.store import FolderSite, walk
 from packyard.errors import WorldError
 from packyard.formats import layout, sums
+from packyard.formats.snapshot import parse_snapshot
+from packyard.mirror.values import Synced, Terms
 from packyard.protocols import Reader
 from tests.published import MemorySite, load
 from tests.registry import small
@@ -65,6 +69,14 @@ def made(folder: Path) -> States:
     registry.commit("Change a bit of everything")
     built(registry.path, out)
     return States(first, second, load(out), load(folder / "other" / "site"), registry.path / ".packyard" / "keys")
+
+
+def resealed(site: Site, keys: Path, later: int = 60, **fields: Any) -> Site:
+    """The site with a snapshot that is signed again, so many seconds later and with these fields."""
+    value = parse_snapshot(site[layout.SNAPSHOT])
+    value = value._replace(**{"issued": value.issued + later, "expires": value.expires + later, **fields})
+    text, signature = seal.sign_snapshot(value, load_signer(str(keys / "snapshot.key")))
+    return site | dict(seal.heads(text, signature, site[layout.CHECKPOINT]))
 
 
 class Memory(MemorySite):

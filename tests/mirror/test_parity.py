@@ -14,17 +14,12 @@ from packyard.errors import Problem
 from packyard.formats import layout
 from packyard.mirror.page import ROWS, page
 from packyard.mirror.parity import Cell, Found, Listed, Matrix, Mirror, Row, document, judge, summary
-from tests.mirror.bed import States, made, put
+from tests.mirror.bed import States, put
 from tests.registry import small
 from tests.sites import built
 
 NOW = int(time.time())
 UNREACHABLE = "http://127.0.0.1:9/"
-
-
-@pytest.fixture(scope="module")
-def states(tmp_path_factory: pytest.TempPathFactory) -> States:
-    return made(tmp_path_factory.mktemp("states"))
 
 
 @pytest.fixture(scope="module")

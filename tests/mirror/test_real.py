@@ -9,22 +9,18 @@ from pathlib import Path
 import pytest
 
 from packyard.edges.mirror_source import open_source
-from packyard.edges.mirroring import Terms, sync
+from packyard.edges.mirroring import sync
 from packyard.formats import layout
 from packyard.formats.minisign import parse_public_key
 from packyard.formats.trustfile import parse_trust
-from tests.mirror.bed import States, made, problems, put, put_more, readable, same, synced
+from packyard.mirror.values import Terms
+from tests.mirror.bed import States, problems, put, put_more, readable, same, synced
 from tests.mirror.servers import nginx, rsync_daemon
 from tests.test_readme import DOCS, home, run, tour
 from tests.tools import need
 
 __all__ = ["home"]
 CONTENT = ["--exclude=/SNAPSHOT*", "--exclude=/log/checkpoint"]
-
-
-@pytest.fixture(scope="module")
-def states(tmp_path_factory: pytest.TempPathFactory) -> States:
-    return made(tmp_path_factory.mktemp("states"))
 
 
 def rsync(*arguments: str | Path) -> None:

@@ -16,33 +16,22 @@ from typing import Any
 
 import pytest
 
-from packyard import seal
 from packyard.edges import mirroring
-from packyard.edges.keys import load_signer
 from packyard.edges.mirror_source import Fetched, Source
-from packyard.edges.mirroring import Terms, Untrue, sync
+from packyard.edges.mirroring import sync
 from packyard.edges.store import Staging, Workplace
 from packyard.errors import BadKey, BadSignature, PackyardError, Stale, TrustError, UsageError, WorldError
 from packyard.formats import documents, layout, sums
 from packyard.formats.snapshot import parse_snapshot
+from packyard.mirror.values import Terms, Untrue
 from packyard.stages import auditing
-from tests.mirror.bed import Changing, Failing, Site, States, left_over, made, problems, put, readable, same, synced
+from tests.mirror.bed import Changing, Failing, Site, States, left_over, problems, put, readable, resealed, same, synced
 from tests.published import MemorySite, flipped, load
 from tests.registry import signer, small
 from tests.sites import CRASHED, built
 from tests.tools import sampled
 
 DAY = 86_400
-
-
-@pytest.fixture(scope="module")
-def states(tmp_path_factory: pytest.TempPathFactory) -> States:
-    return made(tmp_path_factory.mktemp("states"))
-
-
-@pytest.fixture
-def mirror(tmp_path: Path) -> Path:
-    return tmp_path / "mirror"
 
 
 # --- what it fetches ---
@@ -96,14 +85,14 @@ def test_a_source_without_the_head_in_one_file(states: States, mirror: Path) -> 
 
 def test_what_is_replaced_is_kept_for_a_window(states: States, mirror: Path) -> None:
     now = int(time.time())
-    synced(states.first, mirror, now=now - 30 * DAY)
-    synced(states.second, mirror, now=now - 29 * DAY)
+    synced(states.first, mirror, now=now)
+    synced(states.second, mirror, now=now + DAY)
     old = sha256(states.first[layout.INDEX]).hexdigest()
     assert (mirror / layout.by_hash(old)).read_bytes() == states.first[layout.INDEX]
-    synced(states.third, mirror, now=now)
+    synced(resealed(states.third, states.keys, 30 * DAY), mirror, now=now + 30 * DAY)
     assert not (mirror / layout.by_hash(old)).exists()
     assert (mirror / layout.by_hash(sha256(states.second[layout.INDEX]).hexdigest())).exists()
-    assert same(mirror, states.third)
+    assert problems(mirror) == []
 
 
 def test_partial_tiles_for_which_nobody_asks_are_removed(states: States, mirror: Path) -> None:
@@ -212,14 +201,6 @@ def test_a_registry_that_lies_with_all_its_keys(tmp_path: Path, mirror: Path, mo
     for place in (mirror, tmp_path / "fresh"):
         error = refusal(load(tmp_path / "site"), place)
         assert (type(error), error.exit_code, error.problem.code) == (Untrue, 12, "document-mismatch")
-
-
-def resealed(site: Site, keys: Path, later: int = 60, **sums_of: Any) -> Site:
-    """The site with a snapshot that is signed again."""
-    value = parse_snapshot(site[layout.SNAPSHOT])
-    value = value._replace(issued=value.issued + later, expires=value.expires + later, **sums_of)
-    text, signature = seal.sign_snapshot(value, load_signer(str(keys / "snapshot.key")))
-    return site | dict(seal.heads(text, signature, site[layout.CHECKPOINT]))
 
 
 @pytest.mark.parametrize("path", ["trust/2.json", "by-hash/" + "0" * 64, "packs/x/y", "SNAPSHOT", "log/tile/0/999"])
