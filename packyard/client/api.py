@@ -20,6 +20,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from packyard.client.lock import Lock
@@ -27,7 +28,7 @@ from packyard.client.offers import Key, Offers, offers_of
 from packyard.client.project import demands, home
 from packyard.client.references import Reference, parse_reference
 from packyard.client.search_query import parse_query
-from packyard.client.searching import SORTS, Catalogue, Found, read_catalogue, search
+from packyard.client.searching import SORTS, Catalogue, Found, search
 from packyard.client.user_looking import findings, info_of, listed, meant, outdated
 from packyard.client.user_values import Audited, Info, Listed, Notices, Outcome, Outdated, Verified
 from packyard.edges import client_drafts
@@ -36,6 +37,7 @@ from packyard.edges.client_catalogue import read_about, read_index, read_notices
 from packyard.edges.client_drafts import Ground
 from packyard.edges.client_pinning import locked_registries
 from packyard.edges.client_placing import Draft, How, carry_out
+from packyard.edges.client_prepared import read_prepared
 from packyard.edges.client_verifying import verify_installed
 from packyard.edges.installing import read_installed
 from packyard.edges.registries import Registries, parsed
@@ -98,10 +100,12 @@ class Client:
         """The catalogue of the first registry, for `packyard.client.searching`."""
         registry = self.registries.default()
         session = self.registries.session(registry, offline=offline)
-        data = read_index(session, session.ask().head.snapshot)
+        stated = session.ask().head.snapshot
+        data = read_index(session, stated)
         if not offline:
             self.registries.learn(registry)
-        return parsed(f"{session.places.name}/index.json", read_catalogue, data)
+        prepared = partial(read_prepared, self.registries.cache, stated.index_json)
+        return parsed(f"{session.places.name}/index.json", prepared, data)
 
     def search(
         self,

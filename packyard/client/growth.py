@@ -79,6 +79,8 @@ def _entry_wants(before: State | None, size: int) -> Iterator[Want]:
 def _edge_wants(known: int, size: int) -> Iterator[Want]:
     ranges = consistency_ranges(known, size) if known else []
     yield from tile_wants([(0, size - 1), *(part for each in ranges for part in subtrees(*each))], size)
+    if size % WIDTH:  # so that only what is new of it need be read next time
+        yield Want(_bundle(size // WIDTH, size), BUNDLE_LIMIT, hint=True)
 
 
 def tile_wants(parts: Iterable[tuple[int, int]], size: int) -> Iterator[Want]:
@@ -208,7 +210,20 @@ def _by_tiles(files: Files, before: State | None, stated: Snapshot) -> Grown:
     last = _own_entry(stated)
     if tiles.hash(0, size - 1) != leaf_hash(last):
         raise _untold(stated, b"another entry")
-    return Grown(frontier_of(size, tiles.hash), 0, size, {size - 1: last})
+    return Grown(frontier_of(size, tiles.hash), _last_bundle(files, tiles, size), size, {size - 1: last})
+
+
+def _last_bundle(files: Files, tiles: TileReader, size: int) -> int:
+    """The length of the last bundle that is not full, if it came along and has the entries of the log; else 0."""
+    begin, data = size - size % WIDTH, files.seen(_bundle(size // WIDTH, size)) if size % WIDTH else None
+    if data is None:
+        return 0
+    try:
+        found = parse_entries(data)
+    except FormatError:
+        return 0
+    same = all(tiles.hash(0, index) == leaf_hash(entry) for index, entry in enumerate(found[: size - begin], begin))
+    return len(data) if same and len(found) == size - begin else 0
 
 
 def _own_entry(stated: Snapshot) -> bytes:
