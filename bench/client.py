@@ -4,8 +4,8 @@
 
 A registry of 100,000 versions has 20,000 packs. Two packs with twelve dependencies each are published in it, and then
 versions of others; in between, users who know the registry ask again. Requests and bytes of bodies are those that the
-servers count. Where two figures stand, the first is of nginx, the second of `python -m http.server`, which sends files
-only whole.
+servers count, those for tarballs apart. Where two figures stand, the first is of nginx, the second of
+`python -m http.server`, which sends files only whole.
 
 What is published is made by processes of their own: a child's memory counts from that of the process that starts it.
 """
@@ -62,9 +62,20 @@ class Talk(NamedTuple):
     asked: tuple[Asked, ...]
 
     @property
+    def besides(self) -> list[Asked]:
+        """What was asked for besides tarballs."""
+        return [each for each in self.asked if not each.path.endswith(".tar.gz")]
+
+    @property
+    def requests(self) -> str:
+        """How many requests there were, those for tarballs after a plus sign."""
+        tarballs = len(self.asked) - len(self.besides)
+        return f"{len(self.besides)} + {tarballs}" if tarballs else f"{len(self.besides)}"
+
+    @property
     def size(self) -> int:
         """The bytes of the bodies, tarballs aside."""
-        return sum(each.size for each in self.asked if not each.path.endswith(".tar.gz"))
+        return sum(each.size for each in self.besides)
 
 
 class User:
@@ -179,7 +190,7 @@ def _rows(ground: _Ground, sets: Sets, stars: list[User], chains: list[User]) ->
 
 def _talks(label: str, talks: Sequence[Talk], rounds: str = "", requests: str = "", size: str = "") -> Iterator[_Row]:
     yield (f"{label}: rounds", rounds), _each(f"{each.rounds}" for each in talks)
-    yield (f"{label}: requests", requests), _each(f"{len(each.asked)}" for each in talks)
+    yield (f"{label}: requests", requests), _each(each.requests for each in talks)
     yield (f"{label}: bytes, tarballs aside", size), _each(f"{each.size / 1e3:,.1f} kB" for each in talks)
 
 

@@ -20,7 +20,7 @@ from packyard.rules.version import Checked, check_version
 TARBALL_LIMIT = registry.LIMITS["compressed"].highest
 _EXPANDED, _FILES = registry.LIMITS["expanded"].highest, registry.LIMITS["files"].highest
 #: A tar has a header and a filled block for each file, and is filled to a whole record.
-_TAR = _EXPANDED + _FILES * 2 * tarball.BLOCK + 2 * tarball.RECORD
+TAR_LIMIT = _EXPANDED + _FILES * 2 * tarball.BLOCK + 2 * tarball.RECORD
 _PATH, _DEPTH = registry.LIMITS["path"].highest, registry.LIMITS["depth"].highest
 
 
@@ -66,7 +66,7 @@ def open_release(proven: Proven, release: Release, data: bytes, where: str) -> O
         error = BadChecksum("file-changed", message, path=where, expected=release.tarball.sha256, found=found)
         error.evidence = evidence
         raise error
-    files = attempt(where, evidence, tarball.parse, data, _TAR)
+    files = attempt(where, evidence, tarball.parse, data, TAR_LIMIT)
     if problem := next(_paths(where, files), None):
         raise refusal(problem, evidence)
     place = (release.published, release.log_index)

@@ -11,26 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from packyard.client.documents import Claim, release_of
 from packyard.client.lock import Lock, LockedPack
 from packyard.client.offers import Key
 from packyard.client.packs import Proven
-from packyard.client.releases import TARBALL_LIMIT, Opened, open_release
+from packyard.client.refusals import refusal
+from packyard.client.releases import TAR_LIMIT, TARBALL_LIMIT, Opened, open_release
 from packyard.edges.cache import Cache
 from packyard.edges.clientstate import ClientState
 from packyard.edges.mirrored import Mirrored
 from packyard.edges.remembering import Remembered, recall
 from packyard.edges.transport import Answer, Traffic, Validator, fetch_all
 from packyard.errors import BadChecksum, FormatError, WorldError
-from packyard.formats import bundle, entries, layout, manifest, publisher, registry, tarball
+from packyard.formats import bundle, entries, layout, manifest, publisher, tarball
 from packyard.formats.times import parse_time
 from packyard.model import Event, Pack
 from packyard.rules.authority import Revision, Revisions
 from packyard.rules.version import MANIFESTS
-
-_EXPANDED = 2 * registry.LIMITS["expanded"].highest
 
 
 class RememberedPlace:
@@ -72,7 +71,10 @@ def open_remembered(lock: Lock, remembered: Mapping[str, Remembered], cache: Cac
     `not-at-hand` for what was never proven on this machine, and `TrustError` for what is not what was locked.
     """
     proofs = {name: _Proof(known) for name, known in remembered.items()}
-    return {(pack.registry, pack.name): _open(pack, proofs[pack.registry], cache) for pack in lock.packs}
+    try:
+        return {(pack.registry, pack.name): _open(pack, proofs[pack.registry], cache) for pack in lock.packs}
+    except FormatError as error:  # an entry of the log that is not what it should be
+        raise refusal(error.at("packyard.lock")) from None
 
 
 class _Published(NamedTuple):
@@ -92,14 +94,14 @@ class _Proof:
         entry = self.known.get(pack.log_index)
         if entry is None:
             return None
-        fields = entries.parse_entry(entry)
+        fields = _fields(entry)
         wanted = ("publish", pack.name, pack.version, pack.identity)
         found = tuple(fields.get(each) for each in ("type", "pack", "version", "identity"))
         if found != wanted:
             message = f"{pack.name} {pack.version} is not what the log has at the place that the lock names"
             expected, got = (" ".join(map(str, each)) for each in (wanted, found))
             raise BadChecksum("locked-changed", message, expected=expected, found=got)
-        return _Published(str(fields["key"]), parse_time(str(fields["time"])))
+        return _Published(str(fields.get("key")), parse_time(str(fields.get("time"))))
 
     def authority(self) -> Revisions:
         """The revisions of publishers that were verified and are in the log, in its order."""
@@ -113,13 +115,21 @@ class _Proof:
         for index, entry in self.known.items():
             if b'"type":"publisher"' not in entry:
                 continue
-            fields = entries.parse_entry(entry)
-            path, text = texts.get(str(fields["sha256"]), ("", b""))
-            if path.startswith(f"publishers/{fields['handle']}/"):
-                handle, time = str(fields["handle"]), parse_time(str(fields["time"]))
+            fields = _fields(entry)
+            digest, handle, keys = str(fields.get("sha256")), str(fields.get("handle")), fields.get("keys")
+            path, text = texts.get(digest, ("", b""))
+            if path.startswith(f"publishers/{handle}/") and isinstance(keys, list):
+                time = parse_time(str(fields.get("time")))
                 event = Event(index, "publisher", handle, "", (), "", time, index)
-                value = publisher.parse_publisher(text, handle)
-                yield Revision(event, value, str(fields["sha256"]), tuple(fields["keys"]))
+                yield Revision(event, publisher.parse_publisher(text, handle), digest, tuple(map(str, keys)))
+
+
+def _fields(entry: bytes) -> Mapping[str, Any]:
+    """What an entry says; nothing when it is none: the log holds what its key has signed, whatever that is."""
+    try:
+        return entries.parse_entry(entry)
+    except FormatError:
+        return {}
 
 
 def _open(pack: LockedPack, proof: _Proof, cache: Cache) -> Opened:
@@ -137,7 +147,7 @@ def _open(pack: LockedPack, proof: _Proof, cache: Cache) -> Opened:
 def _conflicts(data: bytes) -> tuple[str, ...]:
     """What the manifest inside names, which no lock has; whatever is wrong with it is said when it is opened."""
     with suppress(FormatError):
-        for path, content in tarball.parse(data, _EXPANDED):
+        for path, content in tarball.parse(data, TAR_LIMIT):
             if path in MANIFESTS:
                 return manifest.parse_manifest(content, path)[0].conflicts
     return ()

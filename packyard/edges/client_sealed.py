@@ -9,15 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from hashlib import sha256
 from typing import TypeVar
 
 from packyard.client.wanted import Files, Want, Wanted
 from packyard.edges.mirrored import Mirrored
-from packyard.edges.session import MOST_ROUNDS, Session, format_evidence
+from packyard.edges.session import MOST_ROUNDS, Session, fetch_sealed, format_evidence
 from packyard.edges.transport import in_parallel
-from packyard.errors import BadChecksum, NotFound, TrustError, WorldError
-from packyard.formats import layout
+from packyard.errors import NotFound, TrustError, WorldError
 
 T = TypeVar("T")
 
@@ -55,31 +53,6 @@ def _read(session: Session, step: Callable[[Files], T]) -> T:
 def _fetch(places: Mirrored, want: Want) -> bytes | None:
     """A file; None when no place has it."""
     try:
-        return _sealed(places, want) if want.sha256 else places.read(want.path, want.limit)
+        return fetch_sealed(places, want) if want.sha256 else places.read(want.path, want.limit)
     except NotFound:
         return None
-
-
-def _sealed(places: Mirrored, want: Want) -> bytes:
-    wrong, failures = b"", list[WorldError]()
-    for path in (want.path, layout.by_hash(want.sha256)):
-        for place in places.each():
-            try:
-                data = place.fetch(path, want.limit).data
-            except NotFound:
-                continue
-            except WorldError as failure:
-                failures.append(failure)
-                continue
-            if sha256(data).hexdigest() == want.sha256:
-                return data
-            wrong = wrong or data
-    if failures:
-        raise failures[0]
-    where = f"{places.name}/{want.path}"
-    if not wrong:
-        raise NotFound("file-missing", "no place has the file", path=where)
-    message, found = "the file is not the one that was sealed", sha256(wrong).hexdigest()
-    error = BadChecksum("file-changed", message, path=where, expected=want.sha256, found=found)
-    error.evidence = {want.path: wrong}
-    raise error

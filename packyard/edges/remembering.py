@@ -56,16 +56,14 @@ def remember(memory: ClientState, before: Remembered, answer: Answer) -> None:
 
 
 def _written(locked: Locked, before: Remembered, answer: Answer) -> State:
-    """The state, once the entries that it counts are written. What an earlier state counts is not touched, unless there
-    is too much of it: then nothing is counted first.
+    """The state, once the entries that it counts are written. What an earlier state counts is not touched; when there
+    is too much of it, nothing is counted any more, and the next entries are written from the beginning.
     """
     state = answer.state
     kept = before.known if state.written > state.begun else {}
     lines = format_known({index: entry for index, entry in answer.entries.items() if index not in kept})
     if state.written + sum(map(len, lines)) > ENTRIES_LIMIT // 2:
-        state = state._replace(begun=0, written=0, scanned=state.frontier.size)
-        locked.save(_fitting(state))
-        lines = []
+        return state._replace(begun=0, written=0, scanned=state.frontier.size)
     return state._replace(written=locked.append(lines, state.written)) if lines else state
 
 

@@ -271,7 +271,7 @@ def test_bombs(
     hello: tuple[Proven, Release, bytes], content: Callable[[int], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However much is packed into a few bytes, no more than the limit is unpacked."""
-    monkeypatch.setattr(releases, "_TAR", 3_000_000)
+    monkeypatch.setattr(releases, "TAR_LIMIT", 3_000_000)
     bomb = tarball.compress(more("rules/two.md", content(50_000_000)))
     assert len(bomb) < 100_000
     tracemalloc.start()

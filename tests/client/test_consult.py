@@ -11,7 +11,7 @@ import pytest
 from packyard.client.chain import HINT_LIMIT
 from packyard.client.consult import GUESSES, Answer, Choose, Question, Step, consult
 from packyard.client.wanted import Files, Want, Wanted
-from packyard.errors import NotFound, TrustError, UsageError
+from packyard.errors import BadChecksum, NotFound, TrustError, UsageError
 from packyard.formats import layout
 from packyard.model import Pack
 from tests.client.simulated import newest
@@ -202,3 +202,36 @@ def test_a_guess_that_is_too_large_is_fetched_later(monkeypatch: pytest.MonkeyPa
             }
             files.take(small_enough)
     assert answer.opened
+
+
+def test_a_file_that_is_not_the_one_that_was_wanted_is_not_taken() -> None:
+    files, want = Files("https://one.example"), Want("index.sums", 10, "0" * 64)
+    with pytest.raises(BadChecksum) as caught:
+        files.take({want: b"x"})
+    assert caught.value.problem.path == "https://one.example/index.sums"
+    assert not files.has(want)
+
+
+def test_a_file_is_wanted_once_and_by_its_hash() -> None:
+    hint, plain, sealed = Want("a", 1, hint=True), Want("a", 2), Want("a", 3, "0" * 64)
+    assert Wanted([hint, plain, sealed, plain, hint]).wants == (sealed,)
+    assert Wanted([hint, plain]).wants == (plain,)
+    assert len(Wanted([plain, Want("a", 2, "", 7), Want("b", 1)]).wants) == 3
+
+
+def test_what_is_missing_at_its_path_may_be_somewhere_else() -> None:
+    files, data = Files("x"), b"hello"
+    digest = sha256(data).hexdigest()
+    files.take({Want("a", 9, hint=True): None, Want("b", 9): None})
+    for path in ("a", "b"):
+        with pytest.raises(Wanted):
+            files.sealed(path, digest, 9)
+    with pytest.raises(Wanted):
+        files.read("a", 9)
+    with pytest.raises(NotFound):
+        files.read("b", 9)
+    files.take({Want("a", 9, digest): data})
+    assert files.sealed("b", digest, 9) == data
+    files.take({Want("c", 9, "0" * 64): None})
+    with pytest.raises(NotFound):
+        files.sealed("c", "0" * 64, 9)

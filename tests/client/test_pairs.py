@@ -359,7 +359,7 @@ def test_a_lie_and_a_fault(scene: Scene, lie: Callable[[Registry], Callable[[Doc
 def test_missing_is_not_said_of_what_was_never_proven(scene: Scene) -> None:
     """A place that nobody vouches for cannot say that something is not there, as long as another one can be asked."""
     thief = told(scene.registry, no_entry)
-    thief.files["packs/hello/files.sums"] = b""
+    del thief.files["packs/hello/index.json"]
     thief.chain()
     forged, good = thief.place(), scene.registry.place("https://two.example")
     bundle = forged.files[layout.SNAPSHOT_BUNDLE]

@@ -8,7 +8,7 @@ import pytest
 
 from packyard.client.ledger import Ledger
 from packyard.client.packs import Proven
-from packyard.client.releases import _TAR, TARBALL_LIMIT, open_release, prove_release, release_of
+from packyard.client.releases import TAR_LIMIT, TARBALL_LIMIT, open_release, prove_release, release_of
 from packyard.client.wanted import Files
 from packyard.errors import BadChecksum, BadKey, BadSignature, NotFound, TrustError
 from packyard.formats import tarball
@@ -83,7 +83,7 @@ def test_the_log_must_have_it(registry: Registry, proven: Proven) -> None:
 
 def test_the_largest_that_a_registry_may_allow_fits() -> None:
     files, size = LIMITS["files"].highest, LIMITS["expanded"].highest
-    assert size + files * (tarball.BLOCK + tarball.BLOCK - 1) + tarball.RECORD < _TAR < 1.1 * size
+    assert size + files * (tarball.BLOCK + tarball.BLOCK - 1) + tarball.RECORD < TAR_LIMIT < 1.1 * size
     assert LIMITS["compressed"].highest == TARBALL_LIMIT
 
 
