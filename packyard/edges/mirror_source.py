@@ -127,14 +127,21 @@ class Fetched:
         """Puts the file where it belongs without copying it, but for one that is wanted in several places."""
         source = self.path(digest)
         target.parent.mkdir(parents=True, exist_ok=True)
-        if source.stat().st_nlink == 1:
-            os.link(source, target)
-        else:
+        if source.stat().st_nlink > 1 or not _linked(source, target):
             shutil.copyfile(source, target)
 
     def clear(self) -> None:
         """Throws everything away."""
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Whether a link could be made; not while another thread puts the same file there again."""
+    try:
+        os.link(source, target)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 class Copy(FolderSite):
