@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print the plan and write nothing.")
 @click.option("--delete/--no-delete", default=True, show_default=True, help="Remove what the site does not have.")
 @click.option("--development", is_flag=True, help="Deploy although the site is signed with development keys.")
+@click.option("--check", is_flag=True, help="Look at every file, also when nothing has been deployed since.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="How many files at once.")
 @click.option("-v", "--verbose", is_flag=True, help="Print every path.")
 @click.option("--quiet", is_flag=True, help="Show no progress.")
@@ -33,6 +34,7 @@ def command(
     dry_run: bool,
     delete: bool,
     development: bool,
+    check: bool,
     jobs: int,
     verbose: bool,
     quiet: bool,
@@ -42,14 +44,15 @@ def command(
     s3://bucket/prefix.
 
     Both ends are verified first, and nothing ever goes back. What differs is put there, content first and SNAPSHOT
-    last; then what the site does not have is removed. After an interruption the same command does what is left.
+    last; then what the site does not have is removed. After an interruption the same command does what is left. Where
+    this snapshot was deployed as a whole before, only the heads are looked at.
     """
     from packyard.edges.deploying import Wish, deploy
     from packyard.edges.progress import Progress
 
     progress = Progress(quiet)
     try:
-        done = deploy(Wish(site, target, endpoint, dry_run, delete, development, jobs), progress)
+        done = deploy(Wish(site, target, endpoint, dry_run, delete, development, jobs, check), progress)
     finally:
         progress.close()
     if as_json:
@@ -90,6 +93,6 @@ def _document(site: Path, done: Outcome, dry_run: bool, verbose: bool) -> dict[s
         ],
         "removed": len(plan.removals),
         "removals": list(plan.removals) if verbose else None,
-        "unchanged": plan.unchanged,
+        "unchanged": None if plan.empty and not plan.unchanged else plan.unchanged,  # then nobody counted
         "notes": [as_object(note) for note in done.notes],
     }

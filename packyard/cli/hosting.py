@@ -17,8 +17,11 @@ KINDS = ("nginx", "caddy", "headers", "redirects")
 @click.argument("site", type=options.FOLDER, default=Path("site"))
 @click.option("--out", type=options.FOLDER, metavar="FILE", help="Write it there.  [default: stdout]")
 @click.option("--root", type=options.FOLDER, metavar="DIR", help="What the server serves.  [default: SITE]")
+@click.option(
+    "--url", default="", metavar="URL", help="Where it is served, as of a mirror.  [default: as it says itself]"
+)
 @options.repo
-def command(kind: str, site: Path, out: Path | None, root: Path | None, repo: Path) -> None:
+def command(kind: str, site: Path, out: Path | None, root: Path | None, url: str, repo: Path) -> None:
     """Print the configuration by which a host serves SITE (by default ./site) as it is meant: types, caching, who may
     read it, limits, renamed packs.
 
@@ -28,7 +31,7 @@ def command(kind: str, site: Path, out: Path | None, root: Path | None, repo: Pa
     from packyard.edges.deploy_host import read_host, site_paths
     from packyard.edges.workfolder import write_file
 
-    host = read_host(site, repo, root)
+    host = read_host(site, repo, root, url)
     if kind == "nginx":
         from packyard.hosting.nginx import format_nginx
 

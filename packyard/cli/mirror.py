@@ -126,6 +126,7 @@ def verify(place: str, jobs: int, root: str | None, as_json: bool) -> int:
     site = open_site(place)
     head = _believed(site, key)
     report = audit(site, None, now, jobs if on_web(place) else processors(), key)
+    report = _without_hosts_own(report)
     snapshot = head.snapshot if head else None
     notes = [*report.notes, *([_aging(snapshot)] if snapshot and is_old(snapshot, now) else [])]
     if as_json:
@@ -137,6 +138,17 @@ def verify(place: str, jobs: int, root: str | None, as_json: bool) -> int:
             click.echo(f"ok: {_about(snapshot, report, now)}")
     only_age = {problem.code for problem in report.problems} <= set(_AGE)
     return 0 if not report.problems else Stale.exit_code if only_age else FINDINGS
+
+
+def _without_hosts_own(report: Report) -> Report:
+    """The report with the host's own files among the notes."""
+    from packyard.edges.mirror_place import hosts_own
+
+    own = [each for each in report.problems if each.code == "file-unlisted" and hosts_own(each.path)]
+    problems = tuple(each for each in report.problems if each not in own)
+    message = "the file is not the site's; it is the host's own"
+    notes = (each._replace(message=message, help="") for each in own)
+    return report._replace(problems=problems, notes=(*report.notes, *notes))
 
 
 def _believed(site: Reader, key: str) -> Head | None:

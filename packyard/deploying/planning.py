@@ -77,7 +77,7 @@ def _refuse(where: str, changed: list[str], strange: list[str], new: bool) -> No
     ]
     if new:
         message = "there is no site at this place, and files that are not the site's"
-        found += [Problem("deploy-strangers", where + path, message) for path in strange if not _unfinished(path)]
+        found += [Problem("deploy-strangers", where + path, message) for path in strange if not _left_over(path)]
     else:
         message = "a file that may never go is there, and the site does not have it"
         found += [Problem("deploy-lost", where + path, message) for path in strange if _forever(path)]
@@ -93,14 +93,23 @@ def _of_the_host(path: str) -> bool:
     return path.startswith((".", "_"))
 
 
+def _left_over(path: str) -> bool:
+    """Whether a deployment that was cut short, of an earlier snapshot, may have left the file."""
+    return _unfinished(path) or (layout.immutable(path) and _passing(path))
+
+
 def _unfinished(path: str) -> bool:
     """Whether the path is one under which a copy begins, before it is given its name."""
     return path.rpartition("/")[2].startswith(".")
 
 
-def _forever(path: str) -> bool:
-    """Whether the site must have the file for good: all that never changes but tarballs, which can be withdrawn, what
-    is kept for a while, and log tiles that have been filled.
+def _passing(path: str) -> bool:
+    """Of what never changes what goes all the same: tarballs, which can be withdrawn, what is kept for a while, and log
+    tiles that have been filled.
     """
-    passing = path.startswith(layout.BY_HASH) or path.endswith(".tar.gz") or ".p/" in path
-    return layout.immutable(path) and not passing and not _unfinished(path)
+    return path.startswith(layout.BY_HASH) or path.endswith(".tar.gz") or ".p/" in path
+
+
+def _forever(path: str) -> bool:
+    """Whether the site must have the file for good."""
+    return layout.immutable(path) and not _passing(path) and not _unfinished(path)

@@ -9,7 +9,7 @@ from pathlib import Path
 from packyard.agreement import Agreement, Report, Sighting, agree
 from packyard.edges.cosignatures import SECONDS, Answer, read_places
 from packyard.edges.sighting import Once, Seen, check_snapshot, look
-from packyard.edges.witnessing import save
+from packyard.edges.witnessing import keep_evidence
 from packyard.edges.workfolder import read_file
 from packyard.errors import BadKey, BadSignature, FormatError, NotFound, Problem, Stale, Unsigned, WorldError
 from packyard.formats import layout, minisign, note
@@ -73,15 +73,15 @@ def _must_agree(path: str, signed: Signed, seen: Seen, later: dict[int, Signed],
         fork = Fork(signed, known, known.head.root, ()) if known.head.root != head.root else None
     if fork:
         verify_fork(fork)
-        kept = evidence / f"fork-{sha256(format_fork(fork)).hexdigest()[:16]}.json"
-        save(kept.absolute(), format_fork(fork))
+        name = f"fork-{sha256(format_fork(fork)).hexdigest()[:16]}.json"
+        kept = keep_evidence((evidence / name).absolute(), format_fork(fork))
         raise Stale(
             "witness-fork",
             f"the log has forked: this head and another one that is signed differ in the first {head.size} entries",
             path=path,
             expected=f"root {fork.root.hex()} at {head.size}",
             found=f"root {head.root.hex()} at {head.size}",
-            help=f"the evidence is in {kept}: tell everybody who trusts this registry",
+            help=kept,
         )
 
 
@@ -95,7 +95,8 @@ def read_report(path: Path, people: Sequence[tuple[str, str]]) -> Report:
     try:
         data = read_file(path, LIMIT)
     except FileNotFoundError:
-        raise NotFound("file-missing", "there is no such report", path=str(path)) from None
+        hint = "`packyard rebuild --out FILE` makes one"
+        raise NotFound("file-missing", "there is no such report", path=str(path), help=hint) from None
     except FormatError as error:
         raise _bad(error, path) from None
     try:

@@ -23,8 +23,9 @@ _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]+)?/(?:[A-Za-z0-9._~+@
 _PLAIN_FOLDER = re.compile(r"/[A-Za-z0-9._~+@ /-]*")
 
 
-def read_host(site: Path, repo: Path, root: Path | None) -> Host:
-    """What is known of a site that is to be served from `root`, by default from where it is.
+def read_host(site: Path, repo: Path, root: Path | None, address: str = "") -> Host:
+    """What is known of a site that is to be served from `root`, by default from where it is, and at an `address`, by
+    default the registry's own.
 
     The mirrors are those of the settings in `repo`, if it is this registry's. Raises `UsageError` when there is no
     site, `WorldError` when its index cannot be read.
@@ -45,6 +46,7 @@ def read_host(site: Path, repo: Path, root: Path | None) -> Host:
         if settings.origin == origin:
             url, mirrors = settings.url, settings.mirrors
     folder = str((root or site).absolute())
+    url = address + "/" * (not address.endswith("/")) if address else url
     for text in (url, *mirrors):
         _demand(_PLAIN_URL, text, "a web address of plain letters, with a slash at its end")
     _demand(_PLAIN_FOLDER, folder, "a folder whose name has plain letters")

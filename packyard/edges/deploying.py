@@ -24,6 +24,7 @@ from packyard.audit.reading import Reading
 from packyard.deploying.heads import check_order, check_site, read_there
 from packyard.deploying.planning import HEADS, SHOWN, make_plan
 from packyard.deploying.values import Plan, Stage
+from packyard.edges.deploy_ended import Ended
 from packyard.edges.store import FolderSite, Workplace, walk
 from packyard.errors import NotFound, Problem, ProblemsFound, UsageError, WorldError
 from packyard.formats import bundle, layout
@@ -64,7 +65,9 @@ class Target(Protocol):
 
 
 class Wish(NamedTuple):
-    """What to deploy, where, and how. `jobs` files are worked on at once; `endpoint` is for S3 alone."""
+    """What to deploy, where, and how. `jobs` files are worked on at once; `endpoint` is for S3 alone; `check` looks at
+    every file.
+    """
 
     site: Path
     target: str
@@ -73,6 +76,7 @@ class Wish(NamedTuple):
     delete: bool = True
     development: bool = False
     jobs: int = 8
+    check: bool = False
 
 
 class Outcome(NamedTuple):
@@ -106,16 +110,26 @@ def deploy(wish: Wish, watch: Watch) -> Outcome:
         head = check_site(site, int(time.time()))
         if not wish.development and is_development(wish.site):
             raise UsageError("deploy-development", "the site is signed with development keys", path=site.name)
-        files = list_files(wish.site)
         start = _read_heads(target)
         there = read_there(target)
         if there:
             check_order(site, head.snapshot, there.snapshot, target.name)
-        plan = make_plan(files, target.held(wish.site, files), wish.delete, target.name + "/")
-        _demand_intact(site, head.snapshot, plan)
+        ended = Ended(wish.site, _place(wish, target))
+        files = list_files(wish.site) if wish.check or not ended.by(start) else {}
+        plan = make_plan(files, target.held(wish.site, files) if files else (), wish.delete, target.name + "/")
+        _demand_intact(site, head.snapshot, files, plan)
         if not wish.dry_run and not plan.empty:
             _carry_out(wish, target, files, plan, start, watch)
+        if wish.delete and not wish.dry_run:
+            ended.put()
         return Outcome(target.name, head.snapshot, there.snapshot if there else None, plan, tuple(target.notes))
+
+
+def _place(wish: Wish, target: Target) -> str:
+    """The name of a target wherever the command is called."""
+    if isinstance(target, FolderSite):
+        return str(target.root.resolve())
+    return f"{target.name} {wish.endpoint}"
 
 
 @contextmanager
@@ -203,9 +217,10 @@ def list_files(site: Path) -> dict[str, int]:
     return found
 
 
-def _demand_intact(site: FolderSite, snapshot: Snapshot, plan: Plan) -> None:
-    """Raises `ProblemsFound` when a file that is to be put is not the one that was sealed: what never changes would
-    have to stay as it is there. Of what no list names nothing is said.
+def _demand_intact(site: FolderSite, snapshot: Snapshot, files: Mapping[str, int], plan: Plan) -> None:
+    """Raises `ProblemsFound` when a file that is to be put is not the one that was sealed, for what never changes would
+    have to stay as it is there; or when one is missing that a list which is to be put names. Of what no list names
+    nothing is said.
     """
     reading = Reading(site)
     chain = Chain(reading, snapshot)
@@ -213,8 +228,10 @@ def _demand_intact(site: FolderSite, snapshot: Snapshot, plan: Plan) -> None:
         for path in stage.paths:
             if (digest := chain.digest(path)) is not None:
                 reading.intact(path, digest)
-    if reading.problems:
-        found = sorted(set(reading.problems))[:SHOWN]
+    for path in (path for path in plan.lists.paths if path.endswith(".sums")):
+        for lost in chain.lines(path).keys() - files.keys():
+            reading.report("file-missing", lost, "the file is missing")
+    if found := sorted(set(reading.problems))[:SHOWN]:
         raise ProblemsFound(each._replace(path=f"{site.name}/{each.path}", help=_AUDIT) for each in found)
 
 

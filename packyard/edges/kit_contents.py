@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
-from pathlib import Path
 from typing import NamedTuple
 
-from packyard.audit import audit, heads
+from packyard.audit import audit, audit_staged, heads
 from packyard.audit.chain import Chain
 from packyard.audit.reading import Reading
 from packyard.audit.rows import read_rows
 from packyard.audit.states import known_state
 from packyard.catalogue import finish
-from packyard.edges.kits import read_listing
-from packyard.edges.transport import open_site
-from packyard.errors import Problem, ProblemsFound, UsageError, WorldError
+from packyard.edges.kit_bases import Base, Since, open_base, stop_at
+from packyard.errors import Problem, UsageError, WorldError
 from packyard.formats import layout, note
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import tile_path
 from packyard.kit import selecting, tenant
 from packyard.kit.grounds import audit_grounds, audit_packs, pack_document
-from packyard.kit.listing import TAIL, Listed, log_tiles, open_log, site_files, snapshot_at
+from packyard.kit.listing import TAIL, Listed, log_tiles, open_log, site_files
 from packyard.kit.manifest import (
     DELTA,
     FILE_LIMIT,
@@ -32,9 +30,10 @@ from packyard.kit.manifest import (
     State,
     state_of,
 )
-from packyard.kit.planning import NEW, applied, check_log, difference
+from packyard.kit.planning import GONE, NEW, check_base, check_log, check_numbers, difference
 from packyard.model import Pack
 from packyard.protocols import Reader, Signer
+from packyard.recorded import recorded_entries
 from packyard.registry import Trust
 
 _OF_AGE = ("snapshot-expired", "trust-expired")
@@ -88,53 +87,42 @@ def _whole(site: Reader, value: Snapshot) -> Iterator[Listed]:
 
 
 def _delta(site: Reader, order: Order, now: int, jobs: int) -> Contents:
-    """What differs from a base whose log the site's goes on from, when the audit has nothing to say against the site:
-    a delta by itself does not show that.
+    """What differs from a base whose log the site's goes on from. That the rest is right as well the base shows, if it
+    is at hand; else the whole site is audited.
     """
-    value = _stated(site)
-    found = audit(site, None, now, jobs, order.root_key).problems
+    reading = Reading(site)
+    value, trusts = _head(reading, order.root_key)
+    base = open_base(order.bases)
+    if base.origin != value.origin:
+        message = "the base is another registry's"
+        raise UsageError("kit-origin", message, expected=value.origin, found=base.origin)
+    log = open_log(reading, value)
+    check_log(log, base.state)
+    check_base(log, base.state)
+    if base.kits:
+        check_numbers(base.state, state_of(value), (entry for _, entry in recorded_entries(log, base.state.log_size)))
+        found = _since(site, value, trusts[-1], base)
+    else:
+        found = list(audit(site, None, now, jobs, order.root_key).problems)
     stop_at(site, [problem for problem in found if problem.code not in _OF_AGE])
     if _stated(site) != value:
         raise moving(f"{site.name}/{layout.SNAPSHOT}")
-    origin, base, before = _base(order.bases)
-    if origin != value.origin:
-        message = "the base is another registry's"
-        raise UsageError("kit-origin", message, expected=value.origin, found=origin)
-    check_log(open_log(Reading(site), value), base)
-    return Contents(value, difference(before, _whole(site, value)), {}, base)
+    return Contents(value, difference(base.listed(), _whole(site, value)), {}, base.state)
+
+
+def _since(site: Reader, value: Snapshot, trust: Trust, base: Base) -> list[Problem]:
+    """What is wrong with the difference between a site and a base that is at hand."""
+    changes = list(difference(base.listed(), _whole(site, value)))
+    since = Since(site, base, changes)
+    try:
+        return audit_staged(since, trust, [path for path, _, kind in changes if kind == GONE])
+    finally:
+        since.close()
 
 
 def moving(path: str) -> WorldError:
     """What an export says that finds another file than before."""
     return WorldError("kit-moving", "the site changed while it was exported", path=path, help="export it again")
-
-
-def _base(places: tuple[str, ...]) -> tuple[str, State, Iterable[Listed]]:
-    """(origin, state, files) of a kit and the deltas after it, or of a site of which the lists are there."""
-    first, *deltas = places
-    if not Path(first).is_file():
-        site = open_site(first)
-        reading = Reading(site)
-        value = snapshot_at(reading)
-        if value is None:
-            raise UsageError("site-missing", "there is no snapshot at this place", path=first)
-        return value.origin, state_of(value), _lists(reading, value)
-    manifest, rows = read_listing(Path(first))
-    listed: Iterable[Listed] = ((file.path, file.sha256) for file in rows)
-    for place in (first, *deltas):
-        after, changed = read_listing(Path(place))
-        if (after.base or None) != (manifest.state if place != first else None) or after.origin != manifest.origin:
-            message, hint = "the bases do not follow each other", "name a full kit, then each delta after it"
-            raise UsageError("kit-base-missing", message, path=place, help=hint)
-        if place != first:
-            listed = applied(listed, ((file.path, file.sha256) for file in changed), frozenset(after.tombstones))
-        manifest = after
-    return manifest.origin, manifest.state, listed
-
-
-def _lists(reading: Reading, value: Snapshot) -> Iterator[Listed]:
-    yield from site_files(reading, value)
-    stop_at(reading.site, [problem for problem in reading.problems if problem.path.endswith(".sums")])
 
 
 def _head(reading: Reading, root_key: str) -> tuple[Snapshot, tuple[Trust, ...]]:
@@ -232,10 +220,3 @@ def _leaks(
     for path in paths:
         found += tenant.check_names(path, reading.site.read(path, FILE_LIMIT), forbidden)
     return found
-
-
-def stop_at(site: Reader, problems: Iterable[Problem]) -> None:
-    """Raises `ProblemsFound` if there are any."""
-    found = [problem._replace(path=f"{site.name}/{problem.path}") for problem in problems]
-    if found:
-        raise ProblemsFound(found)

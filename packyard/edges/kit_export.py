@@ -12,7 +12,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
-from packyard.edges.kit_contents import Contents, Order, choose, moving, stop_at
+from packyard.edges.kit_bases import stop_at
+from packyard.edges.kit_contents import Contents, Order, choose, moving
 from packyard.edges.kits import Kit
 from packyard.errors import Problem, UsageError
 from packyard.formats import minisign

@@ -27,7 +27,8 @@ from packyard.audit.chain import Chain
 from packyard.audit.reading import DOCUMENT_LIMIT, Reading, parse_document
 from packyard.edges.kit_quarantine import refused
 from packyard.edges.kits import Kit
-from packyard.edges.mirror_place import demand_one_disk, demand_ways, hosts_own
+from packyard.edges.mirror_heads import FIRST, damaged
+from packyard.edges.mirror_place import demand_one_disk, demand_ways, hosts_own, make_durable
 from packyard.edges.store import FolderSite, Staging, Workplace, walk
 from packyard.errors import (
     BadKey,
@@ -37,7 +38,6 @@ from packyard.errors import (
     Problem,
     ProblemsFound,
     UsageError,
-    WorldError,
 )
 from packyard.formats import documents, layout, trustfile
 from packyard.formats.snapshot import Snapshot
@@ -51,7 +51,6 @@ from packyard.kit.verifying import Keys, verify_kit
 from packyard.recorded import recorded_entries
 
 RECORD = "kit.json"
-_FIRST = f"{layout.TRUST}1.json"
 _REPAIR = "import a full kit into a new folder"
 
 
@@ -130,6 +129,7 @@ def _import(path: Path, workplace: Workplace, staging: Staging, before: Snapshot
         kit.close()
     if written or removals:
         _remember(kit.manifest, workplace)
+        make_durable(staging)
         staging.decide(removals)
         staging.activate()
     return Imported(kit.manifest, written, len(removals), found.notes)
@@ -144,17 +144,11 @@ def _now(folder: Path, keys: Keys) -> Snapshot | None:
     try:
         return read_head(FolderSite(folder), keys.root).snapshot
     except BadKey as error:
-        message, path = "the mirror does not hang on the root key that is given", f"{folder}/{_FIRST}"
+        message, path = "the mirror does not hang on the root key that is given", f"{folder}/{FIRST}"
         found = error.problem.found
         raise BadKey("trust-pinned", message, path=path, expected=keys.root, found=found) from None
     except (BadSignature, NotFound) as error:
-        raise _damaged(error.problem) from None
-
-
-def _damaged(problem: Problem) -> WorldError:
-    fields = problem._asdict() | {"message": f"the mirror is damaged: {problem.message}", "help": _REPAIR}
-    del fields["code"]
-    return WorldError("mirror-damaged", fields.pop("message"), **fields)
+        raise damaged(error.problem, _REPAIR) from None
 
 
 def _check_trust(kit: Kit, site: FolderSite) -> None:
@@ -240,7 +234,7 @@ def _must_be_new(path: str, staging: Staging, before: Snapshot | None) -> None:
     wanted = Chain(Reading(staging.site), before).digest(path) if before else None
     if path.startswith(layout.LOG) or (wanted and wanted != sha256(there).hexdigest()):
         message = "the file is not the one that was put there"
-        raise _damaged(Problem("file-changed", f"{staging.name}/{path}", message))
+        raise damaged(Problem("file-changed", f"{staging.name}/{path}", message), _REPAIR)
     hint = "compare both with a third copy of the registry"
     raise FormatError("kit-changes", "the kit changes what never changes", expected="the bytes that are there",
                       found=path, help=hint)  # fmt: skip

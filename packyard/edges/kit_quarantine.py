@@ -33,6 +33,8 @@ def refused(path: Path, workplace: Workplace) -> Iterator[None]:
         if path.is_file():
             with suppress(OSError):  # a full disk is no reason to say something else
                 _put_aside(path.resolve(), workplace.root / QUARANTINE, problems)
+        if not isinstance(error, FormatError | ProblemsFound):
+            error.problem = problems[0]  # with the kit's path, if it had none
         raise ProblemsFound(problems) if isinstance(error, FormatError) else error from None
 
 

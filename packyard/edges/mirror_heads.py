@@ -58,9 +58,9 @@ def read_before(copy: Copy, root_key: str, repair: bool) -> Head | None:
         raise damaged(error.problem) from None
 
 
-def damaged(problem: Problem) -> WorldError:
+def damaged(problem: Problem, help: str = _REPAIR) -> WorldError:
     """What is wrong with a mirror, as an error that says how to mend it."""
-    fields = problem._asdict() | {"message": f"the mirror is damaged: {problem.message}", "help": _REPAIR}
+    fields = problem._asdict() | {"message": f"the mirror is damaged: {problem.message}", "help": help}
     del fields["code"]
     return WorldError("mirror-damaged", fields.pop("message"), **fields)
 

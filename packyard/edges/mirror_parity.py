@@ -38,6 +38,8 @@ Pairs = tuple[tuple[str, str], ...]
 ManyTasks = Callable[[Callable[["_Task"], Cell], Iterable["_Task"]], Iterable[Cell]]
 
 
+#: What stands for a version.
+_COMPARED = ("/SHA256SUMS", ".tar.gz")
 FIRST_TRUST = f"{layout.TRUST}1.json"
 
 
@@ -164,11 +166,14 @@ def _catalogues(places: Iterable[_Place], many: Many) -> dict[str, Catalogue]:
 
 
 def _lines(source: Source, known: dict[str, Pairs], path: str, digest: str) -> Pairs | None:
+    """The lines of a list; of a pack's only those that are compared, for these are what takes memory."""
     if digest not in known:
         try:
-            known[digest] = sums.parse(source.fetch(path, digest))
+            pairs = sums.parse(source.fetch(path, digest))
         except (Unlike, FormatError, WorldError):
             return None
+        own = path == layout.pack(layout.pack_of(path), "files.sums")
+        known[digest] = pairs if not own else tuple(pair for pair in pairs if pair[0].endswith(_COMPARED))
     return known[digest]
 
 

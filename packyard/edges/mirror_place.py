@@ -6,14 +6,18 @@ be done elsewhere; both are found out before anything is decided. The mirror's o
 
 from __future__ import annotations
 
+import os
 import stat
 from collections.abc import Iterable
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 
-from packyard.edges.store import Workplace
+from packyard.edges.store import Staging, Workplace
 from packyard.errors import UsageError, WorldError
 from packyard.formats import layout
+
+#: Up to so many files are made durable one by one, without waiting for all that the machine writes.
+_FEW = 1_000
 
 
 def must_be_a_mirror(folder: Path, workplace: Workplace) -> None:
@@ -48,6 +52,21 @@ def demand_one_disk(workplace: Workplace) -> None:
         message = "the mirror is on another file system than the folder beside it, from which files are renamed into it"
         hint = "let the mirror be a folder inside of what is mounted"
         raise WorldError("disk-failed", message, path=str(workplace.out), found=str(workplace.root), help=hint)
+
+
+def make_durable(staging: Staging) -> None:
+    """Returns when everything staged is on the disk: a plan that outlives a power cut must find what it is about."""
+    paths = list(islice(staging.paths(), _FEW + 1))
+    if len(paths) > _FEW:
+        os.sync()
+        return
+    files = [staging.root / path for path in paths]
+    for path in (*files, *dict.fromkeys(file.parent for file in files)):
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def demand_ways(root: Path, paths: Iterable[str]) -> None:

@@ -34,7 +34,7 @@ from packyard.edges.mirror_heads import (
 )
 from packyard.edges.mirror_kept import Kept
 from packyard.edges.mirror_log import LogCopy
-from packyard.edges.mirror_place import demand_one_disk, demand_ways, hosts_own, must_be_a_mirror
+from packyard.edges.mirror_place import demand_one_disk, demand_ways, hosts_own, make_durable, must_be_a_mirror
 from packyard.edges.mirror_source import After, Copy, Fetched, HeadSite, Source, Unlike, streamed
 from packyard.edges.store import HEADS, Staging, Workplace
 from packyard.edges.workers import FEW, processors
@@ -226,6 +226,7 @@ class _Sync:
         numbers = check_numbers(self.known, found, news.snapshots) if self.known else ()
         self.refuse([*self.problems(head, frozenset(gone), old is None), *numbers], tree)
         demand_ways(self.copy.root, chain(self.staging.paths(), gone))
+        make_durable(self.staging)
         self.staging.decide(gone)
         written = self.staging.written
         self.staging.activate()

@@ -30,7 +30,7 @@ from packyard.edges.sighting import Once
 from packyard.edges.store import Staging, Workplace
 from packyard.edges.transport import open_site
 from packyard.edges.trustees import Trustees
-from packyard.errors import FormatError, NotFound, Stale
+from packyard.errors import BadChecksum, FormatError, NotFound, Stale
 from packyard.formats import b64, documents, dsse, entries, layout, minisign, note, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import TileReader
@@ -66,15 +66,19 @@ class Wish(NamedTuple):
 def rebuild(wish: Wish) -> Rebuild:
     """Builds the commit of the published snapshot and compares; the published head is verified first.
 
-    Raises `BadSignature`, `BadKey`, `NotFound` and `Stale` when that cannot be believed, `ProblemsFound` when the
-    source cannot be built, `WorldError` when git, disk or network fail.
+    Raises `BadSignature`, `BadKey`, `BadChecksum`, `NotFound` and `Stale` when head or log cannot be believed,
+    `ProblemsFound` when the source cannot be built, `WorldError` when git, disk or network fail.
     """
     site = open_site(wish.place)
     once = Once(site)
     head = read_head(once, wish.root_key)
     with _open(wish, site, once, head) as edges:
         report = _empty(edges, head.snapshot, wish)
-        found = list(islice(_differences(wish, edges, once, head), LISTED * 100))
+        try:
+            found = list(islice(_differences(wish, edges, once, head), LISTED * 100))
+        except FormatError as error:
+            fields = error.at(f"{wish.place.rstrip('/')}/{layout.LOG}")._asdict()
+            raise BadChecksum(fields.pop("code"), fields.pop("message"), **fields) from None
         if found:
             return report._replace(total=len(found), differences=tuple(found[:LISTED]))
         return report._replace(files=sum(len(files) for _, files in edges.memory.units()))

@@ -153,6 +153,17 @@ def save(path: Path, data: bytes) -> None:
             os.close(descriptor)
 
 
+def keep_evidence(path: Path, data: bytes) -> str:
+    """Keeps what proves a fork; gives what to do with it. That it cannot be kept is no reason to say nothing of it."""
+    try:
+        save(path, data)
+    except OSError as error:
+        return (
+            f"the evidence could not be kept in {path} ({error.strerror}): keep both heads yourself, and tell everybody"
+        )
+    return f"the evidence is in {path}: tell everybody who trusts this registry"
+
+
 # --- what is asked before anything is signed ---
 
 
@@ -200,14 +211,14 @@ def _must_go_on(before: Signed | None, seen: Seen, memory: Path) -> None:
     if fork:
         data = format_fork(fork)
         name = f"{sha256(old.origin.encode()).hexdigest()}-{sha256(data).hexdigest()[:16]}.json"
-        save(memory / "evidence" / name, data)
+        kept = keep_evidence(memory / "evidence" / name, data)
         raise Stale(
             "witness-fork",
             f"the log has forked: both heads are signed, and they differ in the first {old.size} entries",
             path=layout.CHECKPOINT,
             expected=f"root {old.root.hex()} at {old.size}",
             found=f"root {fork.root.hex()} at {old.size}",
-            help=f"the evidence is in {memory / 'evidence' / name}: tell everybody who trusts this registry",
+            help=kept,
         )
 
 

@@ -15,9 +15,9 @@ from operator import itemgetter
 from packyard.client.heads import LONGEST
 from packyard.errors import BadKey, FormatError, NotFound, Stale
 from packyard.formats import layout
-from packyard.formats.entries import is_index
+from packyard.formats.entries import index_entry, is_index
 from packyard.formats.snapshot import Snapshot
-from packyard.formats.tiles import TileReader
+from packyard.formats.tiles import WIDTH, TileReader
 from packyard.formats.times import format_time
 from packyard.formats.tlog import tree_hash
 from packyard.kit.listing import HEADS, Listed
@@ -58,6 +58,16 @@ def check_log(tiles: TileReader, before: State) -> None:
     if shorter or tree_hash(before.log_size, tiles.hash).hex() != before.log_root:
         message = "the log does not go on where it ended: history was rewritten"
         raise Stale("kit-forked", message, expected=f"the first {before.log_size} entries as they were")
+
+
+def check_base(tiles: TileReader, base: State) -> None:
+    """Returns when a log that goes on from the state `base` has an entry for the contents of that state. Raises
+    `kit-base-missing`: what the base holds would not be what the registry sealed.
+    """
+    last = base.log_size - 1
+    if tiles.entries(last // WIDTH)[last % WIDTH] != index_entry(base.number, base.sums):
+        message = "the log does not know of the contents of the base"
+        raise FormatError("kit-base-missing", message, expected=f"the entry of snapshot {base.number}")
 
 
 def difference(base: Iterable[Listed], new: Iterable[Listed]) -> Iterator[tuple[str, str, str]]:

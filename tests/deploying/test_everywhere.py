@@ -37,7 +37,7 @@ def test_all_of_it_comes_and_nothing_comes_twice(sites: Sites, place: Place, sen
     first = send(sites.old, place)
     assert place.files() == files(sites.old)
     assert (first.before, first.plan.files, first.plan.unchanged) == (None, len(files(sites.old)), 0)
-    again = send(sites.old, place)
+    again = send(sites.old, place, check=True)
     assert (again.plan.empty, again.plan.unchanged, again.before) == (True, first.plan.files, first.snapshot)
 
 

@@ -60,10 +60,10 @@ def test_an_etag_that_is_no_hash_is_made_up_for_by_the_metadata(sites: Sites, bu
     bucket.seed(sites.old)
     send(sites.new, bucket)
     bucket.object(NEW_TARBALL)._etag = "0123456789abcdef0123456789abcdef-2"
-    assert send(sites.new, bucket).plan.empty
+    assert send(sites.new, bucket, check=True).plan.empty
     bucket.object(layout.tarball("hello", "1.1.0"))._etag = "0123456789abcdef0123456789abcdef-2"
     with pytest.raises(ProblemsFound):
-        send(sites.new, bucket)
+        send(sites.new, bucket, check=True)
 
 
 def test_whoever_comes_later_takes_over(sites: Sites, bucket: Bucket, send: Deploy) -> None:

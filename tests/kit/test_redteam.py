@@ -476,6 +476,35 @@ def test_a_site_that_turns_while_it_is_exported(sites: Sites, kits: Kits, tmp_pa
     assert sorted(path.name for path in tmp_path.glob("*tar*")) == ["whole.tar"]
 
 
+def test_a_delta_of_a_damaged_site(sites: Sites, kits: Kits, tmp_path: Path) -> None:
+    """What differs from the base is judged, whether the base is a kit or a site."""
+    shutil.copytree(sites[2], tmp_path / "site")
+    victim = tmp_path / "site/packs/hello/1.2.0/SHA256SUMS.minisig"
+    victim.write_bytes(flipped(victim.read_bytes(), 90))
+    for base in (kits("full", 1), sites[1]):
+        with pytest.raises(ProblemsFound):
+            export(tmp_path / "site", tmp_path / "x.tar", profile="delta", bases=(str(base),))
+    assert not list(tmp_path.glob("x.tar*"))
+
+
+def test_bases_that_lie(sites: Sites, kits: Kits, tmp_path: Path) -> None:
+    """A base says which state it is of: the registry's log must know of it, and it must hold it."""
+    parts = members(kits("full", 1))
+    state = parse_manifest(parts[0][1])[0].state
+    for lie in (state._replace(sums="0" * 64), state._replace(number=7), state._replace(log_root="0" * 64)):
+        base = written(tmp_path / "base.tar", remade(parts, state=lie))
+        with pytest.raises((FormatError, PackyardError)):
+            export(sites[2], tmp_path / "x.tar", profile="delta", bases=(str(base),))
+    other = {path: data for path, data in load(sites[2]).items() if path.startswith("SNAPSHOT")}
+    swapped = [(path, other.get(path, data)) for path, data in parts]
+    base = written(tmp_path / "base.tar", packed(described(swapped)))
+    with pytest.raises(PackyardError):
+        export(sites[2], tmp_path / "x.tar", profile="delta", bases=(str(base),))
+    manifest = written(tmp_path / "only.manifest", parts[0][1])
+    export(sites[2], tmp_path / "x.tar", profile="delta", bases=(str(manifest),))
+    assert (tmp_path / "x.tar").read_bytes() == kits("delta").read_bytes()
+
+
 def forked(works: Iterable[Callable[[], object]]) -> list[int]:
     """Does several things at once, each in a process of its own; gives their exit codes."""
     children = []
