@@ -56,7 +56,7 @@ from packyard.surfaces import listings
 from packyard.surfaces.advisories import plan_advisories
 from packyard.surfaces.pack import plan_pack
 from packyard.surfaces.site import Site
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates, open_templates, site_of
 
 
 class Floor:
@@ -277,7 +277,7 @@ def make(repo: Path, root: Path) -> Made:
     keys = find_keys(None, {}, developers)
     trust = find_trust(source, tree, registry, keys, developers, int(time.time()))
     templates = open_templates()
-    site = Site(registry, trust.development, templates.stylesheet_path())
+    site = site_of(registry, trust.development, templates)
     floor = Floor(git, root, templates, site, keys)
     packs: dict[str, list[Event]] = {}
     newest: list[Event] = []

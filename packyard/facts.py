@@ -63,8 +63,8 @@ def registry_text(registry: Registry) -> str:
 
 def registry_from(text: str) -> Registry:
     """The inverse of `registry_text`."""
-    origin, title, url, mirrors, *rest, witnesses = json.loads(text)
-    return Registry._make((origin, title, url, tuple(mirrors), *rest, tuple(witnesses)))
+    origin, title, url, mirrors, *rest, witnesses, repository, look = json.loads(text)
+    return Registry._make((origin, title, url, tuple(mirrors), *rest, tuple(witnesses), repository, look))
 
 
 def revision_text(revision: Revision) -> str:

@@ -19,6 +19,8 @@ class Registry(NamedTuple):
     surfaces: Mapping[str, bool]
     policy: Mapping[str, int] = {}
     witnesses: tuple[str, ...] = ()
+    repository: str = ""
+    look: Mapping[str, str] = {}
 
 
 class Trust(NamedTuple):

@@ -28,7 +28,7 @@ def tool_digest(templates: Path | None = None) -> str:
     digest = sha256(repr(sys.version_info[:2]).encode())
     for root, endings in (
         (_HERE, (".py",)),
-        (templates or templates_folder(), (".html", ".css", ".md", ".svg", ".xml")),
+        (templates or templates_folder(), (".html", ".css", ".js", ".md", ".svg", ".xml")),
     ):
         for path in sorted(_files(str(root), endings)):
             digest.update(f"{path[len(str(root)) :]}\0".encode())

@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "submitting": {"catalogue", "errors", "formats", "gate", "history", "model", "rules"},
     "gate": {"catalogue", "errors", "formats", "history", "model", "rules"},
     "facts": {"model", "rules"},
-    "surfaces": {"errors", "formats", "model", "recipe", "rules"},
+    "search": {"errors", "formats", "model"},
+    "surfaces": {"agreement", "errors", "formats", "gate", "model", "quality", "recipe", "rules", "search"},
     "grounds": {"formats", "model", "rules"},
     "packs": {
         "catalogue",
@@ -54,7 +55,7 @@ MAY_IMPORT = {
     "witnessing": {"errors", "formats", "model"},
     "rebuilt": {"errors", "formats"},
     "agreement": {"formats", "model", "rebuilt"},
-    "client": {"catalogue", "errors", "formats", "head", "history", "lifecycle", "model", "rules", "trust"},
+    "client": {"catalogue", "errors", "formats", "head", "history", "lifecycle", "model", "rules", "search", "trust"},
     "mirror": {"audit", "catalogue", "client", "errors", "formats", "head", "lifecycle", "model", "rules", "trust"},
     "kit": {
         "audit",
@@ -104,6 +105,7 @@ PURE = {
     "witnessing",
     "rebuilt",
     "agreement",
+    "search",
     "facts",
     "packs",
 }

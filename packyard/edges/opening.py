@@ -14,6 +14,7 @@ from packyard.edges.authority import RememberedAuthority
 from packyard.edges.git import Repository
 from packyard.edges.keys import SigningKeys, find_keys
 from packyard.edges.memory import Memory
+from packyard.edges.own import read_own
 from packyard.edges.progress import Progress
 from packyard.edges.store import FolderSite, Staging, Workplace
 from packyard.edges.trustees import Trustees, find_trust
@@ -28,7 +29,7 @@ from packyard.protocols import Reader
 from packyard.registry import Registry
 from packyard.surfaces.pages import Templates
 from packyard.surfaces.site import Site
-from packyard.surfaces.templates import open_templates
+from packyard.surfaces.templates import open_templates, site_of
 from packyard.tool import tool_digest
 from packyard.unchanged import Request
 
@@ -131,8 +132,9 @@ def _edges(
     developers = repository.folder / ".packyard" / "keys"
     keys = find_keys(request.keys, request.environ, developers)
     trust = find_trust(repository, source, registry, keys, developers, int(time.time()))
-    templates = open_templates(request.templates, workplace.root.parent / "templates")
-    site = Site(registry, trust.development, templates.stylesheet_path())
+    own = read_own(repository, source, registry)
+    templates = open_templates(request.templates, workplace.root.parent / "templates", own)
+    site = site_of(registry, trust.development, templates)
     return Edges(
         request,
         workplace,
@@ -223,14 +225,14 @@ def make_workshop(
     keys: SigningKeys,
     authority: object,
     site: Site,
-    folders: tuple[Path | None, Path],
+    templates: Templates,
     tool: str,
 ) -> Workshop:
     """What packs are made with in another process."""
     from packyard.rules.authority import Revisions
 
     assert isinstance(authority, Revisions)
-    return Workshop(Repository(repo), authority, keys.attest, staging, open_templates(*folders), site, tool)
+    return Workshop(Repository(repo), authority, keys.attest, staging, templates, site, tool)
 
 
 def _must_be_a_site(out: Path, workplace: Workplace) -> None:

@@ -20,8 +20,7 @@ from packyard.gate.building import touched
 from packyard.gate.proposal import Case
 from packyard.model import Event
 from packyard.packs import Job, Workshop, make_pack
-from packyard.surfaces.site import Site
-from packyard.surfaces.templates import open_templates
+from packyard.surfaces.templates import open_templates, site_of
 from packyard.tool import tool_digest
 
 #: A link of a page, up to its text, and what else a page says is elsewhere; the templates write both so.
@@ -80,14 +79,15 @@ def preview(case: Case, folder: Path, templates: Path | None = None) -> tuple[st
     if folder.exists() and any(folder.iterdir()):
         raise UsageError("folder-not-empty", "the folder is not empty", path=str(folder))
     found, sink = open_templates(templates), Shown(folder)
-    site = Site(case.world.registry, False, found.stylesheet_path(), preview=True)
+    site = site_of(case.world.registry, False, found, preview=True)
     shop = Workshop(case.source, case.judged.authority, Nobody(), sink, found, site, tool_digest(templates))
     made = [
         name
         for name, tree in touched(case.source, case.proposal.before, case.proposal.after)
         if name in case.judged.packs and not make_pack(shop, Job(name, tree, _events(case, name), "", (), 0)).problems
     ]
-    sink.replace(found.stylesheet_path(), found.stylesheet() + _PLAIN)
+    for name, path in site.assets:
+        sink.replace(path, found.asset(name) + (_PLAIN if name.endswith(".css") else b""))
     paths = [(name, layout.pack(name, "index.html")) for name in made]
     sink.replace(
         "index.html", found.page("preview.html", site, "index.html", "Preview", "A proposed change", paths=paths)

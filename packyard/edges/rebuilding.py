@@ -25,6 +25,7 @@ from packyard.edges.git import Repository
 from packyard.edges.keys import find_keys
 from packyard.edges.memory import Memory
 from packyard.edges.opening import Edges, read_settings, source_tree
+from packyard.edges.own import read_own
 from packyard.edges.progress import Progress
 from packyard.edges.sighting import Once
 from packyard.edges.store import Staging, Workplace
@@ -40,8 +41,7 @@ from packyard.protocols import Reader
 from packyard.rebuilt import LISTED, Difference, Rebuild
 from packyard.recorded import new_entries, recorded_entries
 from packyard.rules.authority import FILE_LIMIT
-from packyard.surfaces.site import Site
-from packyard.surfaces.templates import open_templates
+from packyard.surfaces.templates import open_templates, site_of
 from packyard.tool import tool_digest
 from packyard.unchanged import Request
 
@@ -135,7 +135,7 @@ def _open(wish: Wish, site: Reader, once: Once, head: Head) -> Iterator[Edges]:
         attest = tuple(dict.fromkeys(key for trust in chain for key in trust.attest_keys))
         vkey = note.parse_vkey(head.trust.log_vkey)
         development = _in_source(repository, source).get("1.json") != next(_trust_files(once, head))
-        templates = open_templates(wish.templates, wish.work / "templates")
+        templates = open_templates(wish.templates, wish.work / "templates", read_own(repository, source, registry))
         request = Request(
             wish.repo, commit.id, wish.work / "site", wish.place, jobs=wish.jobs, templates=wish.templates
         )
@@ -153,7 +153,7 @@ def _open(wish: Wish, site: Reader, once: Once, head: Head) -> Iterator[Edges]:
             Trustees(head.trust, (), (vkey,), development),
             site,
             templates,
-            Site(registry, development, templates.stylesheet_path()),
+            site_of(registry, development, templates),
             tool,
             time.monotonic(),
             progress,

@@ -15,12 +15,15 @@ and hyphens, perhaps with a path behind it.  All other settings have the default
     surfaces: {ori: false}
     policy: {cool_off_days: 7}
     witnesses: [https://witness.example.org/]
+    repository: https://example.org/acme/packs
+    look: {accent: "#0a5443", accent_dark: "#84d1b4", footer: Run by the makers of Acme.}
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -88,10 +91,18 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     *(Setting(f"limits.{name}", "number", str(limit.default), limit.meaning) for name, limit in LIMITS.items()),
     *(Setting(f"policy.{name}", "number", str(limit.default), limit.meaning) for name, limit in POLICY.items()),
+    Setting("repository", "web address", "none", "the pages of the git repository, which commits and reviews link to"),
+    Setting("look.accent", "colour", "the program's", "links and seals on light ground, such as `#0a5443`"),
+    Setting("look.accent_dark", "colour", "the program's", "the same on dark ground"),
+    Setting("look.footer", "text", "none", "a line at the end of every page"),
     Setting("rules.CODE", " or ".join(OUTCOMES), "the rule's own", "what a failure of the rule CODE leads to"),
     Setting("surfaces.NAME", "true or false", "true", "whether the output family NAME is rendered"),
 )
 
+#: For each colour that a registry may choose, the ground that it must be readable on.
+GROUNDS = {"accent": "#eef0ea", "accent_dark": "#171e1b"}
+LEAST_CONTRAST = 4.5
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ORIGIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)*")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
@@ -111,6 +122,8 @@ def parse_registry(data: bytes) -> Registry:
         surfaces=_surfaces(fields.mapping("surfaces")),
         policy=_numbers(fields.mapping("policy"), POLICY),
         witnesses=fields.texts("witnesses"),
+        repository=fields.text("repository", check=check_base).rstrip("/"),
+        look=_look(fields.mapping("look")),
     )
     fields.finish()
     return registry
@@ -124,14 +137,18 @@ def format_registry(registry: Registry) -> bytes:
         lines += ["mirrors:", *(f"  - {format_text(url)}" for url in registry.mirrors)]
     if registry.witnesses:
         lines += ["witnesses:", *(f"  - {format_text(place)}" for place in registry.witnesses)]
+    if registry.repository:
+        lines.append(f"repository: {format_text(registry.repository)}")
     if registry.expires_days != EXPIRES_DAYS:
         lines.append(f"expires_days: {registry.expires_days}")
     surfaces = {name: "true" if shown else "false" for name, shown in registry.surfaces.items()}
+    look = {name: format_text(value) for name, value in registry.look.items()}
     for name, members in (
         ("limits", registry.limits),
         ("policy", registry.policy),
         ("rules", registry.rules),
         ("surfaces", surfaces),
+        ("look", look),
     ):
         if members:
             lines += [f"{name}:", *(f"  {key}: {value}" for key, value in members.items())]
@@ -176,6 +193,32 @@ def _rules(fields: Fields) -> dict[str, str]:
 
 def _surfaces(fields: Fields) -> dict[str, bool]:
     return {_word(fields, name): fields.boolean(name, True) for name in fields.names()}
+
+
+def _look(fields: Fields) -> dict[str, str]:
+    found = {name: fields.text(name, check=partial(_check_colour, ground)) for name, ground in GROUNDS.items()}
+    found["footer"] = fields.text("footer")
+    return {name: value for name, value in found.items() if value}
+
+
+def _check_colour(ground: str, text: str) -> None:
+    if not _COLOUR.fullmatch(text):
+        raise FormatError("field-invalid", "is not a colour", expected="such as #0a5443", found=shown(text))
+    if (found := contrast(text, ground)) < LEAST_CONTRAST:
+        message = f"is hard to read on {ground}"
+        raise FormatError("colour-faint", message, expected=f"a contrast of {LEAST_CONTRAST}", found=f"{found:.1f}")
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours `#rrggbb`, from 1 to 21 (WCAG 2.2, relative luminance)."""
+    darker, lighter = sorted(map(_luminance, (one, other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
 def _word(fields: Fields, name: str) -> str:

@@ -117,7 +117,6 @@ def _jobs(edges: Edges, reading: Reading, packs: Iterable[tuple[str, str]]) -> I
 
 
 def _bench(edges: Edges) -> Bench:
-    folders = (edges.request.templates, edges.workplace.root.parent / "templates")
     return Bench(
         make_workshop,
         lambda: (
@@ -126,7 +125,7 @@ def _bench(edges: Edges) -> Bench:
             edges.keys,
             edges.authority.whole(),
             edges.site,
-            folders,
+            edges.templates,
             edges.tool,
         ),
     )

@@ -3,7 +3,7 @@ changed.
 
     home                    index.html
     feeds                   feed.atom, feed.json
-    assets, prose           the stylesheet; about/, publish/
+    assets, prose           style sheet, scripts, logo; about/, publish/
     registry                registry.json
     family FAMILY           tags/index.html and the like, with counts
     list FAMILY ITEM        tags/python/index.html and its further pages
@@ -200,7 +200,8 @@ def _revisions(view: View, folder: str, stem: str, revisions: Sequence[Revision]
 
 
 def _assets(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
-    yield Recipe(site.stylesheet, (), templates.stylesheet)
+    for name, path in site.assets:
+        yield Recipe(path, (), partial(templates.asset, name))
 
 
 def _prose(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:

@@ -35,14 +35,27 @@ _ITEM = re.compile(r"(?!\.)[A-Za-z0-9._+@-]{1,64}")
 
 
 class Site(NamedTuple):
-    """`development`: signed with keys made on the spot, which every page says. `stylesheet` is a path of the site.
-    `preview`: of a change set, with nothing but the packs that it touches.
+    """`development`: signed with keys made on the spot, which every page says. `assets` pairs names such as `style.css`
+    with paths of the site. `preview`: of a change set, with nothing but the packs that it touches. `own` is the id of
+    the tree with the registry's own templates and words, "" when it has none; `language` and `direction` are theirs.
     """
 
     registry: Registry
     development: bool
-    stylesheet: str
+    assets: tuple[tuple[str, str], ...]
     preview: bool = False
+    own: str = ""
+    language: str = "en"
+    direction: str = "ltr"
+
+    def asset(self, name: str) -> str:
+        """The path of an asset."""
+        return dict(self.assets)[name]
+
+    @property
+    def logo(self) -> str:
+        """The path of the registry's logo, "" when it has none."""
+        return next((path for name, path in self.assets if name.startswith("logo.")), "")
 
 
 class Totals(NamedTuple):

@@ -1,15 +1,23 @@
 """The templates of the browse site: jinja2, imported on first use because it takes longer than rendering many pages.
 
 Output is escaped unless it is `Markup`, and an unknown name is an error. Compiled templates are remembered in a folder
-if one is given. Besides what a page hands in, a template sees `layout`, the shared names of `site`, and these filters:
+if one is given. A registry's own templates (`own.Own`) come before those of the program. Besides what a page hands in,
+a template sees `layout`, the shared names of `site`, and these functions and filters:
 
+    t("Signed by {name}", name=link)       what the page says, in the registry's language: see `words`
+    n("{count} file", "{count} files", 3)
+    asset("site.js")                       the way to an asset, which is called after its content
     1764000000 | date  ->  2025-11-24
     1764000000 | time  ->  2025-11-24T16:00:00Z
     1536 | size        ->  1.5 kB
+
+The assets are `style.css` (the program's `style.css`, `css/*.css` by name, then the registry's colours and its own
+sheet), each `js/*.js` by its name, and the registry's logo.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +25,10 @@ from typing import TYPE_CHECKING, Any
 
 from packyard.formats import layout
 from packyard.formats.times import day_of, format_time
+from packyard.registry import Registry
 from packyard.surfaces import site
+from packyard.surfaces.own import NOTHING_OWN, Own
+from packyard.surfaces.words import Speech
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,11 +39,13 @@ _HERE = Path(__file__).resolve().parents[1]
 class Templates:
     """A folder of templates, ready to render; cheap to make and to send to another process."""
 
-    def __init__(self, folder: Path, cache: Path | None = None) -> None:
-        self._folder, self._cache = folder, cache
+    def __init__(self, folder: Path, cache: Path | None = None, own: Own = NOTHING_OWN) -> None:
+        self._folder, self._cache, self.own = folder, cache, own
+        speech = Speech(own.words)
+        self.say, self.count = speech.say, speech.count
 
-    def __reduce__(self) -> tuple[type[Templates], tuple[Path, Path | None]]:
-        return Templates, (self._folder, self._cache)
+    def __reduce__(self) -> tuple[type[Templates], tuple[Path, Path | None, Own]]:
+        return Templates, (self._folder, self._cache, self.own)
 
     def render(self, name: str, **context: Any) -> bytes:
         """The template `name` as UTF-8."""
@@ -47,22 +60,44 @@ class Templates:
         """A template that is not a whole page, as text."""
         return self._environment.get_template(name).render(context)
 
-    def stylesheet(self) -> bytes:
-        """The stylesheet."""
-        return (self._folder / "style.css").read_bytes()
+    def asset(self, name: str) -> bytes:
+        """An asset by its name."""
+        return self._assets[name]
 
-    def stylesheet_path(self) -> str:
-        """Where the stylesheet lives on the site; the name follows the content, so it may be cached for ever."""
-        return f"assets/style-{sha256(self.stylesheet()).hexdigest()[:8]}.css"
+    def assets(self) -> tuple[tuple[str, str], ...]:
+        """(name, path on the site) of every asset; the path follows the content, so it may be cached for ever."""
+        return tuple((name, _path(name, data)) for name, data in sorted(self._assets.items()))
+
+    @cached_property
+    def _assets(self) -> Mapping[str, bytes]:
+        sheets = [self._folder / "style.css", *sorted((self._folder / "css").glob("*.css"))]
+        found = {"style.css": b"\n".join([*(sheet.read_bytes() for sheet in sheets), *self.own.style])}
+        found |= {script.name: script.read_bytes() for script in (self._folder / "js").glob("*.js")}
+        return found | ({self.own.logo_name: self.own.logo} if self.own.logo_name else {})
 
     @cached_property
     def _environment(self) -> Environment:
-        from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+        from jinja2 import (
+            ChoiceLoader,
+            DictLoader,
+            Environment,
+            FileSystemBytecodeCache,
+            FileSystemLoader,
+            StrictUndefined,
+            pass_context,
+        )
+        from jinja2.runtime import Context
+
+        @pass_context
+        def asset(context: Context, name: str) -> str:
+            shown: site.Site = context["site"]
+            return f"{context['root']}{shown.asset(name)}"
 
         if self._cache is not None:
             self._cache.mkdir(parents=True, exist_ok=True)
+        shipped = FileSystemLoader(self._folder)
         environment = Environment(
-            loader=FileSystemLoader(self._folder),
+            loader=ChoiceLoader([DictLoader(self.own.templates), shipped]) if self.own.templates else shipped,
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -72,6 +107,9 @@ class Templates:
         )
         environment.filters.update(date=day_of, time=format_time, size=size)
         environment.globals.update(
+            t=self.say,
+            n=self.count,
+            asset=asset,
             layout=layout,
             listable=site.listable,
             HOME=site.HOME,
@@ -83,10 +121,22 @@ class Templates:
         return environment
 
 
-def open_templates(folder: Path | None = None, cache: Path | None = None) -> Templates:
+def open_templates(folder: Path | None = None, cache: Path | None = None, own: Own = NOTHING_OWN) -> Templates:
     """The templates in `folder`, by default the ones that came with the program; compiled ones are kept in `cache`."""
     found = (path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir())
-    return Templates(folder or next(found), cache)
+    return Templates(folder or next(found), cache, own)
+
+
+def site_of(registry: Registry, development: bool, templates: Templates, preview: bool = False) -> site.Site:
+    """What every page shares, with the look that the templates have."""
+    own = templates.own
+    about = (own.tree, own.words.language, own.words.direction)
+    return site.Site(registry, development, templates.assets(), preview, *about)
+
+
+def _path(name: str, data: bytes) -> str:
+    stem, _, ending = name.rpartition(".")
+    return f"assets/{stem}-{sha256(data).hexdigest()[:8]}.{ending}"
 
 
 def size(count: int) -> str:

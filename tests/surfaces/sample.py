@@ -41,7 +41,7 @@ REGISTRY = Registry(
     rules={},
     surfaces={},
 )
-SITE = Site(REGISTRY, development=False, stylesheet="assets/style-00000000.css")
+SITE = Site(REGISTRY, development=False, assets=(("style.css", "assets/style-00000000.css"),))
 
 
 def digest(text: str) -> str:

@@ -64,4 +64,16 @@ RULES = (
         "Audit the folder that is served.",
     ),
     note("problems-many", "not all problems are shown", "There are too many to be read.", "See to the first ones."),
+    block(
+        "words-placeholder",
+        "a translation does not fit the English text",
+        "What stands in braces is filled in by the page; another name would stay empty.",
+        "Use the names of the English text, each in braces.",
+    ),
+    block(
+        "colour-faint",
+        "a colour cannot be read on its ground",
+        "Links and seals must be readable for everybody (WCAG 2.2, 1.4.3).",
+        "Choose a darker colour for light ground, a lighter one for dark ground.",
+    ),
 )

@@ -1,0 +1,48 @@
+"""What the pages say, in the language of the registry: every text that people read goes through here.
+
+    t("Signed by {name}", name=link)                    in templates; `say` in Python
+    n("{count} file", "{count} files", count)           the form for a number; `count` in Python
+
+The English text is its own key. What is filled in is escaped unless it is `Markup`; the result is `Markup`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from packyard.formats.words import Words
+
+
+class Speech:
+    """Says texts in one language."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+
+    def say(self, text: str, /, **values: Any) -> Markup:
+        """The text in the language of the registry, filled in."""
+        found = self.words.texts.get(text)
+        return _filled(found[0] if found else text, values)
+
+    def count(self, one: str, many: str, count: int, /, **values: Any) -> Markup:
+        """The form of a text for a number; `{count}` stands for it."""
+        texts = self.words.texts.get(one)
+        if texts is None:
+            return _filled(one if count == 1 else many, {"count": f"{count:,}", **values})
+        form = self._plural(count)
+        return _filled(texts[min(form, len(texts) - 1)], {"count": f"{count:,}", **values})
+
+    @cached_property
+    def _plural(self) -> Callable[[int], int]:
+        from gettext import c2py
+
+        return c2py(self.words.plural)
+
+
+def _filled(text: str, values: dict[str, Any]) -> Markup:
+    said = escape(text)
+    return said.format(**values) if values or "{" in text else said
