@@ -137,6 +137,9 @@ def row_of(pack: Pack) -> Row:
         tuple(pack.channels.items()),
         () if state.withdrawn else latest.routing,
         None if state.withdrawn else score(breakdown(latest, len(pack.versions))),
+        () if state.withdrawn else manifest.dependencies,
+        () if state.withdrawn else manifest.conflicts,
+        min(state.release.seq for state in pack.versions),
     )
 
 

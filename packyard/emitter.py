@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from packyard.errors import Stale
@@ -14,9 +14,17 @@ from packyard.recipe import Recipe, key
 from packyard.rules.folder import LIMITS
 
 
-def files_sums(files: Iterable[Output]) -> bytes:
-    """The checksum list of files, by path."""
-    return sums.format((file.path, file.sha256) for file in files)
+def pack_lists(name: str, files: Iterable[Output]) -> Iterator[tuple[str, bytes]]:
+    """(path, bytes) of the lists of a pack that has these files, see `layout.list_of`; `files.sums` is the last."""
+    own = layout.pack(name, layout.FILES_SUMS)
+    lists: dict[str, list[tuple[str, str]]] = {own: []}
+    for file in files:
+        lists.setdefault(layout.list_of(file.path), []).append((file.path, file.sha256))
+    for path in sorted(lists.keys() - {own}):
+        data = sums.format(lists[path])
+        lists[own].append((path, sha256(data).hexdigest()))
+        yield path, data
+    yield own, sums.format(lists[own])
 
 
 class Emitter:

@@ -31,6 +31,8 @@ def row_from(text: str) -> Row:
         co_owners=tuple(row.co_owners),
         channels=tuple((channel, version) for channel, version in row.channels),
         routing=tuple(row.routing),
+        needs=tuple((name, wanted) for name, wanted in row.needs),
+        conflicts=tuple(row.conflicts),
     )
 
 
@@ -45,9 +47,9 @@ def releases_from(text: str) -> list[Release]:
 
 
 def _release(fields: list[Any]) -> Release:
-    *head, manifest, features, files, tarball, routing = fields
+    *head, manifest, features, files, tarball, routing, review = fields
     listed = tuple(File(*file) for file in files)
-    return Release._make((*head, _manifest(manifest), tuple(features), listed, Tarball(*tarball), tuple(routing)))
+    return Release._make((*head, _manifest(manifest), tuple(features), listed, Tarball(*tarball), tuple(routing), review))
 
 
 def _manifest(fields: list[Any]) -> Manifest:

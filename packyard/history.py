@@ -11,6 +11,7 @@ there; a publisher's or an organisation's file may change, and each change is an
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -18,6 +19,13 @@ from packyard.errors import FormatError, Problem
 from packyard.formats import names
 from packyard.model import Commit, Entry, Event
 from packyard.protocols import Source
+
+#: How forges name a pull request where they merge it: a merge or a squash of GitHub and Gitea, a merge of GitLab.
+_REVIEW = re.compile(
+    r"\AMerge pull request #([1-9][0-9]{0,8}) |\A[^\n]{0,500}\(#([1-9][0-9]{0,8})\)"
+    r"|^See merge request \S{0,200}!([1-9][0-9]{0,8})$",
+    re.MULTILINE,
+)
 
 SOURCE = "registry-src"
 TREE, FILES = 0o40000, (0o100644, 0o100755, 0o100664)
@@ -53,6 +61,12 @@ def differing(source: Source, old: str, new: str) -> Iterator[tuple[str, Entry |
     gone, come = {entry.name: entry for entry in before - after}, {entry.name: entry for entry in after - before}
     for name in sorted(gone.keys() | come.keys()):
         yield name, gone.get(name), come.get(name)
+
+
+def review_of(message: str) -> str:
+    """The number of the pull request that a forge names in the message of a merge, "" when it names none."""
+    found = _REVIEW.search(message)
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def compare(source: Source, commit: Commit, old: str, new: str) -> Found:

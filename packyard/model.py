@@ -1,8 +1,8 @@
 """The frozen values that the stages hand to each other.
 
-Values are named tuples: immutable, cheap to make, to compare and to send to another process. A value that came out of a
-parser is checked; nothing past the edges handles a pack name, a version or a path that was not. Times are whole seconds
-since 1970 UTC, days are `YYYY-MM-DD`, digests are bare lower-case hex SHA-256 unless a name says otherwise.
+Values are named tuples: cheap to make, to compare and to send to another process. What came out of a parser is checked;
+nothing past the edges handles a name, a version or a path that was not. Times are whole seconds since 1970 UTC, days
+are `YYYY-MM-DD`, digests are bare lower-case hex SHA-256 unless a name says otherwise.
 """
 
 from __future__ import annotations
@@ -28,10 +28,9 @@ class Entry(NamedTuple):
 
 
 class Event(NamedTuple):
-    """One fact of history: what appeared in which first-parent commit. `kind` is `publisher`, `org`, `version` or
-    `statement`; `subject` a handle, an organisation or a pack; `ident` the version, the statement's file stem, or "".
-    `objects` pairs the file names that belong to it with their blob ids (for a version: "" with the id of its tree).
-    `seq` counts the events of the whole history from 0, in log order."""
+    """What appeared in which first-parent commit. `kind` is `publisher`, `org`, `version` or `statement`; `subject` a
+    handle, an organisation or a pack; `ident` the version, the statement's file stem, or "". `objects` pairs names of
+    files with blob ids (of a version: "" with its tree). `seq` counts the events of history from 0, in log order."""
 
     seq: int
     kind: str
@@ -44,8 +43,7 @@ class Event(NamedTuple):
 
 
 class PublisherKey(NamedTuple):
-    """A publisher's minisign key: the base64 line, and the id that minisign prints. An ended one is `retired` or
-    `revoked`."""
+    """A publisher's minisign key: its base64 line, and the id that minisign prints."""
 
     key: str
     key_id: str
@@ -134,7 +132,7 @@ class Tarball(NamedTuple):
 
 class Release(NamedTuple):
     """One checked version: what was signed, by whom, when, and where the log says so; `routing` names the dimensions by
-    which its `models.json` chooses."""
+    which its `models.json` chooses, `review` is the number of the pull request that its commit names, or ""."""
 
     pack: str
     version: str
@@ -151,6 +149,7 @@ class Release(NamedTuple):
     files: tuple[File, ...]
     tarball: Tarball
     routing: tuple[str, ...] = ()
+    review: str = ""
 
 
 class Mark(NamedTuple):
@@ -172,7 +171,7 @@ class Renaming(NamedTuple):
 
 
 class Recovery(NamedTuple):
-    """That a pack becomes `to`'s alone at the time `effective`, because the registry's roots said so, and why."""
+    """That the registry's roots make a pack `to`'s alone at the time `effective`, and why."""
 
     to: str
     reason: str
@@ -181,8 +180,7 @@ class Recovery(NamedTuple):
 
 
 class VersionState(NamedTuple):
-    """A release and what statements have said about it since; `channel` is "" until one promotes it. Withdrawn, nothing
-    is left of the release but what was signed and logged."""
+    """A release and what was said about it since. Of a withdrawn one only what was signed and logged is left."""
 
     release: Release
     yanked: Mark | None = None
@@ -215,8 +213,7 @@ class Grounds(NamedTuple):
 
 
 class Pack(NamedTuple):
-    """A pack as the fold of its versions and statements; `versions` by semver, highest first. `owner` is the principal
-    owner, or the organisation of the scope."""
+    """The fold of versions (highest first) and statements; `owner` is the principal one or the scope's organisation."""
 
     name: str
     owner: str
@@ -269,8 +266,8 @@ def channels_of(versions: Mapping[str, VersionState], statements: Iterable[State
 
 
 class Row(NamedTuple):
-    """A pack in one line, as `index.json` and the listings show it; times in seconds, `latest` a version, `renamed` the
-    name under which it goes on, `channels` pairs names with versions, `quality` is None when it is not known."""
+    """A pack in one line; `latest` is a version, `renamed` the name under which it goes on, `channels` pairs names with
+    versions, `quality` is None when not known, `needs` are dependencies, `born` is the event with the first version."""
 
     name: str
     latest: str
@@ -289,6 +286,9 @@ class Row(NamedTuple):
     channels: tuple[tuple[str, str], ...] = ()
     routing: tuple[str, ...] = ()
     quality: int | None = None
+    needs: tuple[tuple[str, str], ...] = ()
+    conflicts: tuple[str, ...] = ()
+    born: int = 0
 
 
 class Output(NamedTuple):

@@ -12,23 +12,25 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from packyard.catalogue import fold, row_of
-from packyard.emitter import Emitter, files_sums
+from packyard.emitter import Emitter, pack_lists
 from packyard.errors import FormatError, Problem
 from packyard.facts import releases_from, releases_text
 from packyard.formats import dsse, entries, layout, tarball
 from packyard.grounds import grounds
-from packyard.history import place
+from packyard.history import place, review_of
 from packyard.model import Event, Output, Pack, Publisher, Release, Row, Tarball
-from packyard.protocols import Signer, Sink, Source
+from packyard.protocols import History, Signer, Sink, Source
 from packyard.recipe import once
 from packyard.rules.authority import FILE_LIMIT, Authority
 from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder, read_folder
 from packyard.rules.statements import Spoken, check_statement
 from packyard.rules.strays import check_strays
 from packyard.rules.version import Checked, check_version
-from packyard.surfaces import pages
 from packyard.surfaces.pack import plan_pack
+from packyard.surfaces.pack.shipped import Shelf
+from packyard.surfaces.pack.values import Around, Hand
 from packyard.surfaces.site import Site
+from packyard.surfaces.templates import Templates
 
 NOW = 1 << 62  # later than every event
 BUILDER = "urn:packyard:builder:1"
@@ -37,18 +39,18 @@ BUILDER = "urn:packyard:builder:1"
 class Workshop(NamedTuple):
     """What every pack is made with."""
 
-    source: Source
+    source: History
     authority: Authority
     attest: Signer
     staging: Sink
-    templates: pages.Templates
+    templates: Templates
     site: Site
     tool: str
 
 
 class Job(NamedTuple):
     """A pack to make: its tree at `packs/…`, its events, and what memory has of it. Events from `first` on are not in
-    memory's log.
+    memory's log. `around` is what others say of it.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Job(NamedTuple):
     releases: str
     before: tuple[Output, ...]
     first: int
+    around: Around = Around()
 
 
 class Made(NamedTuple):
@@ -87,9 +90,11 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         return Made(job.name, job.tree, tuple(problems), tuple(notes))
     pack = pack._replace(grounds=grounds(job.name, releases, spoken, shop.authority))
     publishers = _publishers(shop.authority, pack)
-    for recipe in once(plan_pack(shop.site, shop.templates, pack, publishers, _Contents(shop.source))):
+    hand = Hand(shop.site, shop.templates, publishers, Shelf(shop.source), job.around)
+    for recipe in once(plan_pack(hand, pack)):
         output.make(recipe)
-    output.emit(layout.pack(job.name, "files.sums"), files_sums(output.files.values()))
+    for path, data in pack_lists(job.name, output.files.values()):
+        output.emit(path, data)
     return Made(
         job.name,
         job.tree,
@@ -102,21 +107,6 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         tuple(_leaves(releases, spoken, job.first)),
         tuple(layout.tarball(job.name, state.release.version) for state in pack.versions if state.withdrawn),
     )
-
-
-class _Contents:
-    """Reads files of releases from git, following the release's tree."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-
-    def __call__(self, release: Release, path: str) -> bytes:
-        tree = release.tree
-        *folders, name = path.split("/")
-        for folder in folders:
-            tree = next(entry.oid for entry in self.source.tree(tree) if entry.name == folder)
-        oid = next(entry.oid for entry in self.source.tree(tree) if entry.name == name)
-        return self.source.blob(oid, LIMITS["expanded"])
 
 
 def _publishers(authority: Authority, pack: Pack) -> Mapping[str, Publisher]:
@@ -188,10 +178,11 @@ def _release(
         )
         return None, (too_large,), report.notes
     _attest(shop, event, report.checked, packed, output, offered)
-    return _to_release(event, tree, report.checked, packed), (), report.notes
+    review = review_of(shop.source.message(event.commit)) if event.commit else ""
+    return _to_release(event, tree, report.checked, packed, review), (), report.notes
 
 
-def _to_release(event: Event, tree: str, checked: Checked, packed: Tarball) -> Release:
+def _to_release(event: Event, tree: str, checked: Checked, packed: Tarball, review: str) -> Release:
     return Release(
         event.subject,
         event.ident,
@@ -208,6 +199,7 @@ def _to_release(event: Event, tree: str, checked: Checked, packed: Tarball) -> R
         checked.files,
         packed,
         checked.routing,
+        review,
     )
 
 

@@ -15,6 +15,12 @@ class Source(Protocol):
     def blob(self, oid: str, limit: int) -> bytes: ...
 
 
+class History(Source, Protocol):
+    """A source with its history: the messages of commits by id."""
+
+    def message(self, commit: str) -> str: ...
+
+
 class Reader(Protocol):
     """A published site as anyone sees it: a folder, an address, a staging area over a folder.
 

@@ -1,11 +1,13 @@
 """Sealing: from the inventory of an output to the checksum chain, the log's new entries, and the signed snapshot.
 
     SNAPSHOT → index.json
-             → index.sums → index/XX.sums → packs/NAME/files.sums → the pack's files
+             → index.sums → index/XX.sums → packs/NAME/files.sums → what clients verify packs by
+                                                                  → pages.sums → the pack's pages
+                                                                  → VERSION/pages.sums → the version's pages
              → site.sums → every other file
 
-`site.sums` lists the files themselves, but for folders with more than `layout.FOLDER_LIMIT` files, which have a
-`files.sums` of their own.
+`layout.list_of` says which list has a file of a pack. `site.sums` lists the files themselves, but for folders with more
+than `layout.FOLDER_LIMIT` files, which have a `files.sums` of their own.
 """
 
 from __future__ import annotations
@@ -42,7 +44,7 @@ class Chain(NamedTuple):
 
 def shard_sums(packs: Iterable[tuple[str, str]]) -> bytes:
     """A shard: the `files.sums` of its packs, given as (name, hash)."""
-    return sums.format((layout.pack(name, "files.sums"), digest) for name, digest in packs)
+    return sums.format((layout.pack(name, layout.FILES_SUMS), digest) for name, digest in packs)
 
 
 def index_sums(shards: Iterable[tuple[int, str]]) -> bytes:

@@ -1,7 +1,9 @@
 """The checksum chain below a snapshot: which hash a path must have, and which list says so.
 
     SNAPSHOT → index.json
-             → index.sums → index/XX.sums → packs/NAME/files.sums → the pack's files
+             → index.sums → index/XX.sums → packs/NAME/files.sums → what clients verify packs by
+                                                                  → pages.sums → the pack's pages
+                                                                  → VERSION/pages.sums → the version's pages
              → site.sums → FOLDER/files.sums → the folder's files
                          → every other file
 
@@ -50,9 +52,7 @@ class Chain:
             return ""
         folder = path.partition("/")[0]
         if folder == "packs":
-            pack = layout.pack_of(path)
-            own = layout.pack(pack, "files.sums")
-            return "" if not pack else layout.shard_sums(layout.shard(pack)) if path == own else own
+            return layout.list_of(path)
         own = f"{folder}/files.sums"
         return own if path not in (folder, own) and own in self.lines(layout.SITE_SUMS) else layout.SITE_SUMS
 
@@ -66,6 +66,8 @@ class Chain:
 
     def is_list(self, path: str) -> bool:
         """Whether a path below the three at the top is a list itself."""
+        if path.startswith("packs/"):
+            return layout.is_pack_list(path)
         return path in _SHARDS or (_is_list(path) and path in self.lines(layout.SITE_SUMS))
 
     def packs(self) -> Iterator[tuple[str, str]]:
@@ -73,6 +75,13 @@ class Chain:
         for shard in self.lines(layout.INDEX_SUMS):
             for path, digest in self.lines(shard).items():
                 yield layout.pack_of(path), digest
+
+    def files(self, pack: str) -> Iterator[tuple[str, str]]:
+        """(path, hash) of every file of a pack, also of its lists, but for `files.sums`."""
+        for path, digest in self.lines(layout.pack(pack, layout.FILES_SUMS)).items():
+            yield path, digest
+            if layout.is_pack_list(path):
+                yield from self.lines(path).items()
 
     def others(self) -> Iterator[tuple[str, str]]:
         """(path, hash) of every file outside `packs/` that is not a list."""
@@ -120,8 +129,6 @@ class Chain:
             folder = path.partition("/")[0]
             apart = folder in ("packs", "index") or path in self._top or layout.sealed_apart(path)
             return not apart and (path in nested or f"{folder}/files.sums" not in nested)
-        if listing.startswith("packs/"):
-            return path.startswith(listing.removesuffix("files.sums")) and path != listing
         if listing.startswith("index/"):
             return self.list_of(path) == listing and _is_name(layout.pack_of(path))
         return self.list_of(path) == listing

@@ -29,7 +29,7 @@ from packyard.history import SOURCE
 from packyard.model import Event, Release
 from packyard.rules.statements import Spoken, check_statement
 
-LIST, INDEX, STATEMENTS = "files.sums", "index.json", "statements"
+LIST, INDEX, STATEMENTS = layout.FILES_SUMS, "index.json", "statements"
 
 
 class PackTask(NamedTuple):
@@ -65,18 +65,27 @@ class PackFound(NamedTuple):
 def audit_pack(reading: Reading, judge: Judge | None, task: PackTask) -> PackFound:
     """Audits a pack; without a judge, only that its files are the sealed ones."""
     root = layout.pack(task.name)
-    data = reading.intact(root + LIST, task.digest)
-    pairs = reading.attempt(root + LIST, sums.parse, data) if data is not None else None
-    foreign = [path for path, _ in pairs or () if not path.startswith(root) or path == root + LIST]
-    for path in foreign[:10]:
-        reading.report("list-foreign", root + LIST, "the list names a path that is not its own", found=path)
-    if pairs is None or foreign:
+    listed = _lines(reading, root + LIST, task.digest)
+    if listed is None:
         return PackFound()
+    pack = _Pack(reading, judge, task)
+    for path in [path for path in listed if layout.is_pack_list(path)]:
+        pack.pages(path, listed.pop(path))
     folders: dict[str, dict[str, str]] = {"": {}, STATEMENTS: {}}
-    for path, digest in pairs:
+    for path, digest in listed.items():
         folder, slash, _ = path.removeprefix(root).partition("/")
         folders.setdefault(folder if slash else "", {})[path] = digest
-    return _Pack(reading, judge, task).audit(folders)
+    return pack.audit(folders)
+
+
+def _lines(reading: Reading, listing: str, digest: str) -> dict[str, str] | None:
+    """The hashes that a list of a pack has; None, and problems, when it is not the sealed one or has foreign lines."""
+    data = reading.intact(listing, digest)
+    pairs = reading.attempt(listing, sums.parse, data) if data is not None else None
+    foreign = [path for path, _ in pairs or () if layout.list_of(path) != listing]
+    for path in foreign[:10]:
+        reading.report("list-foreign", listing, "the list names a path that is not its own", found=path)
+    return None if pairs is None or foreign else dict(pairs)
 
 
 class _Pack:
@@ -85,8 +94,15 @@ class _Pack:
     def __init__(self, reading: Reading, judge: Judge | None, task: PackTask) -> None:
         self.reading, self.judge, self.task = reading, judge, task
         self.root = layout.pack(task.name)
+        self.lists = frozenset(task.look or ()) | frozenset(map(layout.list_of, task.look or ()))
         self.claims: list[Claim] = []
         self.excused: list[int] = []
+
+    def pages(self, listing: str, digest: str) -> None:
+        """What people look at, of which no more is asked than that it is what was sealed."""
+        if self.task.look is None or listing in self.lists:
+            for _ in self.read(_lines(self.reading, listing, digest) or {}):
+                pass
 
     def audit(self, folders: dict[str, dict[str, str]]) -> PackFound:
         """`folders` are the listed files with their hashes, by the first folder below the pack, "" for none."""

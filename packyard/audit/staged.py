@@ -138,6 +138,14 @@ class _StagedAudit:
                 self.reading.report("file-leftover", path, "no list names the file any longer, and it is not removed")
         return changed
 
+    def compare_pack(self, pack: str, staged: Container[str]) -> frozenset[str]:
+        """The changed lines of a pack's lists; those that did not change are not read."""
+        own = layout.pack(pack, LIST)
+        changed = self.compare(own, staged)
+        gone = (self.old.lines(own) if self.old else {}).keys() - self.new.lines(own).keys()
+        lists = filter(layout.is_pack_list, sorted(changed | gone))
+        return changed.union(*(self.compare(each, staged) for each in lists))
+
     def files(self, growth: Growth, trust: Trust, packs: Collection[str] | None, workers: int) -> None:
         """Every staged file, and the packs with something staged: the first `DEPTH` in depth."""
         for logged in growth.ledger.revisions:
@@ -168,17 +176,16 @@ class _StagedAudit:
                 yield self.sealed(pack, frozenset(paths))
 
     def sealed(self, pack: str, paths: frozenset[str]) -> FilesTask:
-        """The staged files of a pack with the hashes that its list gives them."""
-        own = layout.pack(pack, LIST)
-        lines = self.new.lines(own)
-        self.compare(own, paths)
-        listed = list[tuple[str, str]]()
-        for path in paths:
-            if path in lines:
-                listed.append((path, lines[path]))
-            elif path != own or self.new.digest(own) is None:
-                self.reading.report("file-unlisted", path, "no list names the staged file")
-        return FilesTask(tuple(listed))
+        """The staged files of a pack with the hashes that its lists give them."""
+        self.compare_pack(pack, paths)
+        return FilesTask(self.listed(paths))
+
+    def listed(self, paths: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """(path, hash) of the staged files that a list names; the others are problems."""
+        digests = [(path, self.new.digest(path)) for path in sorted(paths)]
+        for path in (path for path, digest in digests if digest is None):
+            self.reading.report("file-unlisted", path, "no list names the staged file")
+        return tuple((path, digest) for path, digest in digests if digest is not None)
 
     def file(self, growth: Growth, path: str) -> None:
         """A staged file outside the packs."""
@@ -197,14 +204,12 @@ class _StagedAudit:
     def pack(self, growth: Growth, trust: Trust, pack: str, paths: frozenset[str]) -> None:
         """A pack with staged files: a new one as a whole, another as far as it changes."""
         own = layout.pack(pack, LIST)
-        digest, lines = self.new.digest(own), self.new.lines(own)
-        for path in paths:
-            if path not in lines and (path != own or digest is None):
-                self.reading.report("file-unlisted", path, "no list names the staged file")
+        self.listed(paths)
+        digest = self.new.digest(own)
         if digest is None:
             return
         is_new, known = self.old is None or self.old.digest(own) is None, self.state(pack)
-        look = None if is_new else paths | self.compare(own, paths)
+        look = None if is_new else paths | self.compare_pack(pack, paths)
         said = tuple(growth.ledger.said.get(pack, ()))
         if not self.people.authority.trusts and any(logged.fields["type"] in _BY_ROOTS for logged in said):
             self.people.trust(heads.read_trust(self.reading, trust.number, trust, "") or ())

@@ -25,8 +25,8 @@ _MAINS = tuple(f"refs/{name}" for name in ("heads/main", "heads/master", "remote
 _TIMES = range(253_402_300_800)
 
 
-#: How many trees are kept parsed.
-TREES = 256
+#: How many trees are kept parsed, and how much of a commit's message is looked at.
+TREES, MESSAGE = 256, 2_000
 _WINDOW, _MAPPED = 4 << 20, 64 << 20
 
 
@@ -168,6 +168,10 @@ class Repository:
                 "too-large", "the file is too large", expected=f"at most {limit} bytes", found=f"{size} bytes"
             )
         return self._read(raw, _BLOB)
+
+    def message(self, commit: str) -> str:
+        """The first `MESSAGE` characters of a commit's message."""
+        return self._read(pygit2.Oid(hex=commit), _COMMIT).partition(b"\n\n")[2].decode("utf-8", "replace")[:MESSAGE]
 
     def _commit(self, oid: str) -> tuple[Commit, str]:
         head = self._read(pygit2.Oid(hex=oid), _COMMIT).split(b"\n\n", 1)[0].decode("utf-8", "replace")

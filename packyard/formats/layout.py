@@ -9,15 +9,26 @@ Paths are relative to the site's root and use `/`. A pack's name is used whole, 
     index.json index.sums index/XX.sums site.sums
     registry.json                    the registry's settings, as clients need them
     advisories/index.json advisories/PY-2026-0001.json
-    packs/NAME/index.json index.html files.sums badge.svg
+    packs/NAME/files.sums index.json
     packs/NAME/statements/0001-yank.yaml (.HANDLE.minisig .KEYID.minisig) immutable
+    packs/NAME/pages.sums index.html badge.svg …
     packs/NAME/VERSION/NAME-VERSION.tar.gz                                immutable, gone when it is withdrawn
     packs/NAME/VERSION/SHA256SUMS (.minisig)                              immutable
     packs/NAME/VERSION/provenance.intoto.jsonl                            immutable
-    packs/NAME/VERSION/metadata.json index.html files/PATH
+    packs/NAME/VERSION/metadata.json
+    packs/NAME/VERSION/pages.sums index.html files/PATH …
     publishers/HANDLE/N.yaml (.minisig)   orgs/ORG/N.yaml (.HANDLE.minisig)   immutable, one pair a revision
     log/checkpoint log/tile/…        tiles are immutable
     by-hash/SHA256                   replaced metadata, for one expiry window
+
+Every file in a pack's folder stands in one list, so that what clients read does not grow with what people look at:
+
+    files.sums            what clients verify the pack by: the document, the statements, the artifacts and
+                          `metadata.json` of every version; and the other lists
+    VERSION/pages.sums    what else is in a version's folder, whose name begins with a digit as no other folder's does
+    pages.sums            what else is in the pack's folder
+
+Of `pages.sums` those are there that have a line.
 """
 
 from __future__ import annotations
@@ -34,6 +45,7 @@ REGISTRY = "registry.json"
 ADVISORIES = "advisories/"
 ADVISORIES_INDEX = "advisories/index.json"
 SITE_SUMS = "site.sums"
+FILES_SUMS, PAGES_SUMS = "files.sums", "pages.sums"
 CHECKPOINT = "log/checkpoint"
 LOG = "log/"
 TRUST = "trust/"
@@ -85,6 +97,8 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
 }
 TEXT_NAMES = {"SNAPSHOT", "SHA256SUMS", "checkpoint"}
+#: The files of a version that clients verify it by, besides the tarball.
+_PROOFS = {"SHA256SUMS", "SHA256SUMS.minisig", "provenance.intoto.jsonl", "metadata.json"}
 
 
 def shard(name: str) -> int:
@@ -159,6 +173,29 @@ def pack_of(path: str) -> str:
         return ""
     scoped = parts[1].startswith("@")
     return "/".join(parts[1:3]) if scoped and len(parts) > 3 else "" if scoped else parts[1]
+
+
+def list_of(path: str) -> str:
+    """The list that has a path of a pack: of `files.sums` the shard's. "" for any other path."""
+    name = pack_of(path)
+    folder, slash, file = path.removeprefix(pack(name)).partition("/")
+    if not name:
+        return ""
+    if slash and "0" <= folder[:1] <= "9":
+        known = file in _PROOFS or file in (PAGES_SUMS, tarball_name(name, folder))
+        return pack(name, FILES_SUMS) if known else version(name, folder, PAGES_SUMS)
+    if not slash and folder == FILES_SUMS:
+        return shard_sums(shard(name))
+    known = folder == "statements" if slash else folder in (INDEX, PAGES_SUMS)
+    return pack(name, FILES_SUMS if known else PAGES_SUMS)
+
+
+def is_pack_list(path: str) -> bool:
+    """Whether a path is that of a list of a pack."""
+    folder, _, name = path.rpartition("/")
+    if name == FILES_SUMS:
+        return path == pack(pack_of(path), FILES_SUMS)
+    return name == PAGES_SUMS and path == list_of(f"{folder}/index.html")
 
 
 def sealed_apart(path: str) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from packyard.errors import Problem
 from packyard.gate.values import Candidate
 from packyard.model import Commit, Event, Manifest, Pack, Release
-from packyard.protocols import Source
+from packyard.protocols import History
 from packyard.registry import Registry, Trust
 from packyard.rules.authority import Revisions
 from packyard.rules.statements import Spoken
@@ -60,7 +60,7 @@ class World(Protocol):
     """The registry before the change."""
 
     @property
-    def source(self) -> Source:
+    def source(self) -> History:
         """Its objects."""
         ...
 
@@ -136,7 +136,7 @@ class Case(NamedTuple):
 
     proposal: Proposal
     world: World
-    source: Source
+    source: History
     judged: Judged
 
 

@@ -141,7 +141,7 @@ def _remember(edges: Edges, made: Made, fresh: bool) -> set[tuple[str, str]]:
         return set()
     before, listed = None if fresh else memory.row(made.name), memory.facets(made.name)
     facets = listings.facets(row, made.signers)
-    sums = next(file.sha256 for file in made.files if file.path == layout.pack(made.name, "files.sums"))
+    sums = next(file.sha256 for file in made.files if file.path == layout.pack(made.name, layout.FILES_SUMS))
     memory.set_unit(f"pack {made.name}", made.files)
     memory.set_facts(made.name, made.tree, made.releases)
     memory.set_pack(row, layout.shard(made.name), sums, documents.index_row(row))

@@ -7,14 +7,24 @@ are escaped by the templates; the readme comes in as HTML that `readme` made saf
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
 
 from packyard.formats import layout
+from packyard.formats.advisory import affects
 from packyard.model import Org, Pack, Publisher, PublisherKey, Release, Row, VersionState
+from packyard.quality import breakdown, score
 from packyard.surfaces import views
+from packyard.surfaces.installs import installs
 from packyard.surfaces.prose import prose_page
+from packyard.surfaces.readme import Readme
 from packyard.surfaces.site import HOME, Site, Totals
 from packyard.surfaces.templates import Templates, open_templates
+
+if TYPE_CHECKING:
+    from packyard.surfaces.pack.values import Hand
 
 __all__ = [
     "Site",
@@ -29,28 +39,14 @@ __all__ = [
     "pack_page",
     "prose_page",
     "publisher_page",
+    "search_page",
     "version_page",
 ]
 
-#: How many versions a pack's page lists; the rest is in its `index.json`.
-VERSIONS = 200
-
 _ROLES = ("owner", "admin", "member")
 
-_FAMILIES = {
-    "tags": ("Tags", "What packs are about, in the words of their publishers."),
-    "targets": ("Targets", "The coding agents and editors that packs are written for."),
-    "features": ("Features", "What packs hold. Hooks, plugins and MCP servers can act by themselves."),
-    "browse": ("Letters", "Every pack, by the first letter of its name."),
-    "publishers": ("Publishers", "Who signs packs here: every publisher with the number of packs owned."),
-}
-_LISTINGS = {
-    "tags": ("Tag {}", "Packs whose publishers tagged them {}."),
-    "targets": ("For {}", "Packs that say they work with {}."),
-    "features": ("With {}", "Packs that hold {}."),
-    "browse": ("Packs: {}", "Packs whose names begin with {}."),
-}
-_ANY_TARGET = ("For every target", "Packs that say they work with every agent and editor.")
+Say = Callable[..., Markup]
+Counts = Sequence[tuple[str, int]]
 
 
 def home_page(
@@ -60,17 +56,22 @@ def home_page(
     complete: bool,
     totals: Totals,
     newest: Sequence[Row],
-    tags: Sequence[tuple[str, int]],
-    targets: Sequence[tuple[str, int]],
+    tags: Counts,
+    targets: Counts,
     letters: Sequence[str],
+    features: Counts = (),
+    featured: Sequence[Row] = (),
 ) -> bytes:
-    """`index.html`: all packs (`rows`) when `complete`, else the `letters` to browse by and the newest packs."""
+    """`index.html`: all packs (`rows`) when `complete`, else the `letters` to browse by. `newest` are the packs with the
+    newest versions, `featured` those that the registry chose.
+    """
+    say = templates.say
     return templates.page(
         "home.html",
         site,
         HOME,
-        "Packs",
-        f"{site.registry.title}: signed packs for AI coding agents.",
+        say("Packs"),
+        say("{title}: signed packs for AI coding agents.", title=site.registry.title),
         section=HOME,
         rows=rows,
         complete=complete,
@@ -78,67 +79,86 @@ def home_page(
         newest=newest,
         tags=tags,
         targets=targets,
+        features=features,
+        featured=featured,
         letters=letters,
     )
 
 
-def pack_page(
-    templates: Templates, site: Site, pack: Pack, readme: str | None, publishers: Mapping[str, Publisher]
-) -> bytes:
-    """`packs/NAME/index.html`: the latest version and the list of all. `readme` is safe HTML, None when there is none;
-    `publishers` has the signer of every version by handle."""
-    latest, shown = pack.latest, pack.versions[:VERSIONS]
-    signer = publishers[latest.release.publisher]
+def search_page(templates: Templates, site: Site, tags: Counts, targets: Counts, features: Counts) -> bytes:
+    """`search/index.html`: the search itself needs the script, the ways in do not."""
+    say = templates.say
     return templates.page(
-        "pack.html",
+        "search.html",
         site,
+        layout.family_index("search"),
+        say("Search"),
+        say("Search the packs of {title}.", title=site.registry.title),
+        section="",
+        tags=tags,
+        targets=targets,
+        features=features,
+    )
+
+
+def pack_page(hand: Hand, pack: Pack, readme: Readme | None) -> bytes:
+    """`packs/NAME/index.html`: the latest version."""
+    state, say = pack.latest, hand.templates.say
+    release = state.release
+    points = None if state.withdrawn else score(breakdown(release, len(pack.versions)))
+    return hand.templates.page(
+        "pack.html",
+        hand.site,
         layout.pack(pack.name, "index.html"),
         pack.name,
-        latest.release.manifest.description or f"{pack.name}, of which no version is offered any more.",
-        pack=pack,
-        latest=latest,
-        ended=views.ended(pack),
+        release.manifest.description or say("{name}, of which no version is offered any more.", name=pack.name),
+        ended=views.ended(say, pack),
         channels=pack.channels,
         readme=readme,
-        versions=[(state, _key(publishers[state.release.publisher], state.release)) for state in shown],
-        older=len(pack.versions) - len(shown),
-        statement_file=views.statement_file,
-        **_of_release(site, latest, signer),
+        versions=len(pack.versions),
+        quality=points,
+        dependents=len(hand.around.dependents),
+        **_of_release(hand, pack, state),
     )
 
 
-def version_page(templates: Templates, site: Site, pack: Pack, state: VersionState, publisher: Publisher) -> bytes:
+def version_page(hand: Hand, pack: Pack, state: VersionState) -> bytes:
     """`packs/NAME/VERSION/index.html`. Of the pack only its name, owners and own state are shown."""
-    release = state.release
-    return templates.page(
+    release, say = state.release, hand.templates.say
+    title = f"{pack.name} {release.version}"
+    return hand.templates.page(
         "version.html",
-        site,
+        hand.site,
         layout.version(pack.name, release.version, "index.html"),
-        f"{pack.name} {release.version}",
-        release.manifest.description or f"{pack.name} {release.version}, a version that is withdrawn.",
-        pack=pack,
-        state=state,
+        title,
+        release.manifest.description or say("{name}, a version that is withdrawn.", name=title),
         channels={},
+        quality=None,
+        dependents=0,
         fields=list(views.fields(release.manifest)),
-        documents=views.DOCUMENTS,
-        **_of_release(site, state, publisher),
+        **_of_release(hand, pack, state),
     )
 
 
-def _of_release(site: Site, state: VersionState, publisher: Publisher) -> dict[str, object]:
-    release = state.release
+def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object]:
+    release, registry = state.release, hand.site.registry
+    publisher = hand.publishers[release.publisher]
     key = _key(publisher, release)
     return {
         "section": HOME,
+        "pack": pack,
+        "state": state,
         "release": release,
         "withdrawn": state.withdrawn,
         "manifest": release.manifest,
+        "advisories": [each for each in hand.around.advisories if affects(each, pack.name, release.version)],
         "publisher": publisher,
         "key": key,
+        "links": views.links(registry, release),
         "h1": views.h1(release.identity),
         "bars": views.bars(release.identity),
-        "acts": views.active(release),
-        "commands": views.commands(site.registry, release, key.key),
+        "installs": installs(hand.templates.say, registry, release, key.key),
+        "commands": views.commands(registry, release, key.key),
     }
 
 
@@ -163,15 +183,15 @@ def listing_page(
 ) -> bytes:
     """One page of a listing such as `tags/python/`. `before` and `after` are the file names of the neighbouring pages,
     "" when there is none; `jumps` the file names of all pages, each called after the first pack on it."""
-    heading, intro = _ANY_TARGET if (family, item) == ("targets", "any") else _LISTINGS[family]
+    heading, intro = _listing(templates.say, family, item)
     return templates.page(
         "listing.html",
         site,
         path,
-        heading.format(item),
-        intro.format(item),
+        heading,
+        intro,
         section=layout.family_index(family),
-        above=(layout.family_index(family), _FAMILIES[family][0]),
+        above=(layout.family_index(family), _family(templates.say, family)[0]),
         rows=rows,
         before=before,
         after=after,
@@ -179,11 +199,47 @@ def listing_page(
     )
 
 
-def family_page(templates: Templates, site: Site, family: str, items: Sequence[tuple[str, int]]) -> bytes:
+def family_page(templates: Templates, site: Site, family: str, items: Counts) -> bytes:
     """The index of a family of listings, with the number of packs of each item."""
-    heading, intro = _FAMILIES[family]
+    heading, intro = _family(templates.say, family)
     path = layout.family_index(family)
     return templates.page("family.html", site, path, heading, intro, section=path, family=family, items=items)
+
+
+def _family(say: Say, family: str) -> tuple[Markup, Markup]:
+    """The name of a family of listings, and what it is."""
+    match family:
+        case "tags":
+            return say("Tags"), say("What packs are about, in the words of their publishers.")
+        case "targets":
+            return say("Targets"), say("The coding agents and editors that packs are written for.")
+        case "features":
+            return say("Features"), say("What packs hold. Hooks, plugins and MCP servers can act by themselves.")
+        case "licences":
+            return say("Licences"), say("The licences that packs state.")
+        case "browse":
+            return say("Letters"), say("Every pack, by the first letter of its name.")
+        case "publishers":
+            return say("Publishers"), say("Who signs packs here: every publisher with the number of packs owned.")
+        case _:
+            return say("Organisations"), say("Who publishes together: every organisation with the number of its packs.")
+
+
+def _listing(say: Say, family: str, item: str) -> tuple[Markup, Markup]:
+    """The name of a listing, and what is in it."""
+    match family:
+        case "tags":
+            return say("Tag {tag}", tag=item), say("Packs whose publishers tagged them {tag}.", tag=item)
+        case "targets" if item == "any":
+            return say("For every target"), say("Packs that say they work with every agent and editor.")
+        case "targets":
+            return say("For {target}", target=item), say("Packs that say they work with {target}.", target=item)
+        case "features":
+            return say("With {feature}", feature=item), say("Packs that hold {feature}.", feature=item)
+        case "licences":
+            return say("Licence {licence}", licence=item), say("Packs under {licence}.", licence=item)
+        case _:
+            return say("Packs: {letter}", letter=item), say("Packs whose names begin with {letter}.", letter=item)
 
 
 def publisher_page(templates: Templates, site: Site, publisher: Publisher, rows: Sequence[Row]) -> bytes:

@@ -1,0 +1,14 @@
+"""The page of what a version changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from packyard.model import Pack, VersionState
+from packyard.recipe import Recipe
+from packyard.surfaces.pack.values import Hand
+
+
+def plan_version(hand: Hand, pack: Pack, state: VersionState, before: VersionState | None) -> Iterator[Recipe]:
+    """The pages of a version."""
+    yield from ()
