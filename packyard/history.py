@@ -35,6 +35,7 @@ _ORDER = ("publisher", "org", "version", "statement")
 KNOWN = {
     "registry.yaml": False,
     "featured.yaml": False,
+    "agreement.json": False,
     "reserved-names.txt": False,
     "README.md": False,
     "trust": True,
@@ -42,6 +43,7 @@ KNOWN = {
     "orgs": True,
     "packs": True,
     "advisories": True,
+    "site": True,
 }
 
 

@@ -76,7 +76,7 @@ MAY_IMPORT = {
     "unchanged": {"tool"},
 }
 #: These choose and join the rest.
-FREE = {"edges", "stages", "cli", "documentation", "__main__", "__init__"}
+FREE = {"edges", "stages", "cli", "documentation", "phrases", "__main__", "__init__"}
 #: The parts that are pure: no files, no processes, no network, no clock.
 PURE = {
     "errors",

@@ -7,11 +7,12 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pytest
 
-from packyard import catalogue, packs, seal
+from packyard import catalogue, emitter, packs, seal
 from packyard.audit import audit, audit_staged, staged
 from packyard.edges.keys import ROLES, load_signer, make_key
 from packyard.edges.store import FolderSite
@@ -334,12 +335,41 @@ def test_a_file_that_nobody_signed(liar: Liar) -> None:
         (entries, "publish_entry", lambda data: data.replace(b"2026", b"2025"), "log-mismatch"),
         (entries, "index_entry", lambda data: data.replace(b'"snapshot":1', b'"snapshot":2'), "log-order"),
         (packs, "_leaves", lambda leaves: list(leaves)[1:], "log-mismatch"),
-        (packs, "files_sums", lambda data: data + b"0" * 64 + b"  site.sums\n", "list-foreign"),
+        (
+            packs,
+            "pack_lists",
+            lambda lists: ((path, data + b"0" * 64 + b"  x\n") for path, data in lists),
+            "list-foreign",
+        ),
     ],
 )
 def test_documents_that_lie(liar: Liar, module: Any, name: str, change: Callable[[Any], Any], code: str) -> None:
     liar.rewrite(module, name, change)
     assert code in liar.publish()
+
+
+@pytest.mark.parametrize(
+    ("path", "listing"),
+    [
+        ("index.html", "files.sums"),
+        ("index.json", "pages.sums"),
+        ("statements/0001-yank.yaml", "pages.sums"),
+        ("1.0.0/SHA256SUMS", "pages.sums"),
+        ("1.0.0/SHA256SUMS", "1.0.0/pages.sums"),
+        ("1.0.0/index.html", "files.sums"),
+        ("1.0.0/index.html", "pages.sums"),
+        ("1.0.0/index.html", "1.1.0/pages.sums"),
+        ("badge.svg", "1.0.0/pages.sums"),
+    ],
+)
+def test_a_line_in_a_list_that_is_not_its_own(liar: Liar, path: str, listing: str) -> None:
+    """Everything fits together, but a client or an auditor would look for the path in another list."""
+    moved = {layout.pack("hello", path): layout.pack("hello", listing)}
+    lying = {**vars(layout), "list_of": lambda path: moved.get(path) or layout.list_of(path)}
+    liar.patch.setattr(emitter, "layout", SimpleNamespace(**lying))
+    liar.registry.statement("yank", "hello", "alice", version="1.1.0")
+    liar.registry.commit("Yank")
+    assert "list-foreign" in liar.publish()
 
 
 def test_a_version_that_the_log_has_and_the_site_has_not(liar: Liar) -> None:
@@ -428,7 +458,24 @@ def test_the_cost_is_that_of_the_change(tmp_path: Path) -> None:
     assert audit_staged(staging, trustfile.parse_trust(before["trust/1.json"]), staging.removals) == []
     besides = set(staging.asked) - set(staging.files)
     assert not [path for path in besides if path.startswith("packs/") and not path.startswith("packs/hello/")]
+    assert not [path for path in besides if path.endswith(layout.PAGES_SUMS)], besides
     assert len(besides) <= 8, besides
+
+
+def test_pages_that_go_go_whole(liar: Liar) -> None:
+    gone = {layout.version("hello", "1.0.0", name) for name in ("index.html", layout.PAGES_SUMS)}
+    assert liar.publish() == set()
+    before = load(liar.folder / "site")
+    liar.registry.version("hello", "1.2.0", "alice")
+    liar.registry.commit("Publish one version")
+    liar.rewrite(packs, "once", lambda recipes: [recipe for recipe in recipes if recipe.path not in gone])
+    assert liar.publish() == set()
+    staging = MemoryStaging(before, load(liar.folder / "site"))
+    trust = trustfile.parse_trust(before["trust/1.json"])
+    assert staging.removals >= gone
+    for kept in (set[str](), *({path} for path in gone), gone):
+        found = audit_staged(staging, trust, staging.removals - kept)
+        assert [(problem.code, problem.path) for problem in found] == [("file-leftover", path) for path in sorted(kept)]
 
 
 def test_of_other_packs_only_the_hashes_are_looked_at(liar: Liar) -> None:

@@ -1,13 +1,18 @@
-"""The browse site in Debian's Chromium: every kind of page, narrow and wide, light and dark."""
+"""The browse site in Debian's Chromium: every kind of page, narrow and wide, light and dark; and what pages do with
+script.
+"""
 
 from __future__ import annotations
 
+import queue
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from packyard.edges.server import serve
 from packyard.edges.store import walk
 from tests.registry import small
 from tests.sites import built
@@ -67,6 +72,26 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@pytest.fixture(scope="module")
+def origin(site: Path) -> str:
+    """The address at which `packyard serve` shows the site."""
+    ready: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=serve, args=(site, 0, ready.put), daemon=True).start()
+    return ready.get(timeout=10)
+
+
+@pytest.fixture
+def page(browser: Browser, origin: str) -> Iterator[Page]:
+    """A tab of its own at the site, which may use the clipboard; it fails when a script does."""
+    context = browser.new_context(base_url=origin, color_scheme="light", viewport={"width": 1280, "height": 800})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    made, failed = context.new_page(), list[str]()
+    made.on("pageerror", lambda error: failed.append(str(error)))
+    yield made
+    assert failed == []
+    context.close()
+
+
 @pytest.mark.interop
 @pytest.mark.parametrize(
     ("width", "scheme"),
@@ -108,7 +133,8 @@ SAID = {
     "packs/hello/1.1.0/index.html": ("This version is withdrawn", "It told where somebody lives.", "What is gone"),
     "packs/hello/2.0.0/index.html": ("This version is deprecated", "Use 2.1.0.", "stable"),
     "packs/bad/index.html": ("Every version of this pack is yanked", "on one laptop only"),
-    "packs/given/index.html": ("transfer from alice to carol", "Carol goes on with it."),
+    "packs/given/versions/index.html": ("Pack transferred from alice to carol", "Carol goes on with it."),
+    "packs/hello/versions/index.html": ("1.1.0 withdrawn", "2.0.0 deprecated", "1.0.0 yanked", "latest", "stable"),
     "packs/other/index.html": (
         "This pack is renamed",
         "It goes on as @acme/tools.",
@@ -163,3 +189,64 @@ def _contrast_differs(page: Page) -> bool:
     script = "const s = getComputedStyle(document.body); [s.color, s.backgroundColor]"
     text, ground = page.evaluate(f"(() => {{ {script.replace('; [', '; return [')} }})()")
     return bool(text != ground)
+
+
+@pytest.mark.interop
+def test_the_key_goes_to_the_search(page: Page) -> None:
+    page.goto("packs/hello/index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("a/b")
+    assert page.evaluate("document.activeElement.value") == "a/b"
+    page.goto("packs/hello/index.html")
+    page.keyboard.press("Control+/")
+    assert page.evaluate("document.activeElement.tagName") == "BODY"
+
+
+@pytest.mark.interop
+def test_the_colours_that_were_chosen_stay(page: Page) -> None:
+    def ground() -> str:
+        return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+
+    page.goto("index.html")
+    light, button = ground(), page.get_by_role("button", name="Colours")
+    assert button.get_attribute("aria-label") == "Colours: as your system has them"
+    button.press("Enter")
+    assert (button.get_attribute("aria-label"), ground()) == ("Colours: light", light)
+    button.press("Enter")
+    dark = ground()
+    assert (button.get_attribute("aria-label"), dark != light) == ("Colours: dark", True)
+    page.goto("packs/hello/index.html")
+    assert ground() == dark
+    page.get_by_role("button", name="Colours").press("Enter")
+    assert ground() == light
+
+
+@pytest.mark.interop
+def test_clients_are_tabs_and_the_chosen_one_comes_back(page: Page) -> None:
+    page.goto("packs/hello/index.html")
+    tabs = page.get_by_role("tab")
+    assert tabs.all_inner_texts() == ["packyard", "curl + minisign"]
+    assert page.get_by_role("tabpanel", name="packyard").is_visible()
+    tabs.first.focus()
+    page.keyboard.press("ArrowLeft")
+    shown = page.get_by_role("tabpanel")
+    assert (shown.count(), "minisign -VHm SHA256SUMS -P" in shown.inner_text()) == (1, True)
+    shown.get_by_role("button", name="Copy").click()
+    shown.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == shown.locator("code").inner_text()
+    page.goto("packs/other/index.html")
+    page.goto("packs/@acme/tools/index.html")
+    assert page.get_by_role("tab", selected=True).inner_text() == "curl + minisign"
+    page.keyboard.press("Home")  # without the focus in the list, keys are the page's
+    assert page.get_by_role("tab", selected=True).inner_text() == "curl + minisign"
+
+
+@pytest.mark.interop
+def test_everything_is_there_without_script(browser: Browser, origin: str) -> None:
+    context = browser.new_context(base_url=origin, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("packs/hello/index.html")
+    shown = page.locator("main").inner_text()
+    assert all(text in shown for text in ("packyard install hello@2.0.0", "minisign -VHm", "curl -f"))
+    assert page.get_by_role("button").count() == 0
+    context.close()

@@ -330,6 +330,7 @@ def test_one_version_more_rewrites_what_speaks_of_it(tmp_path: Path) -> None:
         "packs/hello/files.sums",
         "packs/hello/index.html",
         "packs/hello/index.json",
+        "packs/hello/pages.sums",
         "site.sums",
     ]
     new = sorted(path for path in after if path not in before and not path.startswith("by-hash/"))
@@ -341,6 +342,7 @@ def test_one_version_more_rewrites_what_speaks_of_it(tmp_path: Path) -> None:
         "packs/hello/1.2.0/hello-1.2.0.tar.gz",
         "packs/hello/1.2.0/index.html",
         "packs/hello/1.2.0/metadata.json",
+        "packs/hello/1.2.0/pages.sums",
         "packs/hello/1.2.0/provenance.intoto.jsonl",
     ]
 

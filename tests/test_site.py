@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -66,6 +67,28 @@ def test_sha256sum_follows_the_chain_to_every_file(site: Path) -> None:
             if name.endswith(".sums"):
                 waiting.append(name)
     assert {path for path in walk(site) if not layout.sealed_apart(path)} == checked
+
+
+def test_clients_read_no_list_of_pages(site: Path) -> None:
+    """What a client downloads of a pack does not grow with what people look at."""
+    assert re.findall("  packs/hello/(.*)", (site / "packs/hello/files.sums").read_text()) == [
+        "1.0.0/SHA256SUMS",
+        "1.0.0/SHA256SUMS.minisig",
+        "1.0.0/hello-1.0.0.tar.gz",
+        "1.0.0/metadata.json",
+        "1.0.0/pages.sums",
+        "1.0.0/provenance.intoto.jsonl",
+        "1.1.0/SHA256SUMS",
+        "1.1.0/SHA256SUMS.minisig",
+        "1.1.0/hello-1.1.0.tar.gz",
+        "1.1.0/metadata.json",
+        "1.1.0/pages.sums",
+        "1.1.0/provenance.intoto.jsonl",
+        "index.json",
+        "pages.sums",
+        "statements/0001-yank.yaml",
+        "statements/0001-yank.yaml.alice.minisig",
+    ]
 
 
 def test_stock_minisign_verifies_everything_that_is_signed(site: Path) -> None:

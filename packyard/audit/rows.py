@@ -73,7 +73,7 @@ def _advisory(reading: Reading, chain: Chain, path: str) -> Advisory | None:
     def parse(data: bytes) -> Advisory:
         ident = path.removeprefix(layout.ADVISORIES).removesuffix(".json")
         advisory, _ = parse_advisory(
-            data, ident, lambda name: chain.digest(layout.pack(name, "files.sums")) is not None
+            data, ident, lambda name: chain.digest(layout.pack(name, layout.FILES_SUMS)) is not None
         )
         if data != format_document(data):
             raise FormatError("document-invalid", "the advisory is not in canonical form")

@@ -102,7 +102,7 @@ class Whole:
             row = rows.pop(name, b"") if rows is not None else None
             yield PackTask(name, digest, tuple(said.get(name, ())), row)
         for name in rows or ():
-            if not chain.undecided(layout.pack(name, "files.sums")):
+            if not chain.undecided(layout.pack(name, layout.FILES_SUMS)):
                 self.reading.report("index-row", layout.INDEX, f"there is no pack {name}, of which there is a row")
         hashed = ((layout.by_hash(digest), digest) for digest in kept)
         for files in (chain.others(), hashed):
@@ -170,7 +170,7 @@ class Whole:
             except FormatError as error:
                 self.reading.problems.append(error.at(layout.CHECKPOINT))
                 continue
-            path = layout.pack(pack, "files.sums")
+            path = layout.pack(pack, layout.FILES_SUMS)
             if pack not in self.undecided and not chain.undecided(path):
                 message = f"entry {index} of the log is about something that is not on the site"
                 self.reading.report("log-unmet", layout.pack(pack), message, shown(entry), "nothing")

@@ -31,6 +31,7 @@ REGISTRY = (
     Known("prove", "prove:command", "Prove that the log has a version."),
     Known("rebuild", "rebuild:command", "Build a published site again and compare."),
     Known("serve", "serve:command", "Show a site on this machine."),
+    Known("words", "words:command", "Print every text of the site, to be translated."),
     Known("config", "config:command", "Show every setting, its value and where it comes from."),
 )
 CONTRIBUTOR = (

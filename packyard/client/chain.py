@@ -23,7 +23,7 @@ def hints(name: str) -> Iterator[Want]:
     """What will be needed of a pack, as long as nothing is known of its hashes."""
     for path in (
         layout.shard_sums(layout.shard(name)),
-        layout.pack(name, "files.sums"),
+        layout.pack(name, layout.FILES_SUMS),
         layout.pack(name, "index.json"),
     ):
         yield Want(path, HINT_LIMIT, hint=True)
@@ -44,7 +44,7 @@ def read_document(files: Files, head: Snapshot, name: str) -> Document:
 
 def pack_files(files: Files, head: Snapshot, name: str) -> Mapping[str, str]:
     """The hash of every file of a pack, by path."""
-    shard, own = layout.shard_sums(layout.shard(name)), layout.pack(name, "files.sums")
+    shard, own = layout.shard_sums(layout.shard(name)), layout.pack(name, layout.FILES_SUMS)
     shards = _lines(files, layout.INDEX_SUMS, head.index_sums, INDEX_SUMS_LIMIT)
     if shard not in shards:
         raise NotFound("file-missing", "the list of shards is not whole", path=f"{files.name}/{layout.INDEX_SUMS}")

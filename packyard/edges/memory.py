@@ -7,6 +7,7 @@
     packs      a pack's line in `index.json`, its row for listings, and the hash of its `files.sums`
     facts      a pack's releases, from which unchanged versions are taken
     facets     which pack is listed under which tag, target, feature, letter, owner
+    needs      which pack depends on which, in which versions, and who owns it
     kept       what `by-hash/` holds, until when
 
 A build writes all of it in one transaction that is committed, marked `pending`, when the new site is staged, audited
@@ -21,11 +22,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from packyard.edges.relations import Relations
 from packyard.errors import WorldError
 from packyard.facts import event_from, row_from
 from packyard.model import Event, Output, Row
 
-SCHEMA = "3"
+SCHEMA = "4"
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,11 +47,14 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, tree TEXT NOT NULL, releases TEXT NOT
 CREATE TABLE facets (family TEXT NOT NULL, item TEXT NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (family, item, name)) WITHOUT ROWID;
 CREATE INDEX facets_of ON facets (name);
+CREATE TABLE needs (name TEXT NOT NULL, needed TEXT NOT NULL, range TEXT NOT NULL, owner TEXT NOT NULL,
+    PRIMARY KEY (name, needed)) WITHOUT ROWID;
+CREATE INDEX needed_by ON needs (needed, name, range, owner);
 CREATE TABLE kept (sha256 TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
 """
 
 
-class Memory:
+class Memory(Relations):
     """One open memory. Nothing is durable before `commit`."""
 
     def __init__(self, path: Path) -> None:
@@ -192,6 +197,10 @@ class Memory:
         """Remembers a pack's tree and releases."""
         self.db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", (name, tree, releases))
 
+    def knows(self, name: str) -> bool:
+        """Whether the pack is remembered."""
+        return self.db.execute("SELECT 1 FROM facts WHERE name = ?", (name,)).fetchone() is not None
+
     def tree(self, name: str) -> str:
         """A pack's tree."""
         return str(self.db.execute("SELECT tree FROM facts WHERE name = ?", (name,)).fetchone()[0])
@@ -199,34 +208,6 @@ class Memory:
     def count(self) -> int:
         """How many packs there are."""
         return int(self.db.execute("SELECT count(*) FROM packs").fetchone()[0])
-
-    # --- facets ---
-
-    def set_facets(self, name: str, facets: Iterable[tuple[str, str]]) -> None:
-        """Lists a pack under these (family, item) and no others."""
-        self.db.execute("DELETE FROM facets WHERE name = ?", (name,))
-        self.db.executemany("INSERT INTO facets VALUES (?, ?, ?)", ((*facet, name) for facet in facets))
-
-    def facets(self, name: str) -> frozenset[tuple[str, str]]:
-        """What a pack is listed under."""
-        found = self.db.execute("SELECT family, item FROM facets WHERE name = ?", (name,))
-        return frozenset((str(family), str(item)) for family, item in found)
-
-    def all_facets(self) -> set[tuple[str, str]]:
-        """Every facet that any pack is listed under."""
-        return {
-            (str(family), str(item)) for family, item in self.db.execute("SELECT DISTINCT family, item FROM facets")
-        }
-
-    def listed(self, family: str, item: str) -> list[Row]:
-        """The rows of the packs under a facet, by name."""
-        query = "SELECT row FROM facets JOIN packs USING (name) WHERE family = ? AND item = ? ORDER BY name"
-        return [row_from(row) for (row,) in self.db.execute(query, (family, item))]
-
-    def items(self, family: str) -> list[tuple[str, int]]:
-        """(item, number of packs) of a family, by item."""
-        query = "SELECT item, count(*) FROM facets WHERE family = ? GROUP BY item ORDER BY item"
-        return [(str(item), int(count)) for item, count in self.db.execute(query, (family,))]
 
     # --- authority ---
 

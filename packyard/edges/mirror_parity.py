@@ -172,7 +172,7 @@ def _lines(source: Source, known: dict[str, Pairs], path: str, digest: str) -> P
             pairs = sums.parse(source.fetch(path, digest))
         except (Unlike, FormatError, WorldError):
             return None
-        own = path == layout.pack(layout.pack_of(path), "files.sums")
+        own = path == layout.pack(layout.pack_of(path), layout.FILES_SUMS)
         known[digest] = pairs if not own else tuple(pair for pair in pairs if pair[0].endswith(_COMPARED))
     return known[digest]
 

@@ -14,7 +14,6 @@ from packyard.edges.authority import RememberedAuthority
 from packyard.edges.git import Repository
 from packyard.edges.keys import SigningKeys, find_keys
 from packyard.edges.memory import Memory
-from packyard.edges.own import read_own
 from packyard.edges.progress import Progress
 from packyard.edges.store import FolderSite, Staging, Workplace
 from packyard.edges.trustees import Trustees, find_trust
@@ -27,6 +26,8 @@ from packyard.model import Commit
 from packyard.packs import Workshop
 from packyard.protocols import Reader
 from packyard.registry import Registry
+from packyard.rules.look import check_look
+from packyard.surfaces.own import Own, own_of
 from packyard.surfaces.pages import Templates
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import open_templates, site_of
@@ -190,6 +191,14 @@ def read_settings(repository: Repository, tree: str, memory: Memory, tool: str) 
         raise ProblemsFound(each.at(path) for each in errors_of(error)) from None
     memory.put("settings", known + registry_text(registry))
     return registry
+
+
+def read_own(repository: Repository, source: str, registry: Registry) -> Own:
+    """The registry's own look. Raises `ProblemsFound`."""
+    look, problems = check_look(repository, source)
+    if problems:
+        raise ProblemsFound(problems)
+    return own_of(look, registry)
 
 
 def _previous(request: Request) -> Reader | None:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain as concat
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +25,7 @@ from packyard.edges.authority import RememberedAuthority
 from packyard.edges.git import Repository
 from packyard.edges.keys import find_keys
 from packyard.edges.memory import Memory
-from packyard.edges.opening import Edges, read_settings, source_tree
-from packyard.edges.own import read_own
+from packyard.edges.opening import Edges, read_own, read_settings, source_tree
 from packyard.edges.progress import Progress
 from packyard.edges.sighting import Once
 from packyard.edges.store import Staging, Workplace
@@ -264,24 +264,24 @@ def _of_lists(
     edges: Edges, chain: Chain, expected: Mapping[str, str], found: Mapping[str, str]
 ) -> Iterator[Difference]:
     """The files whose hashes differ; of lists that differ in nothing else, the lists themselves."""
-    seen = False
     if expected[layout.INDEX] != found[layout.INDEX]:
         yield Difference(layout.INDEX, expected[layout.INDEX], found[layout.INDEX])
+    files = concat(_of_packs(edges, chain), _compare(_others(edges), dict(chain.others())))
+    lists = ({path: hashes[path] for path in (layout.INDEX_SUMS, layout.SITE_SUMS)} for hashes in (expected, found))
+    first = next(files, None)
+    yield from concat([first], files) if first else _compare(*lists)
+
+
+def _of_packs(edges: Edges, chain: Chain) -> Iterator[Difference]:
+    """The files of packs whose hashes differ; of a pack that differs in nothing else, its lists."""
     for number in range(layout.SHARDS):
         made = dict(edges.memory.shard(number))
         listed = {layout.pack_of(path): digest for path, digest in chain.lines(layout.shard_sums(number)).items()}
         for name in sorted(name for name in made.keys() | listed.keys() if made.get(name) != listed.get(name)):
-            own = layout.pack(name, "files.sums")
+            own = layout.pack(name, layout.FILES_SUMS)
             files = {file.path: file.sha256 for file in edges.memory.unit(f"pack {name}") if file.path != own}
-            for difference in _compare(files, chain.lines(own)):
-                seen = True
-                yield difference
-    for difference in _compare(_others(edges), dict(chain.others())):
-        seen = True
-        yield difference
-    if not seen:
-        for path in (layout.INDEX_SUMS, layout.SITE_SUMS):
-            yield from _compare({path: expected[path]}, {path: found[path]})
+            found = list(_compare(files, dict(chain.files(name))))
+            yield from [each for each in found if not layout.is_pack_list(each.path)] or found
 
 
 def _compare(made: Mapping[str, str], listed: Mapping[str, str]) -> Iterator[Difference]:
@@ -291,8 +291,8 @@ def _compare(made: Mapping[str, str], listed: Mapping[str, str]) -> Iterator[Dif
 
 
 def _sealed(chain: Chain, top: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(path, hash) of every file that the lists name, but for the lists."""
+    """(path, hash) of every file that the lists name; of lists, those of pages."""
     yield layout.INDEX, top[layout.INDEX]
     for name, _ in chain.packs():
-        yield from chain.lines(layout.pack(name, "files.sums")).items()
+        yield from chain.files(name)
     yield from chain.others()

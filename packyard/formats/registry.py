@@ -137,8 +137,6 @@ def format_registry(registry: Registry) -> bytes:
         lines += ["mirrors:", *(f"  - {format_text(url)}" for url in registry.mirrors)]
     if registry.witnesses:
         lines += ["witnesses:", *(f"  - {format_text(place)}" for place in registry.witnesses)]
-    if registry.repository:
-        lines.append(f"repository: {format_text(registry.repository)}")
     if registry.expires_days != EXPIRES_DAYS:
         lines.append(f"expires_days: {registry.expires_days}")
     surfaces = {name: "true" if shown else "false" for name, shown in registry.surfaces.items()}
@@ -152,6 +150,8 @@ def format_registry(registry: Registry) -> bytes:
     ):
         if members:
             lines += [f"{name}:", *(f"  {key}: {value}" for key, value in members.items())]
+    if registry.repository:
+        lines.append(f"repository: {format_text(registry.repository)}")
     return ("\n".join(lines) + "\n").encode()
 
 

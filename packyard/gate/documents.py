@@ -3,8 +3,8 @@
 Their fields are read by people in lists and pages, their comments by whoever reviews them, and what is in them is
 copied to mirrors like everything else; so they are looked through as the files of a pack are.
 
-Advisories are the maintainers' and always for a person to read (`scope-settings`). What a build would refuse them for,
-they are refused for here.
+Advisories and the registry's own look are the maintainers' and always for a person to read (`scope-settings`). What a
+build would refuse them for, they are refused for here.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from packyard.gate.proposal import Case, CaseCheck
 from packyard.gate.values import Candidate, Content, ContentCheck
 from packyard.history import FILES, SOURCE, differing, place
 from packyard.model import Event
-from packyard.rules import advisories
+from packyard.rules import advisories, look
 from packyard.rules.advisories import folder_of
 from packyard.rules.authority import FILE_LIMIT
 
@@ -59,6 +59,16 @@ def check_advisories(case: Case) -> Iterator[Problem]:
         yield from check.run(about)
 
 
+def check_own_look(case: Case) -> Iterator[Problem]:
+    """What a build would say of the registry's own templates and words when the change set touches them."""
+    trees = [
+        next((each.oid for each in case.source.tree(tree) if each.name == look.FOLDER), "") if tree else ""
+        for tree in (case.proposal.before, case.proposal.after)
+    ]
+    if trees[0] != trees[1] and trees[1]:
+        yield from look.check_look(case.source, case.proposal.after)[1]
+
+
 def _texts(case: Case, before: str, after: str) -> dict[str, bytes]:
     """The files in which two trees of advisories differ, as they are afterwards."""
     texts = {}
@@ -72,5 +82,6 @@ def _texts(case: Case, before: str, after: str) -> dict[str, bytes]:
 _LOOKED_FOR_CODES = tuple(code for check in _LOOKED_FOR for code in check.codes)
 CHECKS = (
     CaseCheck("documents", _LOOKED_FOR_CODES, check_documents),
+    CaseCheck("look", look.CODES, check_own_look),
     CaseCheck("advisories", (*advisories.CODES, *_LOOKED_FOR_CODES), check_advisories),
 )

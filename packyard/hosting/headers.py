@@ -22,7 +22,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9._~+@/*-]+")
 
 #: Paths of each sort that a site may come to have, so that a new one needs no new rules.
 _EXAMPLES = (
-    *(layout.pack("x", name) for name in ("index.html", "index.json", "files.sums", "badge.svg")),
+    *(layout.pack("x", name) for name in ("index.html", "index.json", layout.FILES_SUMS, "badge.svg")),
     *(layout.version("x", "1", name) for name in ("SHA256SUMS", "SHA256SUMS.minisig", "provenance.intoto.jsonl")),
     *(layout.pack("x", f"statements/0001-yank.yaml{end}") for end in ("", ".x.minisig")),
     *(f"{folder}/x/1.yaml{end}" for folder in ("publishers", "orgs") for end in ("", ".minisig")),

@@ -9,7 +9,7 @@ them.
     by-hash/index.json by-hash/SHA256            what that document lists
 
 It asks for nothing but lists, so it holds for a site at an address as well, and a folder and an address that hold the
-same site give the same files. What takes memory is the names of the packs, and one list at a time.
+same site give the same files. What takes memory is the names of the packs, and the lists of one pack at a time.
 """
 
 from __future__ import annotations
@@ -63,8 +63,7 @@ def _folder(chain: Chain, top: list[Listed]) -> list[Listed]:
 def _packs(chain: Chain) -> Iterator[Listed]:
     lists = sorted((layout.pack(name), digest) for name, digest in chain.packs())
     for root, digest in lists:
-        own = f"{root}files.sums"
-        yield from sorted([(own, digest), *chain.lines(own).items()])
+        yield from sorted([(root + layout.FILES_SUMS, digest), *chain.files(layout.pack_of(root))])
 
 
 def _kept(reading: Reading) -> Iterator[Listed]:

@@ -6,7 +6,8 @@ it is there, so the plan comes in rounds, each of which can be fetched at once:
     1   index.json   index.sums   site.sums
     2   the changed shards, the changed files outside of packs, and the lists of folders that have their own
     3   the `files.sums` of the changed packs, the changed files of those folders
-    4   the changed files of the changed packs
+    4   the changed files that clients verify these packs by, and the lists of pages that changed
+    5   the changed pages
 
 The log has no list: its tiles and bundles follow from its size, and are checked from the top down.
 """
@@ -37,10 +38,7 @@ class Tree(NamedTuple):
 
     def is_list(self, path: str) -> bool:
         """Whether a path is that of a list."""
-        if path in (layout.INDEX_SUMS, layout.SITE_SUMS):
-            return True
-        pack = layout.pack_of(path)
-        return path == layout.pack(pack, "files.sums") if pack else self.chain.is_list(path)
+        return path in (layout.INDEX_SUMS, layout.SITE_SUMS) or self.chain.is_list(path)
 
 
 def read_tree(reading: Reading, snapshot: Snapshot) -> Tree:

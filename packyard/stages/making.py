@@ -18,10 +18,11 @@ from packyard.formats import documents, entries, layout
 from packyard.formats.advisory import LIMIT
 from packyard.history import place
 from packyard.model import Output
-from packyard.packs import Job, Made
+from packyard.packs import NOW, Job, Made
 from packyard.recipe import Recipe
 from packyard.rules.advisories import Advisories, check_advisories, folder_of
 from packyard.rules.renames import check_rename
+from packyard.stages.around import Surroundings, advised_by, echoes
 from packyard.stages.reading import Reading, packs_to_look_at
 from packyard.surfaces import listings
 from packyard.surfaces.advisories import plan_advisories
@@ -43,11 +44,15 @@ def make(edges: Edges, reading: Reading) -> Making:
     """Makes what changed. Raises `ProblemsFound` with everything that is wrong anywhere."""
     problems, notes, removals = list(reading.problems), list[Problem](), list[str]()
     packs, written, shards, facets = 0, 0, set[int](), set[tuple[str, str]]()
-    wanted, processes, renamed = list(packs_to_look_at(edges, reading)), edges.request.jobs or processors(), list[str]()
+    advisories = _advisories(edges, reading)
+    problems += advisories.problems if advisories else ()
+    advised, changed = advised_by(edges.memory, advisories)
+    wanted, processes, renamed = list(_wanted(edges, reading, changed)), edges.request.jobs or processors(), list[str]()
     edges.progress.start("packs", len(wanted))
-    jobs = _jobs(edges, reading, wanted)
+    around = Surroundings(edges.memory, edges.repository, advised, reading.fresh)
+    echoed = set[str]()
     try:
-        for made in make_packs(_bench(edges), edges.workshop, jobs, processes):
+        for made in make_packs(_bench(edges), edges.workshop, _jobs(edges, reading, around, wanted), processes):
             edges.progress.step()
             packs += 1
             written += made.elsewhere
@@ -55,15 +60,21 @@ def make(edges: Edges, reading: Reading) -> Making:
             notes += made.notes
             if not problems:
                 removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files, made.withdrawn)
-                facets |= _remember(edges, made, reading.fresh)
+                touched, said = _remember(edges, made, reading.fresh)
+                facets |= touched
+                echoed |= said
                 shards.add(layout.shard(made.name))
                 renamed += [made.name] if made.row and made.row.renamed else []
     except Stale:
         if not problems:  # else these say why the site would not be what it was
             raise
     problems += _astray(edges.memory, renamed) if not problems else ()
-    advisories = _advisories(edges, reading)
-    problems += advisories.problems if advisories else ()
+    if not problems:
+        for made in _made_again(edges, Surroundings(edges.memory, edges.repository, advised, False), echoed, processes):
+            written += made.elsewhere
+            removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files, made.withdrawn)
+            _remember(edges, made, False)
+            shards.add(layout.shard(made.name))
     if problems:
         raise ProblemsFound(sorted(set(problems), key=lambda problem: (problem.path, problem.line, problem.code)))
     _remember_revisions(edges, reading)
@@ -76,6 +87,29 @@ def make(edges: Edges, reading: Reading) -> Making:
         texts = partial(edges.repository.blob, limit=LIMIT)
         removals += _make_unit(edges, "advisories", plan_advisories(advisories.listed, texts))
     return Making(packs, written, frozenset(shards), tuple(removals), tuple(notes))
+
+
+def _wanted(edges: Edges, reading: Reading, changed: Collection[str]) -> Iterator[tuple[str, str]]:
+    """(pack, tree) of every pack to make: those that history touched, and those about which advisories `changed`."""
+    seen = set[str]()
+    for name, tree in packs_to_look_at(edges, reading):
+        seen.add(name)
+        yield name, tree
+    for name in sorted(set(changed) - seen):
+        if edges.memory.row(name) is not None:
+            yield name, edges.memory.tree(name)
+
+
+def _made_again(edges: Edges, around: Surroundings, names: Collection[str], processes: int) -> Iterator[Made]:
+    """Packs of which others say something else than what they were made with; nothing that is logged comes of it."""
+    memory = edges.memory
+    jobs = (
+        Job(name, memory.tree(name), memory.events_of(name), memory.facts(name), memory.unit(f"pack {name}"), NOW, said)
+        for name in sorted(names)
+        if memory.knows(name)
+        for said in [around.of(name)]
+    )
+    return make_packs(_bench(edges), edges.workshop, jobs, processes)
 
 
 def _astray(memory: Memory, renamed: Iterable[str]) -> Iterator[Problem]:
@@ -109,11 +143,12 @@ def unclaimed(before: Iterable[Output], now: Iterable[Output], withdrawn: Collec
     return gone
 
 
-def _jobs(edges: Edges, reading: Reading, packs: Iterable[tuple[str, str]]) -> Iterator[Job]:
+def _jobs(edges: Edges, reading: Reading, around: Surroundings, packs: Iterable[tuple[str, str]]) -> Iterator[Job]:
     memory = edges.memory
     for name, tree in packs:
         facts = "" if reading.fresh else memory.facts(name)
-        yield Job(name, tree, memory.events_of(name), facts, memory.unit(f"pack {name}"), reading.first)
+        known = (memory.events_of(name), facts, memory.unit(f"pack {name}"))
+        yield Job(name, tree, *known, reading.first, around.of(name))
 
 
 def _bench(edges: Edges) -> Bench:
@@ -131,14 +166,15 @@ def _bench(edges: Edges) -> Bench:
     )
 
 
-def _remember(edges: Edges, made: Made, fresh: bool) -> set[tuple[str, str]]:
-    """Takes a made pack into memory; gives the facets whose listings change by it.
+def _remember(edges: Edges, made: Made, fresh: bool) -> tuple[set[tuple[str, str]], set[str]]:
+    """Takes a made pack into memory; gives the facets whose listings change by it, and the packs of which it makes
+    others say something else.
 
     The row before is not read when all is made afresh: another tool may have written it.
     """
     memory, row = edges.memory, made.row
     if row is None:
-        return set()
+        return set(), set()
     before, listed = None if fresh else memory.row(made.name), memory.facets(made.name)
     facets = listings.facets(row, made.signers)
     sums = next(file.sha256 for file in made.files if file.path == layout.pack(made.name, layout.FILES_SUMS))
@@ -146,10 +182,11 @@ def _remember(edges: Edges, made: Made, fresh: bool) -> set[tuple[str, str]]:
     memory.set_facts(made.name, made.tree, made.releases)
     memory.set_pack(row, layout.shard(made.name), sums, documents.index_row(row))
     memory.add_leaves(made.leaves)
+    memory.set_needs(made.name, row.owner, row.needs)
     if facets != listed:
         memory.set_facets(made.name, facets)
     same = before is not None and listings.shown(before) == listings.shown(row)
-    return set(facets ^ listed) if same else set(facets | listed)
+    return set(facets ^ listed if same else facets | listed), echoes(memory, made.name, before, row)
 
 
 def _remember_revisions(edges: Edges, reading: Reading) -> None:

@@ -1,68 +1,140 @@
-"""What was published last, as Atom (RFC 4287) and as JSON Feed 1.1. Only newest versions, newest first; times are
-those of commits.
+"""Feeds, as Atom (RFC 4287) and as JSON Feed 1.1, from one value: of the registry, a pack, a publisher, an
+organisation, a tag. Newest entries first, never more than `FED`; times are those of commits.
 
-Feed readers keep entries by id, so ids are tags (RFC 4151) made of the registry's origin, which outlives its address.
+A feed stands beside the page that it is about, `packs/hello/feed.atom` beside `packs/hello/`. Feed readers keep entries
+by id, so ids are tags (RFC 4151) made of the registry's origin, which outlives its address:
+
+    tag:packs.example.org,2026:packs/hello/feed         a feed
+    tag:packs.example.org,2026-11-21:hello/1.2.0        an entry, the same in every feed that has it
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from typing import NamedTuple
 
 from packyard.formats import canonical, layout
 from packyard.formats.times import day_of, format_time
 from packyard.model import Event, Row
+from packyard.recipe import Recipe
 from packyard.registry import Registry
+from packyard.surfaces.hidden import reveal
+
+#: The most entries of a feed, and the most characters of an entry's summary.
+FED, SUMMARY = 40, 400
 
 Entries = Sequence[tuple[Event, Row]]
 
 
-def atom(registry: Registry, entries: Entries) -> bytes:
-    """`feed.atom`."""
-    updated = format_time(entries[0][0].time if entries else 0)
+class Entry(NamedTuple):
+    """One thing that happened. `ident` is unique in the registry and never changes; `path` is the page to read on, from
+    the site's root. What there is to say beyond the `summary` is a list, `points`, under a `heading`.
+    """
+
+    ident: str
+    title: str
+    path: str
+    time: int
+    author: str
+    summary: str
+    tags: tuple[str, ...] = ()
+    heading: str = ""
+    points: tuple[str, ...] = ()
+
+
+class Feed(NamedTuple):
+    """The feed beside the page `folder`, which is "" or ends in `/`."""
+
+    folder: str
+    title: str
+    entries: tuple[Entry, ...]
+
+
+def newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries that a feed shows."""
+    return tuple(sorted(entries, key=lambda entry: (-entry.time, entry.ident))[:FED])
+
+
+def version_entry(event: Event, row: Row) -> Entry:
+    """That a version was published, by what is known of its pack now."""
+    path = layout.version(event.subject, event.ident)
+    title = f"{event.subject} {event.ident}"
+    return Entry(f"{event.subject}/{event.ident}", title, path, event.time, row.owner, row.description, row.tags)
+
+
+def plan_feed(registry: Registry, feed: Feed) -> Iterator[Recipe]:
+    """The two files of a feed."""
+    inputs = (registry.origin, registry.url, feed)
+    yield Recipe(feed.folder + layout.ATOM, inputs, partial(render_atom, registry, feed))
+    yield Recipe(feed.folder + layout.JSON_FEED, inputs, partial(render_json, registry, feed))
+
+
+def render_atom(registry: Registry, feed: Feed) -> bytes:
+    """`feed.atom`; a feed without entries was updated in 1970."""
+    updated = format_time(feed.entries[0].time if feed.entries else 0)
     head = (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"<id>tag:{escape(registry.origin)},2026:feed</id>\n<title>{escape(registry.title)}</title>\n"
-        f'<updated>{updated}</updated>\n<link rel="self" href={_href(registry, layout.ATOM)}/>\n'
-        f'<link rel="alternate" href={_href(registry, "")}/>\n'
+        f"<id>{escape(_feed_id(registry, feed))}</id>\n<title>{escape(feed.title)}</title>\n"
+        f'<updated>{updated}</updated>\n<link rel="self" href={_href(registry, feed.folder + layout.ATOM)}/>\n'
+        f'<link rel="alternate" type="text/html" href={_href(registry, feed.folder)}/>\n'
     )
-    return (head + "".join(_entry(registry, event, row) for event, row in entries) + "</feed>\n").encode()
+    return (head + "".join(_atom_entry(registry, entry) for entry in feed.entries) + "</feed>\n").encode()
 
 
-def _entry(registry: Registry, event: Event, row: Row) -> str:
+def _atom_entry(registry: Registry, entry: Entry) -> str:
+    content = f'<content type="html">{escape(_html(entry))}</content>\n' if entry.points else ""
     return (
-        f"<entry>\n<id>{escape(_id(registry, event))}</id>\n<title>{escape(f'{event.subject} {event.ident}')}</title>\n"
-        f"<updated>{format_time(event.time)}</updated>\n<author><name>{escape(row.owner)}</name></author>\n"
-        f'<link rel="alternate" href={_href(registry, layout.version(event.subject, event.ident))}/>\n'
-        f"<summary>{escape(row.description)}</summary>\n</entry>\n"
+        f"<entry>\n<id>{escape(_entry_id(registry, entry))}</id>\n<title>{escape(entry.title)}</title>\n"
+        f"<updated>{format_time(entry.time)}</updated>\n<author><name>{escape(entry.author)}</name></author>\n"
+        f'<link rel="alternate" type="text/html" href={_href(registry, entry.path)}/>\n'
+        + "".join(f'<category term="{escape(tag)}"/>\n' for tag in entry.tags)
+        + f"<summary>{escape(_short(entry.summary))}</summary>\n{content}</entry>\n"
     )
 
 
-def json_feed(registry: Registry, entries: Entries) -> bytes:
+def render_json(registry: Registry, feed: Feed) -> bytes:
     """`feed.json`."""
     return canonical.pretty(
         {
             "version": "https://jsonfeed.org/version/1.1",
-            "title": registry.title,
-            "home_page_url": registry.url,
-            "feed_url": registry.url + layout.JSON_FEED,
-            "items": [
-                {
-                    "id": _id(registry, event),
-                    "url": registry.url + layout.version(event.subject, event.ident),
-                    "title": f"{event.subject} {event.ident}",
-                    "content_text": row.description,
-                    "date_published": format_time(event.time),
-                    "authors": [{"name": row.owner}],
-                    "tags": list(row.tags),
-                }
-                for event, row in entries
-            ],
+            "title": reveal(feed.title),
+            "home_page_url": registry.url + feed.folder,
+            "feed_url": registry.url + feed.folder + layout.JSON_FEED,
+            "items": [_json_item(registry, entry) for entry in feed.entries],
         }
     )
 
 
-def _id(registry: Registry, event: Event) -> str:
-    return f"tag:{registry.origin},{day_of(event.time)}:{event.subject}/{event.ident}"
+def _json_item(registry: Registry, entry: Entry) -> dict[str, object]:
+    summary = reveal(_short(entry.summary))
+    said = {"summary": summary, "content_html": _html(entry)} if entry.points else {"content_text": summary}
+    return {
+        "id": _entry_id(registry, entry),
+        "url": registry.url + entry.path,
+        "title": reveal(entry.title),
+        **said,
+        "date_published": format_time(entry.time),
+        "authors": [{"name": entry.author}],
+        "tags": list(map(reveal, entry.tags)),
+    }
+
+
+def _html(entry: Entry) -> str:
+    points = "".join(f"<li>{escape(point)}</li>" for point in entry.points)
+    return f"<p>{escape(_short(entry.summary))}</p><p>{escape(entry.heading)}</p><ul>{points}</ul>"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SUMMARY else text[: SUMMARY - 1].rstrip() + "…"
+
+
+def _feed_id(registry: Registry, feed: Feed) -> str:
+    return f"tag:{registry.origin},2026:{feed.folder}feed"
+
+
+def _entry_id(registry: Registry, entry: Entry) -> str:
+    return f"tag:{registry.origin},{day_of(entry.time)}:{entry.ident}"
 
 
 def _href(registry: Registry, path: str) -> str:
@@ -70,5 +142,18 @@ def _href(registry: Registry, path: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as character data or as an attribute's value (the standard library's own would import an HTTP client)."""
+    """Text as character data or as an attribute's value of XML 1.0 (the standard library's own would import an HTTP
+    client). What would not be seen is named, which leaves no character that XML forbids.
+    """
+    text = reveal(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
+
+
+def atom(registry: Registry, entries: Entries) -> bytes:
+    """`feed.atom` of the registry."""
+    return render_atom(registry, Feed("", registry.title, tuple(version_entry(*each) for each in entries)))
+
+
+def json_feed(registry: Registry, entries: Entries) -> bytes:
+    """`feed.json` of the registry."""
+    return render_json(registry, Feed("", registry.title, tuple(version_entry(*each) for each in entries)))

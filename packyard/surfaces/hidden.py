@@ -17,7 +17,7 @@ _SHAPELESS = (
 )
 _ASCII = re.compile(f"[{_CONTROL}]")
 _JOINERS, _MARKS, _PRESENTATION = "\u200c\u200d", "\u200e\u200f\u061c", "\ufe0e\ufe0f"
-_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 _DEFINITION = re.compile(r" {0,3}\[((?:[^\[\]\\]|\\.){1,999})\]:")
@@ -27,6 +27,11 @@ _REFERENCE = re.compile(r"\[([^\[\]]{1,999})\](?!:)")
 def reveal(text: str) -> str:
     """The text with every hidden character replaced by its name in `⟦…⟧`, which is safe in HTML and its attributes."""
     return _ASCII.sub(_name, text) if text.isascii() else _shapeless().sub(_name_unless_needed, text)
+
+
+def turns(text: str) -> bool:
+    """Whether the text has a letter of a script that is written from right to left."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
 def unseen_lines(markdown: str) -> list[str]:

@@ -79,7 +79,7 @@ def facets(row: Row, signers: Iterable[str]) -> frozenset[tuple[str, str]]:
         for target in row.targets
         if listable(target.replace("*", "any"))
     }
-    found |= {("features", feature) for feature in row.features}
+    found |= {("features", feature) for feature in row.features if listable(feature)}
     return frozenset(found | {("signers", handle) for handle in signers})
 
 

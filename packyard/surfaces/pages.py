@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from packyard.formats import layout
 from packyard.formats.advisory import affects
-from packyard.model import Org, Pack, Publisher, PublisherKey, Release, Row, VersionState
+from packyard.model import Org, Pack, Publisher, Row, VersionState
 from packyard.quality import breakdown, score
 from packyard.surfaces import views
 from packyard.surfaces.installs import installs
@@ -62,8 +62,8 @@ def home_page(
     features: Counts = (),
     featured: Sequence[Row] = (),
 ) -> bytes:
-    """`index.html`: all packs (`rows`) when `complete`, else the `letters` to browse by. `newest` are the packs with the
-    newest versions, `featured` those that the registry chose.
+    """`index.html`: all packs (`rows`) when `complete`, else the `letters` to browse by. `newest` are the packs with
+    the newest versions, `featured` those that the registry chose.
     """
     say = templates.say
     return templates.page(
@@ -85,7 +85,15 @@ def home_page(
     )
 
 
-def search_page(templates: Templates, site: Site, tags: Counts, targets: Counts, features: Counts) -> bytes:
+def search_page(
+    templates: Templates,
+    site: Site,
+    tags: Counts,
+    targets: Counts,
+    features: Counts,
+    licences: Counts = (),
+    owners: Counts = (),
+) -> bytes:
     """`search/index.html`: the search itself needs the script, the ways in do not."""
     say = templates.say
     return templates.page(
@@ -98,6 +106,8 @@ def search_page(templates: Templates, site: Site, tags: Counts, targets: Counts,
         tags=tags,
         targets=targets,
         features=features,
+        licences=licences,
+        owners=owners,
     )
 
 
@@ -143,7 +153,7 @@ def version_page(hand: Hand, pack: Pack, state: VersionState) -> bytes:
 def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object]:
     release, registry = state.release, hand.site.registry
     publisher = hand.publishers[release.publisher]
-    key = _key(publisher, release)
+    key = views.key_of(publisher, release)
     return {
         "section": HOME,
         "pack": pack,
@@ -151,6 +161,7 @@ def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object
         "release": release,
         "withdrawn": state.withdrawn,
         "manifest": release.manifest,
+        "has_models": "models" in release.features,
         "advisories": [each for each in hand.around.advisories if affects(each, pack.name, release.version)],
         "publisher": publisher,
         "key": key,
@@ -160,14 +171,6 @@ def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object
         "installs": installs(hand.templates.say, registry, release, key.key),
         "commands": views.commands(registry, release, key.key),
     }
-
-
-def _key(publisher: Publisher, release: Release) -> PublisherKey:
-    """The key that signed a release: keys are never removed from a publisher's file, so it is there."""
-    key = publisher.key(release.key)
-    if key is None:
-        raise AssertionError(f"{publisher.handle} never had the key {release.key}")
-    return key
 
 
 def listing_page(
@@ -208,38 +211,28 @@ def family_page(templates: Templates, site: Site, family: str, items: Counts) ->
 
 def _family(say: Say, family: str) -> tuple[Markup, Markup]:
     """The name of a family of listings, and what it is."""
-    match family:
-        case "tags":
-            return say("Tags"), say("What packs are about, in the words of their publishers.")
-        case "targets":
-            return say("Targets"), say("The coding agents and editors that packs are written for.")
-        case "features":
-            return say("Features"), say("What packs hold. Hooks, plugins and MCP servers can act by themselves.")
-        case "licences":
-            return say("Licences"), say("The licences that packs state.")
-        case "browse":
-            return say("Letters"), say("Every pack, by the first letter of its name.")
-        case "publishers":
-            return say("Publishers"), say("Who signs packs here: every publisher with the number of packs owned.")
-        case _:
-            return say("Organisations"), say("Who publishes together: every organisation with the number of its packs.")
+    return {
+        "tags": (say("Tags"), say("What packs are about, in the words of their publishers.")),
+        "targets": (say("Targets"), say("The coding agents and editors that packs are written for.")),
+        "features": (say("Features"), say("What packs hold. Hooks, plugins and MCP servers can act by themselves.")),
+        "licences": (say("Licences"), say("The licences that packs state.")),
+        "browse": (say("Letters"), say("Every pack, by the first letter of its name.")),
+        "publishers": (say("Publishers"), say("Who signs packs here, and how many packs each of them owns.")),
+        "orgs": (say("Organisations"), say("Who publishes together, and how many packs each scope has.")),
+    }[family]
 
 
 def _listing(say: Say, family: str, item: str) -> tuple[Markup, Markup]:
     """The name of a listing, and what is in it."""
-    match family:
-        case "tags":
-            return say("Tag {tag}", tag=item), say("Packs whose publishers tagged them {tag}.", tag=item)
-        case "targets" if item == "any":
-            return say("For every target"), say("Packs that say they work with every agent and editor.")
-        case "targets":
-            return say("For {target}", target=item), say("Packs that say they work with {target}.", target=item)
-        case "features":
-            return say("With {feature}", feature=item), say("Packs that hold {feature}.", feature=item)
-        case "licences":
-            return say("Licence {licence}", licence=item), say("Packs under {licence}.", licence=item)
-        case _:
-            return say("Packs: {letter}", letter=item), say("Packs whose names begin with {letter}.", letter=item)
+    if (family, item) == ("targets", "any"):
+        return say("For every target"), say("Packs that say they work with every agent and editor.")
+    return {
+        "tags": (say("Tag {tag}", tag=item), say("Packs whose publishers tagged them {tag}.", tag=item)),
+        "targets": (say("For {target}", target=item), say("Packs that say they work with {target}.", target=item)),
+        "features": (say("With {feature}", feature=item), say("Packs that hold {feature}.", feature=item)),
+        "licences": (say("Licence {licence}", licence=item), say("Packs under {licence}.", licence=item)),
+        "browse": (say("Packs: {letter}", letter=item), say("Packs whose names begin with {letter}.", letter=item)),
+    }[family]
 
 
 def publisher_page(templates: Templates, site: Site, publisher: Publisher, rows: Sequence[Row]) -> bytes:

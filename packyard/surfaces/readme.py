@@ -12,6 +12,9 @@ so that a mistake before it cannot become an executable or loading node:
     ![badge](https://…)       a link: a page asks no other host for anything
     javascript:, data:, …     text
 
+A readme with letters that are written from right to left has `dir="auto"` on its blocks, so each takes the direction of
+its own first letter, and code stays from left to right. What the module itself says comes from the catalogue.
+
 Time is linear in the source: what is longer than 512 kB is cut with a note, and what renders to an unreasonable amount
 or depth of HTML is shown as plain text.
 """
@@ -27,11 +30,14 @@ from posixpath import normpath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote
 
+from packyard.formats.words import Words
 from packyard.surfaces import cmark
-from packyard.surfaces.hidden import reveal, unseen_lines
+from packyard.surfaces.hidden import reveal, turns, unseen_lines
 from packyard.surfaces.views import scrollable
+from packyard.surfaces.words import Speech
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from nh3 import Cleaner
 
 LIMIT = 512_000
@@ -54,6 +60,8 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _PLAIN_TAGS = ("blockquote", "br", "del", "em", "hr", "li", "p", "pre", "strong", "table", "tbody", "thead", "tr", "ul")
 _TAGS = {*_ATTRIBUTES, *_PLAIN_TAGS}
+_BLOCKS = ("p", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "th", "td", "blockquote")
+_DIRECTIONS = {**{tag: {"dir": "auto"} for tag in _BLOCKS}, "code": {"dir": "ltr"}}
 _VALUES = {
     ("a", "href"): re.compile(r"(?:https?://|mailto:|#readme-).*"),
     ("img", "src"): re.compile(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]*|[^:/?#][^:?#]*"),
@@ -62,6 +70,11 @@ _VALUES = {
     ("td", "class"): re.compile("center|right"),
     ("ol", "start"): re.compile("[0-9]{1,9}"),
 }
+
+
+#: Says a text of the catalogue, filled in; as `words.Speech.say`, which says it in English here.
+Say = Callable[..., "Markup"]
+_ENGLISH: Say = Speech(Words()).say
 
 
 class Heading(NamedTuple):
@@ -81,7 +94,11 @@ class Readme(NamedTuple):
 
 
 def render_readme(
-    source: bytes, base: str, files: Collection[str], data: Callable[[str], bytes] | None = None
+    source: bytes,
+    base: str,
+    files: Collection[str],
+    data: Callable[[str], bytes] | None = None,
+    say: Say = _ENGLISH,
 ) -> Readme:
     """The readme of a pack whose files are `files`; `base` leads from the page to their folder and ends with `/`.
 
@@ -90,26 +107,30 @@ def render_readme(
     try:
         text = source[:LIMIT].decode(errors="strict" if len(source) <= LIMIT else "ignore").removeprefix("\ufeff")
     except UnicodeDecodeError:
-        return Readme(_note("The readme is not UTF-8 text and is not shown."), (), ())
+        return Readme(_note(say("The readme is not UTF-8 text and is not shown.")), (), ())
     html = cmark.to_html(text)
     if len(html) > _HTML_LIMIT or _depth(html) > _DEPTH_LIMIT:
-        plain = f"{_note('The readme is shown as plain text: as Markdown it would be too large or too deeply nested.')}"
-        return Readme(f'{plain}<pre tabindex="0">{escape(reveal(text))}</pre>', (), ())
-    links = _Links(base, files, data)
+        plain = _note(say("The readme is shown as plain text: as Markdown it would be too large or too deeply nested."))
+        return Readme(f'{plain}<pre dir="auto" tabindex="0">{escape(reveal(text))}</pre>', (), ())
+    links = _Links(base, files, data, say)
     outline = _Outline()
     html = _HEADING.sub(outline.rewrite, _TAG.sub(links.rewrite, reveal(html)))
-    return Readme(
-        scrollable(_cleaner().clean(html)) + _remarks(source, text), tuple(outline.headings), tuple(links.images)
-    )
+    shown = scrollable(_cleaner(turns(html)).clean(html))
+    if turns(html):
+        shown = shown.replace("<pre ", '<pre dir="ltr" ').replace("<table>", '<table dir="auto">')
+    return Readme(shown + _remarks(source, text, say), tuple(outline.headings), tuple(links.images))
 
 
-def _remarks(source: bytes, text: str) -> str:
+def _remarks(source: bytes, text: str, say: Say) -> str:
     remarks = ""
     if unseen := unseen_lines(text):
         lines = escape(reveal("\n".join(unseen)))
-        remarks += _note("Lines of the source that Markdown does not show:") + f'<pre tabindex="0">{lines}</pre>'
+        remarks += _note(say("Lines of the source that Markdown does not show:"))
+        remarks += f'<pre dir="auto" tabindex="0">{lines}</pre>'
     if len(source) > LIMIT:
-        remarks += _note(f"The readme goes on: {len(source):,} bytes, of which the first {LIMIT:,} are shown.")
+        size, limit = f"{len(source):,}", f"{LIMIT:,}"
+        text_of = say("The readme goes on: {size} bytes, of which the first {limit} are shown.", size=size, limit=limit)
+        remarks += _note(text_of)
     return remarks
 
 
@@ -149,9 +170,9 @@ def _slug(text: str) -> str:
 class _Links:
     """Resolves links and images in the order in which they stand; cmark never nests links."""
 
-    def __init__(self, base: str, files: Collection[str], data: Callable[[str], bytes] | None) -> None:
+    def __init__(self, base: str, files: Collection[str], data: Callable[[str], bytes] | None, say: Say) -> None:
         self.images: dict[str, None] = {}
-        self._base, self._files, self._data = base, files, data
+        self._base, self._files, self._data, self._say = base, files, data, say
         self._close = ""
         self._embedded = 0
 
@@ -178,7 +199,8 @@ class _Links:
             return f'<a href="{href}">'
         self._close = "</span>"
         path = _inside(unescape(href))
-        return f'<span title="{escape(path)}, a file of this pack">' if path in self._files else "<span>"
+        title = self._say("{path}, a file of this pack", path=path) if path in self._files else ""
+        return f'<span title="{title}">' if title else "<span>"
 
     def _image(self, src: str, alt: str) -> str:
         path = _inside(src)
@@ -187,10 +209,11 @@ class _Links:
             return f'<img src="{self._base}{quote(path)}" alt="{alt}" loading="lazy">'
         if path in self._files and path.lower().endswith(".svg") and (uri := self._svg(path)):
             return f'<img src="{uri}" alt="{alt}">'
-        label = alt or "image"
+        label = alt or self._say("image")
         if src.startswith(("https://", "http://")) and not self._close:
             return f'<a href="{escape(src)}">{label}</a>'
-        return f'<span title="an image that is not shown here">{label}</span>'
+        title = self._say("an image that is not shown here")
+        return f'<span title="{title}">{label}</span>'
 
     def _svg(self, path: str) -> str:
         content = self._data(path) if self._data else b""
@@ -207,7 +230,7 @@ def _inside(href: str) -> str:
 
 
 @cache
-def _cleaner() -> Cleaner:
+def _cleaner(turned: bool) -> Cleaner:
     from nh3 import Cleaner
 
     return Cleaner(
@@ -216,6 +239,7 @@ def _cleaner() -> Cleaner:
         attribute_filter=_allowed,
         url_schemes={"http", "https", "mailto", "data"},
         link_rel="nofollow noopener noreferrer ugc",
+        set_tag_attribute_values=_DIRECTIONS if turned else None,
     )
 
 

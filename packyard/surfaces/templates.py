@@ -41,7 +41,7 @@ class Templates:
 
     def __init__(self, folder: Path, cache: Path | None = None, own: Own = NOTHING_OWN) -> None:
         self._folder, self._cache, self.own = folder, cache, own
-        speech = Speech(own.words)
+        speech = Speech(own.look.words)
         self.say, self.count = speech.say, speech.count
 
     def __reduce__(self) -> tuple[type[Templates], tuple[Path, Path | None, Own]]:
@@ -73,7 +73,8 @@ class Templates:
         sheets = [self._folder / "style.css", *sorted((self._folder / "css").glob("*.css"))]
         found = {"style.css": b"\n".join([*(sheet.read_bytes() for sheet in sheets), *self.own.style])}
         found |= {script.name: script.read_bytes() for script in (self._folder / "js").glob("*.js")}
-        return found | ({self.own.logo_name: self.own.logo} if self.own.logo_name else {})
+        look = self.own.look
+        return found | ({look.logo_name: look.logo} if look.logo_name else {})
 
     @cached_property
     def _environment(self) -> Environment:
@@ -97,7 +98,7 @@ class Templates:
             self._cache.mkdir(parents=True, exist_ok=True)
         shipped = FileSystemLoader(self._folder)
         environment = Environment(
-            loader=ChoiceLoader([DictLoader(self.own.templates), shipped]) if self.own.templates else shipped,
+            loader=ChoiceLoader([DictLoader(self.own.look.templates), shipped]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -129,8 +130,8 @@ def open_templates(folder: Path | None = None, cache: Path | None = None, own: O
 
 def site_of(registry: Registry, development: bool, templates: Templates, preview: bool = False) -> site.Site:
     """What every page shares, with the look that the templates have."""
-    own = templates.own
-    about = (own.tree, own.words.language, own.words.direction)
+    look = templates.own.look
+    about = (look.tree, look.words.language, look.words.direction)
     return site.Site(registry, development, templates.assets(), preview, *about)
 
 

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from packyard.formats import layout
-from packyard.model import Manifest, Pack, Release, Statement
+from packyard.model import Manifest, Pack, Publisher, PublisherKey, Release, Statement
 from packyard.registry import Registry
 from packyard.surfaces.site import ACTIVE_FEATURES
 
 PROVENANCE = "provenance.intoto.jsonl"
-
-#: The files beside a tarball, and what they are.
-DOCUMENTS = (
-    ("SHA256SUMS", "what was signed"),
-    ("SHA256SUMS.minisig", "the signature"),
-    (PROVENANCE, "how it was built"),
-    ("metadata.json", "this page as JSON"),
-)
 
 
 class Commands(NamedTuple):
@@ -29,6 +23,16 @@ class Commands(NamedTuple):
     fetch: str
     signature: str
     files: str
+
+
+class Links(NamedTuple):
+    """Where the forge shows a version's commit and pull request, "" where it is not known; and who the witnesses are,
+    by the hosts of their addresses.
+    """
+
+    commit: str
+    review: str
+    witnesses: tuple[str, ...]
 
 
 class Bars(NamedTuple):
@@ -66,18 +70,44 @@ def commands(registry: Registry, release: Release, key: str) -> Commands:
     )
 
 
+def links(registry: Registry, release: Release) -> Links:
+    """The links of a release. GitHub, GitLab and Gitea (with Forgejo) differ in the word for a pull request; which of
+    them a registry uses is told by the name of its host.
+    """
+    base = registry.repository
+    host = base.partition("://")[2].partition("/")[0]
+    word = "pull" if "github" in host else "-/merge_requests" if "gitlab" in host else "pulls"
+    places = (place.partition("://")[2].partition("/")[0] or place for place in registry.witnesses)
+    return Links(
+        f"{base}/commit/{release.commit}" if base and release.commit else "",
+        f"{base}/{word}/{release.review}" if base and release.review else "",
+        tuple(places),
+    )
+
+
+def key_of(publisher: Publisher, release: Release) -> PublisherKey:
+    """The key that signed a release: keys are never removed from a publisher's file, so it is there."""
+    key = publisher.key(release.key)
+    if key is None:
+        raise AssertionError(f"{publisher.handle} never had the key {release.key}")
+    return key
+
+
 def active(release: Release) -> list[str]:
     """The features of a release that can act without being asked."""
     return [feature for feature in release.features if feature in ACTIVE_FEATURES]
 
 
-def ended(pack: Pack) -> str:
+def ended(say: Callable[..., Markup], pack: Pack) -> str:
     """That no version of a pack is offered any more, and how that came; "" when one is."""
     if any(state.alive for state in pack.versions):
         return ""
     withdrawn = [state.withdrawn is not None for state in pack.versions]
-    how = "withdrawn" if all(withdrawn) else "yanked or withdrawn" if any(withdrawn) else "yanked"
-    return f"Every version of this pack is {how}"
+    if all(withdrawn):
+        return say("Every version of this pack is withdrawn")
+    if any(withdrawn):
+        return say("Every version of this pack is yanked or withdrawn")
+    return say("Every version of this pack is yanked")
 
 
 def fields(manifest: Manifest) -> Iterator[tuple[str, str]]:

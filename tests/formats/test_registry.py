@@ -37,6 +37,11 @@ rules:
   name-similar: note
 surfaces:
   ori: false
+look:
+  accent: "#0a5443"
+  accent_dark: "#84d1b4"
+  footer: Run by the makers of Acme.
+repository: https://example.org/acme/packs
 """
 )
 
@@ -54,6 +59,15 @@ registries = st.builds(
     surfaces=st.dictionaries(words, st.booleans()),
     policy=st.dictionaries(st.sampled_from(list(POLICY)), st.integers(1, 12)),
     witnesses=st.lists(urls, unique=True).map(tuple),
+    repository=st.sampled_from(["", "https://example.org/acme/packs"]),
+    look=st.fixed_dictionaries(
+        {},
+        optional={
+            "accent": st.sampled_from(["#003366", "#0a5443"]),
+            "accent_dark": st.just("#99ccff"),
+            "footer": st.text("aé\"':#@ -{}&*", min_size=1, max_size=12).filter(str.strip),
+        },
+    ),
 )
 
 
@@ -79,6 +93,8 @@ def test_every_setting() -> None:
         {"ori": False},
         {"cool_off_days": 7},
         (),
+        "https://example.org/acme/packs",
+        {"accent": "#0a5443", "accent_dark": "#84d1b4", "footer": "Run by the makers of Acme."},
     )
     assert format_registry(registry) == MOST.encode()
 

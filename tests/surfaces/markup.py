@@ -24,6 +24,7 @@ class Markup(HTMLParser):
         self.errors: list[str] = []
         self.comments: list[str] = []
         self.pieces: list[str] = []
+        self.title = ""
         self._open: list[str] = []
         self.feed(text)
         self.close()
@@ -59,6 +60,8 @@ class Markup(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.pieces.append(data)
+        if self._open[-2:] == ["head", "title"]:
+            self.title += data
 
     def handle_comment(self, data: str) -> None:
         self.comments.append(data)

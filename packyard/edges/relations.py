@@ -1,0 +1,63 @@
+"""What the memory knows of packs together: under what they are listed, and which needs which."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable
+
+from packyard.facts import row_from
+from packyard.model import Row
+
+
+class Relations:
+    """The part of an open memory that relates packs to each other."""
+
+    db: sqlite3.Connection
+
+    def set_facets(self, name: str, facets: Iterable[tuple[str, str]]) -> None:
+        """Lists a pack under these (family, item) and no others."""
+        self.db.execute("DELETE FROM facets WHERE name = ?", (name,))
+        self.db.executemany("INSERT INTO facets VALUES (?, ?, ?)", ((*facet, name) for facet in facets))
+
+    def facets(self, name: str) -> frozenset[tuple[str, str]]:
+        """What a pack is listed under."""
+        found = self.db.execute("SELECT family, item FROM facets WHERE name = ?", (name,))
+        return frozenset((str(family), str(item)) for family, item in found)
+
+    def all_facets(self) -> set[tuple[str, str]]:
+        """Every facet that any pack is listed under."""
+        return {
+            (str(family), str(item)) for family, item in self.db.execute("SELECT DISTINCT family, item FROM facets")
+        }
+
+    def listed(self, family: str, item: str) -> list[Row]:
+        """The rows of the packs under a facet, by name."""
+        query = "SELECT row FROM facets JOIN packs USING (name) WHERE family = ? AND item = ? ORDER BY name"
+        return [row_from(row) for (row,) in self.db.execute(query, (family, item))]
+
+    def items(self, family: str) -> list[tuple[str, int]]:
+        """(item, number of packs) of a family, by item."""
+        query = "SELECT item, count(*) FROM facets WHERE family = ? GROUP BY item ORDER BY item"
+        return [(str(item), int(count)) for item, count in self.db.execute(query, (family,))]
+
+    # --- dependencies ---
+
+    def set_needs(self, name: str, owner: str, needs: Iterable[tuple[str, str]]) -> None:
+        """Remembers what a pack depends on, as (name, range)."""
+        self.db.execute("DELETE FROM needs WHERE name = ?", (name,))
+        self.db.executemany("INSERT INTO needs VALUES (?, ?, ?, ?)", ((name, *need, owner) for need in needs))
+
+    def needs(self, name: str) -> list[tuple[str, str]]:
+        """(name, range) of what a pack depends on."""
+        query = "SELECT needed, range FROM needs WHERE name = ? ORDER BY needed"
+        return [(str(needed), str(wanted)) for needed, wanted in self.db.execute(query, (name,))]
+
+    def dependents(self, needed: str) -> list[tuple[str, str, str]]:
+        """(name, range, owner) of the packs that depend on one, by name."""
+        query = "SELECT name, range, owner FROM needs WHERE needed = ? ORDER BY name"
+        return [(str(name), str(wanted), str(owner)) for name, wanted, owner in self.db.execute(query, (needed,))]
+
+    def related(self) -> set[str]:
+        """The packs that depend on others, or others on them."""
+        query = "SELECT name FROM needs UNION SELECT needed FROM needs INTERSECT SELECT name FROM packs"
+        return {str(name) for (name,) in self.db.execute(query)}

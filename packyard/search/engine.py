@@ -1,0 +1,320 @@
+"""Finding: an index and a query in, a page of packs out, as `packyard.search.query` specifies.
+
+    shelf = open_shelf(read)
+    found = search(shelf, parse_query("tag:python review"))
+    [hit.entry.name for hit in found.hits]
+
+It reads in rounds, each of files that are asked for at once: the shards of the words, of the filters and of the name;
+where words may be misspelt, those of what is spelt alike, and then of what was found there; columns, if one sorts by
+them; the rows of the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from packyard.search import lists, slips
+from packyard.search.entry import Entry, figure, invalid
+from packyard.search.query import EITHER, ENOUGH, FLAGS, NAME_LETTERS, SORTS, STARRED, Filter, Query
+from packyard.search.shelf import Shelf, Span, beginning, exactly
+from packyard.search.terms import BEGINNING, NAMED, facet
+
+#: What a word is worth at a place: all of the word there, and a word there that begins with it.
+WORTH = {"f": (80, 75), "n": (70, 60), "t": (55, 40), "u": (50, 40), "o": (25, 0), "d": (20, 15)}
+#: From here on a word is in the name or the tags of a pack, and no slip is to be looked for.
+SURE = 40
+#: What a name with a slip is worth for each word, a word with a slip in a name and in tags, and each further slip less.
+_NAME_SLIP, _SLIP, _FURTHER = 58, {"f": 35, "n": 35, "t": 30, "u": 30}, 5
+
+_NAME, _SCOPED, _HYPHENS, _NOT_EXACT = 0, 1, 2, 9
+_NO_LENGTH = 255
+
+#: What packs are worth, by their ids.
+Points = Mapping[int, int]
+
+
+class Hit(NamedTuple):
+    """A pack that was found: `match` is `name` for that very name, `words`, `spelling` when a word had to be read as
+    another one, `part` when some words are missing, or `all` when no words were asked for.
+    """
+
+    entry: Entry
+    match: str
+
+
+class Found(NamedTuple):
+    """A page of what was found. `total` counts all pages, `unknown` the packs for which it is not known what they are
+    sorted by: they come last. `part` is 0, or how many of the words the packs have when none has all. When nothing was
+    found, `parts` are the words and filters with the number of packs that each finds alone, and `guesses` what could be
+    meant instead of filters that find nothing.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    page: int
+    limit: int
+    unknown: int = 0
+    part: int = 0
+    parts: tuple[tuple[str, int], ...] = ()
+    guesses: tuple[str, ...] = ()
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is a page after this one."""
+        return self.page * self.limit < self.total
+
+
+class _Asked(NamedTuple):
+    """What the terms of a query say: for each word its packs, and whether it is a word that somebody uses; what words add
+    that need not be there; the packs that each filter lets pass; those of the very name, with how exact it is; and the
+    lengths of names.
+    """
+
+    words: tuple[Points, ...]
+    used: tuple[bool, ...]
+    extra: Points
+    passed: tuple[Collection[int], ...]
+    names: Mapping[int, int]
+    lengths: Mapping[int, int]
+
+
+class _Scored(NamedTuple):
+    """What fits: the points, how exact names are, how packs match that do not by their words, and of how many words."""
+
+    points: Points
+    exact: Mapping[int, int]
+    matches: Mapping[int, str]
+    part: int = 0
+
+
+def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limit: int = 20) -> Found:
+    """A page of the packs that are found, in the order of `sort`, one of `SORTS`. Pages count from 1. Raises what the
+    shelf raises.
+    """
+    asked = _ask(shelf, query)
+    allowed = _allowed(query.filters, asked.passed)
+    if not query.words:
+        everything = range(shelf.count) if allowed is None else allowed
+        scored = _Scored(dict.fromkeys(everything, 0), {}, dict.fromkeys(everything, "all"))
+    else:
+        scored = _scored(shelf, query, asked, allowed)
+    ordered, unknown = _sorted(shelf, asked, scored, sort)
+    shown = ordered[(page - 1) * limit : page * limit]
+    matches = (_match(scored, ident) for ident in shown)
+    hits = tuple(Hit(entry, match) for entry, match in zip(shelf.rows(shown), matches, strict=True))
+    found = Found(hits, len(ordered), page, limit, unknown, scored.part)
+    return found if ordered else found._replace(**_explained(shelf, query, asked))
+
+
+# --- what was asked for ---
+
+
+def _ask(shelf: Shelf, query: Query) -> _Asked:
+    names = [exactly("=" + query.name)] if query.name else []
+    filters = [span for wanted in query.filters for span in _filter_spans(wanted)]
+    spans = [*names, *map(_word_span, query.words), *map(exactly, query.extra), *filters]
+    lines = iter(shelf.lines(spans) if spans else ())
+    exact = {
+        ident: _NAME if place == "e" else _SCOPED
+        for _ in names
+        for line in next(lines)
+        for place, packs in lists.parse_line(line)[1].items()
+        for ident, _length in packs
+    }
+    lengths = dict[int, int]()
+    word_lines = [next(lines) for _ in query.words]
+    words = tuple(_word_points(word, here, lengths) for word, here in zip(query.words, word_lines, strict=True))
+    used = tuple(map(_is_used, query.words, word_lines))
+    extra = dict[int, int]()
+    for word in query.extra:
+        for ident, worth in _word_points(word, next(lines), {}).items():
+            extra[ident] = extra.get(ident, 0) + worth
+    passed = tuple(
+        _passed(shelf, wanted, [line for _ in _filter_spans(wanted) for line in next(lines)])
+        for wanted in query.filters
+    )
+    return _Asked(words, used, extra, passed, exact, lengths)
+
+
+def _word_span(word: str) -> Span:
+    """The terms of a word: all that begin with it, or itself and the list of those."""
+    return beginning(word) if len(word) > BEGINNING else (word, word + "+")
+
+
+def _word_points(word: str, lines: Iterable[str], lengths: dict[int, int]) -> Points:
+    points = dict[int, int]()
+    for line in lines:
+        term = line.partition("\t")[0]
+        if ":" in term:
+            continue
+        for place, packs in lists.parse_line(line)[1].items():
+            worth = WORTH.get(place, (0, 0))[term != word]
+            for ident, length in packs if worth else ():
+                if points.get(ident, 0) < worth:
+                    points[ident] = worth
+                if length:
+                    lengths[ident] = length
+    return points
+
+
+def _is_used(word: str, lines: Iterable[str]) -> bool:
+    """Whether a word is one of names and tags, or of several packs."""
+    there = next((lists.parse_line(line)[1] for line in lines if line.partition("\t")[0] == word), {})
+    return any(place in there for place in NAMED) or sum(map(len, there.values())) >= ENOUGH
+
+
+def _filter_spans(wanted: Filter) -> tuple[Span, ...]:
+    field, value = wanted.fact
+    if wanted.name in FLAGS:
+        return (exactly(facet(field, "yes")),)
+    starred = (exactly(facet(field, "*")),) if field in STARRED else ()
+    return (exactly(facet(field, value)), *starred)
+
+
+def _passed(shelf: Shelf, wanted: Filter, lines: Iterable[str]) -> Collection[int]:
+    found = {ident for line in lines for packs in lists.parse_line(line)[1].values() for ident, _ in packs}
+    return set(range(shelf.count)) - found if wanted.name in FLAGS and wanted.value == "no" else found
+
+
+def _allowed(filters: Sequence[Filter], passed: Sequence[Collection[int]]) -> Collection[int] | None:
+    """The packs that hold every filter, None when there is none."""
+    either = dict[str, set[int]]()
+    for at, (wanted, packs) in enumerate(zip(filters, passed, strict=True)):
+        either.setdefault(wanted.name if wanted.name in EITHER else str(at), set()).update(packs)
+    return set.intersection(*either.values()) if either else None
+
+
+# --- what fits ---
+
+
+def _scored(shelf: Shelf, query: Query, asked: _Asked, allowed: Collection[int] | None) -> _Scored:
+    points = _sums(asked.words, asked.extra, allowed)
+    sure = sum(all(word[ident] >= SURE for word in asked.words) for ident in points)
+    exact = {ident: how for ident, how in asked.names.items() if allowed is None or ident in allowed}
+    exact = {ident: how if ident in points else _HYPHENS for ident, how in exact.items()}
+    names, words = list[int](), asked.words
+    if sure < ENOUGH:
+        names, words = _slipped(shelf, query, asked, words=not sure)
+    found = _sums(words, asked.extra, allowed) if words is not asked.words else points
+    meant = [ident for ident in (*exact, *names) if allowed is None or ident in allowed]
+    whole = _NAME_SLIP * len(words)
+    total = {**found, **{ident: max(found.get(ident, 0), whole) for ident in meant if ident not in points}}
+    if not total:
+        return _part(words, allowed)
+    return _Scored(total, exact, {ident: "spelling" for ident in total if ident not in points})
+
+
+def _sums(words: Sequence[Points], extra: Points, allowed: Collection[int] | None) -> dict[int, int]:
+    """The points of the packs that have every word."""
+    first, *more = sorted(words, key=len)
+    idents = [ident for ident in first if allowed is None or ident in allowed]
+    for points in more:
+        idents = [ident for ident in idents if ident in points]
+    return {ident: sum(points[ident] for points in words) + extra.get(ident, 0) for ident in idents}
+
+
+def _slipped(shelf: Shelf, query: Query, asked: _Asked, *, words: bool) -> tuple[list[int], tuple[Points, ...]]:
+    """The packs whose name is one slip away, and the points of the words, of misspelt ones if they are wanted."""
+    name_spans = slips.name_spans(query.name) if len(query.name) >= NAME_LETTERS and not asked.names else ()
+    word_spans = [
+        slips.word_spans(word) if words and not used else () for word, used in zip(query.words, asked.used, strict=True)
+    ]
+    lines = iter(shelf.lines([*name_spans, *(span for spans in word_spans for span in spans)]))
+    names = slips.nearest(query.name, [line for _ in name_spans for line in next(lines)], 1)
+    near = [
+        slips.nearest(word, [line for _ in spans for line in next(lines)], slips.most(word))
+        for word, spans in zip(query.words, word_spans, strict=True)
+    ]
+    meant = [*("=" + name for _, name in names), *(term for each in near for _, term in each)]
+    found = dict(zip(meant, shelf.lines(list(map(exactly, meant))) if meant else (), strict=True))
+    idents = {ident for _, name in names for ident in _packs_of(found["=" + name], "eb")}
+    if not any(near):
+        return sorted(idents), asked.words
+    return sorted(idents), tuple(map(_with_slips, asked.words, near, [found] * len(near)))
+
+
+def _with_slips(points: Points, near: Iterable[tuple[int, str]], found: Mapping[str, Sequence[str]]) -> Points:
+    """The points of a word and of those that it may be meant as."""
+    more = dict[int, int]()
+    for far, term in near:
+        for place in NAMED:
+            for ident in _packs_of(found[term], place):
+                more[ident] = max(more.get(ident, 0), _SLIP[place] - _FURTHER * (far - 1))
+    return {ident: max(points.get(ident, 0), more.get(ident, 0)) for ident in points.keys() | more.keys()}
+
+
+def _packs_of(lines: Iterable[str], places: str) -> Iterable[int]:
+    found = (lists.parse_line(line)[1] for line in lines)
+    return (ident for each in found for place in places for ident, _ in each.get(place, ()))
+
+
+def _part(words: Sequence[Points], allowed: Collection[int] | None) -> _Scored:
+    """The packs that have the most of the words, if there are several."""
+    counts, sums = dict[int, int](), dict[int, int]()
+    for points in words if len(words) > 1 else ():
+        for ident, worth in points.items():
+            if allowed is None or ident in allowed:
+                counts[ident], sums[ident] = counts.get(ident, 0) + 1, sums.get(ident, 0) + worth
+    most = max(counts.values(), default=0)
+    best = {ident: sums[ident] for ident, count in counts.items() if count == most}
+    return _Scored(best, {}, dict.fromkeys(best, "part"), most)
+
+
+def _match(scored: _Scored, ident: int) -> str:
+    return "name" if scored.exact.get(ident, _NOT_EXACT) < _HYPHENS else scored.matches.get(ident, "words")
+
+
+# --- the order ---
+
+
+def _sorted(shelf: Shelf, asked: _Asked, scored: _Scored, sort: str) -> tuple[list[int], int]:
+    """What was found, in order, and of how much it is not known what it is sorted by."""
+    exact, over, points, lengths = scored.exact, shelf.over, scored.points, asked.lengths
+    ranked = sorted(
+        points,
+        key=lambda ident: (
+            exact.get(ident, _NOT_EXACT),
+            ident in over,
+            -points[ident],
+            lengths.get(ident, _NO_LENGTH),
+            ident,
+        ),
+    )
+    if sort == SORTS[0] or not ranked:
+        return ranked, 0
+    column = shelf.column(sort, ranked)
+    if not column.keys() >= points.keys():
+        raise invalid("a column is too short")
+    if sort == "name":
+        return sorted(ranked, key=lambda ident: str(column[ident])), 0
+    values = {ident: _known(column[ident]) for ident in ranked}
+    return sorted(ranked, key=values.__getitem__, reverse=True), sum(value < 0 for value in values.values())
+
+
+def _known(value: Any) -> float:
+    known = figure(value)
+    return -1 if known is None else known
+
+
+# --- nothing was found ---
+
+
+def _explained(shelf: Shelf, query: Query, asked: _Asked) -> dict[str, Any]:
+    """Why nothing was found, as fields of `Found`."""
+    labels = [*query.words, *map(str, query.filters)]
+    parts = zip(labels, map(len, (*asked.words, *asked.passed)), strict=True)
+    lost = [wanted for wanted, packs in zip(query.filters, asked.passed, strict=True) if not packs]
+    meant = dict.fromkeys(guess for wanted in lost if wanted.name not in FLAGS for guess in _guesses(shelf, wanted))
+    return {"parts": tuple(parts), "guesses": tuple(meant)}
+
+
+def _guesses(shelf: Shelf, wanted: Filter) -> list[str]:
+    """What could be meant by a filter that finds nothing: values that begin with the same two letters."""
+    field, value = wanted.fact
+    ending = f":{field}"
+    (lines,) = shelf.lines([beginning(value[:2])])
+    terms = (line.partition("\t")[0] for line in lines)
+    values = ["<" + term.removesuffix(ending) for term in terms if term.endswith(ending)]
+    near = slips.nearest(value, values, max(2, len(value) * 2 // 5))
+    return [str(wanted._replace(value=other)) for _, other in near[:3]]

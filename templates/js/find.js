@@ -1,0 +1,171 @@
+// The search page: asks the engine while somebody types, and shows what it finds. The state is in the address, so that
+// a search can be kept and sent; the controls only write words into the query.
+(() => {
+  "use strict";
+
+  const LIMIT = 20, PAUSE = 120;
+  const by = (id) => document.getElementById(id);
+  const form = by("finder"), field = by("q"), hits = by("hits"), found = by("found"), turn = by("turn");
+  const words = form.dataset, selects = [...form.querySelectorAll("[data-word]")];
+  const state = { sort: "", page: 1 };
+  let engine, asked = 0, timer;
+
+  const load = async (path) => {
+    const answer = await fetch(words.root + path);
+    if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
+    return new Uint8Array(await answer.arrayBuffer());
+  };
+
+  // The words of the query, each with its quotes: `license:"BSD 3"` is one.
+  const split = (text) => text.match(/(?:[^\s"]|"[^"]*"|")+/g) ?? [];
+  const isFilter = (word) => /^[a-z]+:./.test(word);
+  const value = (word, name) => (word.startsWith(`${name}:`) ? word.slice(name.length + 1).replaceAll('"', "") : null);
+
+  const address = (query, sort, page) => {
+    const said = new URLSearchParams();
+    if (query) said.set("q", query);
+    if (sort) said.set("sort", sort);
+    if (page > 1) said.set("page", page);
+    return said.size ? `?${said}` : location.pathname;
+  };
+
+  const element = (tag, text, href) => {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    if (href) made.href = words.root + href;
+    return made;
+  };
+  const linked = (family, name) => {
+    const item = document.createElement("li");
+    item.append(element("a", name, `${family}/${encodeURIComponent(name)}/index.html`));
+    return item;
+  };
+
+  // One result; its parts stand in the page's <template>, whose words are translated there.
+  const row = (hit) => {
+    const item = by("hit").content.firstElementChild.cloneNode(true);
+    const [pack, owner] = item.querySelectorAll(".pack, .who a");
+    pack.textContent = hit.name;
+    pack.href = `${words.root}packs/${hit.name}/index.html`;
+    item.querySelector(".version").textContent = hit.latest;
+    item.querySelector(".why p").textContent = hit.description;
+    item.querySelector(".marks").append(...hit.features.map((name) => linked("features", name)));
+    item.querySelector(".tags").append(...hit.tags.map((name) => linked("tags", name)));
+    const org = hit.name.startsWith("@");
+    owner.textContent = (org ? "@" : "") + hit.owner.replace("@", "");
+    owner.href = `${words.root}${org ? "orgs" : "publishers"}/${hit.owner.replace("@", "")}/index.html`;
+    const time = item.querySelector("time");
+    time.textContent = String(hit.updated ?? "").slice(0, 10);
+    time.dateTime = hit.updated ?? "";
+    for (const part of item.querySelectorAll("[data-if]")) {
+      if (hit[part.dataset.if] == null || hit[part.dataset.if] === false || hit[part.dataset.if] === "") part.remove();
+      else if (part.dataset.if === "quality") part.textContent = `${hit.quality}/100`;
+    }
+    item.classList.toggle("ended", Boolean(hit.deprecated));
+    return item;
+  };
+
+  const say = (text) => { if (found.textContent !== text) found.textContent = text; };
+
+  const show = (query, answer) => {
+    const { total } = answer;
+    hits.replaceChildren(...answer.hits.map(row));
+    hits.hidden = !total;
+    by("nothing").hidden = total > 0;
+    by("unfiltered").hidden = !split(query).some(isFilter);
+    by("unfiltered").firstElementChild.href = address(split(query).filter((w) => !isFilter(w)).join(" "), state.sort, 1);
+    turn.hidden = total <= LIMIT;
+    const [back, on] = turn.children;
+    back.disabled = state.page === 1;
+    on.disabled = state.page * LIMIT >= total;
+    const text = total === 0 ? words.none : total === 1 ? words.one : words.many;
+    say(text.replace("{count}", total.toLocaleString(document.documentElement.lang)));
+  };
+
+  const reset = () => {
+    hits.replaceChildren();
+    hits.hidden = turn.hidden = by("nothing").hidden = true;
+    say("");
+  };
+
+  // Answers that come after a newer question are dropped.
+  const ask = async () => {
+    const query = field.value.trim(), number = ++asked, root = document.documentElement.classList;
+    for (const select of selects) {
+      const said = split(query).map((word) => value(word, select.dataset.word)).find((each) => each !== null) ?? "";
+      if (said && ![...select.options].some((each) => each.value === said)) select.add(new Option(said, said));
+      select.value = said;
+    }
+    root.toggle("asked", Boolean(query));
+    by("ways").hidden = Boolean(query);
+    if (!query) return reset();
+    root.toggle("waiting", !hits.children.length);
+    try {
+      engine ??= PackyardSearch.open(load);
+      const answer = await (await engine).search(query, { sort: state.sort || "relevance", page: state.page, limit: LIMIT });
+      if (number === asked) show(query, answer);
+    } catch (error) {
+      if (number !== asked) return;
+      reset();
+      const lost = error instanceof TypeError || /: \d{3}$/.test(error.message);
+      if (lost) engine = undefined;
+      say((lost ? words.broken : words.wrong).replace("{reason}", error.message));
+    } finally {
+      if (number === asked) root.remove("waiting");
+    }
+  };
+
+  const go = (push) => {
+    clearTimeout(timer);
+    history[push ? "pushState" : "replaceState"](null, "", address(field.value.trim(), state.sort, state.page));
+    return ask();
+  };
+
+  const read = () => {
+    const said = new URLSearchParams(location.search);
+    field.value = said.get("q") ?? "";
+    state.sort = form.elements.sort.value = said.get("sort") ?? "";
+    state.page = Math.max(1, parseInt(said.get("page"), 10) || 1);
+    ask();
+  };
+
+  field.addEventListener("input", () => {
+    state.page = 1;
+    clearTimeout(timer);
+    timer = setTimeout(go, PAUSE, false);
+  });
+  form.addEventListener("submit", (event) => { event.preventDefault(); go(true); });
+  form.addEventListener("change", ({ target }) => {
+    if (target === field) return;
+    state.page = 1;
+    if (target.name === "sort") state.sort = target.value;
+    else {
+      const name = target.dataset.word, others = split(field.value).filter((word) => value(word, name) === null);
+      const quoted = /\s/.test(target.value) ? `"${target.value}"` : target.value;
+      field.value = [...others, ...(quoted ? [`${name}:${quoted}`] : [])].join(" ");
+    }
+    go(true);
+  });
+  turn.addEventListener("click", async ({ target }) => {
+    if (!target.dataset.by) return;
+    state.page += Number(target.dataset.by);
+    await go(true);
+    hits.querySelector(".pack")?.focus();
+  });
+
+  // Down leads from the field to the results and on, up leads back, Escape returns to the field and then empties it.
+  addEventListener("keydown", (event) => {
+    const links = [...hits.querySelectorAll(".pack")];
+    const inside = hits.contains(document.activeElement) || document.activeElement === field;
+    if (!inside || event.altKey || event.ctrlKey || event.metaKey) return;
+    const at = links.indexOf(document.activeElement.closest("li")?.querySelector(".pack"));
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const to = at < 0 && step < 0 ? undefined : step && (at + step < 0 ? field : links[at + step]);
+    if (to) { event.preventDefault(); to.focus(); }
+    if (event.key === "Escape" && document.activeElement !== field) { event.preventDefault(); field.focus(); }
+    else if (event.key === "Escape" && field.value) { event.preventDefault(); field.value = ""; state.page = 1; go(false); }
+  });
+  addEventListener("popstate", read);
+  read();
+  if (!field.value) field.focus({ preventScroll: true });
+})();
