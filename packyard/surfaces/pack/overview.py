@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from packyard.formats import layout
+from packyard.formats.advisory import affects
 from packyard.model import Pack, Release, VersionState
+from packyard.quality import breakdown, score
 from packyard.recipe import Recipe
-from packyard.surfaces import pages
+from packyard.surfaces import views
+from packyard.surfaces.installs import installs
+from packyard.surfaces.pack.abilities import abilities_of
 from packyard.surfaces.pack.files import IMAGES
 from packyard.surfaces.pack.values import Hand, all_facts, alone, facts, standing
 from packyard.surfaces.readme import Readme, render_readme
+from packyard.surfaces.site import HOME
 
 #: A larger image is not shown among text.
 IMAGE_LIMIT = 1_000_000
@@ -22,19 +27,84 @@ def plan(hand: Hand, pack: Pack) -> Iterator[Recipe]:
     signers = tuple(sorted(hand.publishers.items()))
     yield Recipe(
         layout.pack(pack.name, "index.html"),
-        (hand.site, *all_facts(pack), signers, hand.around.advisories),
-        lambda: pages.pack_page(hand, pack, _readme(hand, pack.latest.release)),
+        (hand.site, *all_facts(pack), signers, hand.around.advisories, len(hand.around.dependents)),
+        lambda: pack_page(hand, pack, _readme(hand, pack.latest.release)),
     )
 
 
 def plan_version(hand: Hand, pack: Pack, state: VersionState, before: VersionState | None) -> Iterator[Recipe]:
     """`packs/NAME/VERSION/index.html`."""
     release, publisher = state.release, hand.publishers[state.release.publisher]
+    advised = tuple(each for each in hand.around.advisories if affects(each, pack.name, release.version))
     yield Recipe(
         layout.version(pack.name, release.version, "index.html"),
-        (hand.site, *standing(pack), facts(state), publisher, hand.around.advisories),
-        lambda: pages.version_page(hand, alone(pack, state), state),
+        (hand.site, *standing(pack), facts(state), publisher, advised),
+        lambda: version_page(hand, alone(pack, state), state),
     )
+
+
+def pack_page(hand: Hand, pack: Pack, readme: Readme | None) -> bytes:
+    """`packs/NAME/index.html`: the latest version."""
+    state, say = pack.latest, hand.templates.say
+    release = state.release
+    points = None if state.withdrawn else score(breakdown(release, len(pack.versions)))
+    return hand.templates.page(
+        "pack.html",
+        hand.site,
+        layout.pack(pack.name, "index.html"),
+        pack.name,
+        release.manifest.description or say("{name}, of which no version is offered any more.", name=pack.name),
+        ended=views.ended(say, pack),
+        channels=pack.channels,
+        readme=readme,
+        versions=len(pack.versions),
+        quality=points,
+        dependents=len(hand.around.dependents),
+        **_of_release(hand, pack, state),
+    )
+
+
+def version_page(hand: Hand, pack: Pack, state: VersionState) -> bytes:
+    """`packs/NAME/VERSION/index.html`. Of the pack only its name, owners and own state are shown."""
+    release, say = state.release, hand.templates.say
+    title = f"{pack.name} {release.version}"
+    return hand.templates.page(
+        "version.html",
+        hand.site,
+        layout.version(pack.name, release.version, "index.html"),
+        title,
+        release.manifest.description or say("{name}, a version that is withdrawn.", name=title),
+        channels={},
+        quality=None,
+        dependents=0,
+        fields=list(views.fields(release.manifest)),
+        **_of_release(hand, pack, state),
+    )
+
+
+def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object]:
+    release, registry = state.release, hand.site.registry
+    publisher = hand.publishers[release.publisher]
+    key = views.key_of(publisher, release)
+    return {
+        "section": HOME,
+        "card": layout.pack(pack.name, "card.png"),
+        "pack": pack,
+        "state": state,
+        "release": release,
+        "withdrawn": state.withdrawn,
+        "manifest": release.manifest,
+        "has_models": "models" in release.features,
+        "able": None if state.withdrawn else abilities_of(hand, release),
+        "advisories": [each for each in hand.around.advisories if affects(each, pack.name, release.version)],
+        "publisher": publisher,
+        "key": key,
+        "links": views.links(registry, release),
+        "h1": views.h1(release.identity),
+        "bars": views.bars(release.identity),
+        "installs": installs(hand.templates.say, registry, release, key.key),
+        "commands": views.commands(registry, release, key.key),
+    }
 
 
 def _readme(hand: Hand, release: Release) -> Readme | None:
