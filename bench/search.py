@@ -52,10 +52,10 @@ import sys, time
 started, before = time.perf_counter(), time.process_time()
 from hashlib import sha256
 from pathlib import Path
-from packyard.client.search_query import parse_query
 from packyard.client.searching import search
 from packyard.edges.cache import Cache
 from packyard.edges.client_prepared import read_prepared
+from packyard.search.query import parse_query
 path = Path(sys.argv[1])
 data = path.read_bytes()
 catalogue = read_prepared(Cache(path.parent / "cache"), sha256(data).hexdigest(), data)

@@ -16,8 +16,14 @@ from bench.words import ENDINGS, LICENSES, STEMS, TAGS, TARGETS, WORDS
 from packyard.model import Mark, Row
 
 SEED = 7
-_ONSETS = "b br c ch cl d dr f fl g gl gr h j k kl l m n p pl pr qu r s sc sh sk sl sn sp st t th tr v w z".split()
-_VOWELS, _CODAS = "a e i o u ai ea ee io oo".split(), "b d g k l m n nd nt p r rk s sh st t x".split()
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_ONSETS = _words("b br c ch cl d dr f fl g gl gr h j k kl l m n p pl pr qu r s sc sh sk sl sn sp st t th tr v w z")
+_VOWELS, _CODAS = _words("a e i o u ai ea ee io oo"), _words("b d g k l m n nd nt p r rk s sh st t x")
 _FEATURES = ("rules", "commands", "agents", "skills", "hooks", "plugins", "mcp", "models")
 _RANKED = tuple(accumulate(1 / rank for rank in range(1, len(WORDS) + 1)))
 _STEMS = tuple(accumulate(1 / rank for rank in range(1, len(STEMS) + 1)))

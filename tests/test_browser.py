@@ -4,6 +4,7 @@ script.
 
 from __future__ import annotations
 
+import json
 import queue
 import threading
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from packyard.edges.server import serve
-from packyard.edges.store import walk
+from packyard.surfaces.pages import search_page
+from packyard.surfaces.templates import open_templates
 from tests.registry import small
 from tests.sites import built
+from tests.surfaces import sample
 from tests.tools import need
 
 README = b"""# Hello
@@ -92,35 +95,6 @@ def page(browser: Browser, origin: str) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.interop
-@pytest.mark.parametrize(
-    ("width", "scheme"),
-    [
-        pytest.param(320, "light"),
-        pytest.param(320, "dark", marks=pytest.mark.slow),
-        pytest.param(1280, "light", marks=pytest.mark.slow),
-        pytest.param(1280, "dark"),
-    ],
-)
-def test_pages_fit_and_are_quiet(browser: Browser, site: Path, width: int, scheme: str) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
-    )
-    page, said, asked = context.new_page(), list[str](), list[str]()
-    page.on("console", lambda message: said.append(message.text))
-    page.on("request", lambda request: asked.append(request.url))
-    pages = sorted(path for path in walk(site) if path.endswith(".html") and "/from-" not in path)
-    assert len(pages) > 20
-    for path in pages:
-        page.goto((site / path).as_uri())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-        assert page.locator("h1").count() == 1, path
-        assert _contrast_differs(page), path
-    assert said == []
-    assert [url for url in asked if not url.startswith(site.as_uri()) and not url.startswith("data:")] == []
-    context.close()
-
-
 #: What each page says in words of the state of what it shows, whatever the colours are.
 SAID = {
     "packs/hello/index.html": (
@@ -169,6 +143,26 @@ SCRIPT = """() => {
   const mute = [...document.querySelectorAll(".banner")].filter(e => !e.querySelector("strong")?.innerText.trim());
   return [Math.min(21, ...all.map(ratio)), mute.length];
 }"""
+
+
+@pytest.mark.interop
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+def test_pages_of_every_state_fit_and_are_quiet(browser: Browser, site: Path, width: int, scheme: str) -> None:
+    """From a disk; tests/browse looks at all types of pages, from a host."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page, said, asked = context.new_page(), list[str](), list[str]()
+    page.on("console", lambda message: said.append(message.text))
+    page.on("request", lambda request: asked.append(request.url))
+    for path in SAID:
+        page.goto((site / path).as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        assert page.locator("h1").count() == 1, path
+        assert _contrast_differs(page), path
+    assert said == []
+    assert [url for url in asked if not url.startswith(site.as_uri()) and not url.startswith("data:")] == []
+    context.close()
 
 
 @pytest.mark.interop
@@ -250,3 +244,109 @@ def test_everything_is_there_without_script(browser: Browser, origin: str) -> No
     assert all(text in shown for text in ("packyard install hello@2.0.0", "minisign -VHm", "curl -f"))
     assert page.get_by_role("button").count() == 0
     context.close()
+
+
+#: A search engine for the page alone: the words of a query in the rows of `index.json`, and three of its filters.
+ENGINE = """const PackyardSearch = { async open(load) {
+  const rows = JSON.parse(new TextDecoder().decode(await load("search/catalogue.gz")));
+  return { async search(text, { sort, page, limit }) {
+    const words = text.split(" "), filters = words.filter((word) => word.includes(":")).map((word) => word.split(":"));
+    if (filters.some(([name]) => name === "colour")) throw new RangeError("there is no filter colour");
+    const plain = words.filter((word) => !word.includes(":"));
+    const hits = rows.filter((row) => plain.every((word) => `${row.name} ${row.description}`.includes(word)) &&
+      filters.every(([name, value]) => row[`${name}s`].includes(value)));
+    if (sort === "name") hits.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { total: hits.length, hits: hits.slice((page - 1) * limit, page * limit), part: 0 };
+  } };
+} };"""
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a site that has the search page, its scripts and rows to search in, and nothing else."""
+    folder, templates = tmp_path_factory.mktemp("search"), open_templates()
+    site = sample.SITE._replace(assets=templates.assets())
+    page = search_page(templates, site, sample.TAGS, sample.TARGETS, (("hooks", 3), ("mcp", 1)))
+    rows = [row._asdict() | {"updated": "2026-11-20T06:00:00Z", "deprecated": None} for row in sample.rows()]
+    files = {"search/index.html": page, "search/catalogue.gz": json.dumps(rows).encode()}
+    files |= {path: templates.asset(name) for name, path in site.assets} | {
+        site.asset("search-engine.js"): ENGINE.encode()
+    }
+    for path, data in files.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(data)
+    ready: queue.Queue[str] = queue.Queue()
+    threading.Thread(target=serve, args=(folder, 0, ready.put), daemon=True).start()
+    return ready.get(timeout=10)
+
+
+def names(page: Page) -> list[str]:
+    """The packs that a search shows."""
+    return page.locator("#hits .pack").all_inner_texts()
+
+
+def said(page: Page, text: str) -> None:
+    """Waits until the search says this."""
+    page.locator("#found", has_text=text).wait_for()
+
+
+@pytest.mark.interop
+def test_a_search_by_keyboard_alone(page: Page, shelf: str) -> None:
+    page.goto(f"{shelf}search/index.html")
+    page.keyboard.type("review")  # the field has the focus
+    said(page, "packs found")
+    assert "security-reviewer" in names(page)
+    assert page.url.endswith("?q=review")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.textContent") == names(page)[1]
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.id") == "q"
+    page.keyboard.press("Escape")
+    assert (names(page), page.url.endswith("index.html"), page.locator("#ways").is_visible()) == ([], True, True)
+
+
+@pytest.mark.interop
+def test_controls_write_words_and_the_address_keeps_them(page: Page, shelf: str) -> None:
+    page.goto(f"{shelf}search/index.html?q=and")
+    said(page, "packs found")
+    page.get_by_label("Holds").select_option("mcp")
+    said(page, "1 pack found.")
+    assert (names(page), page.locator("#q").input_value()) == (["mcp-postgres-readonly"], "and feature:mcp")
+    page.get_by_label("Sort by").select_option("name")
+    assert "sort=name" in page.url
+    page.reload()
+    said(page, "1 pack found.")
+    assert page.get_by_label("Holds").input_value() == "mcp"
+    page.go_back()
+    page.go_back()
+    said(page, "packs found")
+    assert page.get_by_label("Holds").input_value() == ""
+
+
+@pytest.mark.interop
+def test_a_search_says_what_it_cannot_do(page: Page, shelf: str) -> None:
+    page.goto(f"{shelf}search/index.html?q=tag%3Anothing+xylophone")
+    said(page, "Nothing found.")
+    page.get_by_role("link", name="The same words without filters").wait_for()
+    page.locator("#q").fill("colour:red")
+    said(page, "This cannot be searched for")
+    page.goto(f"{shelf}search/index.html")
+    page.route("**/catalogue.gz", lambda route: route.abort())
+    page.locator("#q").fill("review")
+    said(page, "The search could not be loaded")
+    page.unroute("**/catalogue.gz")
+    page.keyboard.press("Enter")
+    said(page, "packs found")
+
+
+@pytest.mark.interop
+def test_nothing_moves_when_the_results_come(page: Page, shelf: str) -> None:
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => window.shift += e.value))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(f"{shelf}search/index.html?q=review")
+    said(page, "packs found")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.shift") < 0.01

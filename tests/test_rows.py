@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from packyard.audit import audit
-from packyard.client.search_query import parse_query
 from packyard.client.searching import read_catalogue, search
 from packyard.edges.store import FolderSite
 from packyard.model import File, Manifest
 from packyard.quality import MOST, breakdown, score
 from packyard.rules.version import MOST_DIMENSIONS, routing_of
+from packyard.search.query import parse_query
 from tests.registry import TestRegistry, small
 from tests.sites import built, inodes, rewritten
 from tests.surfaces.sample import release

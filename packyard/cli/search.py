@@ -20,13 +20,14 @@ from packyard.cli import options, user_options
 from packyard.cli.errors import count
 from packyard.cli.tables import Column, show
 from packyard.cli.terminal import document, printable, say
-from packyard.client.search_query import Query, parse_query
-from packyard.client.search_rows import Pack
-from packyard.client.searching import PAGE_LIMIT, SORTS, Catalogue, Found, search
+from packyard.client.searching import Found, Pack, Searched, search
 from packyard.errors import BadChecksum, FormatError, NotFound, ProblemsFound, UsageError
+from packyard.search.query import PAGE_LIMIT, SORTS, parse_query
 
 if TYPE_CHECKING:
     from packyard.client import Client
+    from packyard.edges.client_searching import Asked
+    from packyard.edges.transport import Fetcher
 
 #: The most bytes of `index.json`; one of 100,000 packs has about 40 MB.
 INDEX_LIMIT = 1 << 28
@@ -41,18 +42,12 @@ _COLUMNS = (
 _SHOWN = 60
 
 
-def load_index(place: str | None) -> bytes:
-    """The bytes of `index.json` of the site at `place`, by default ./site, as its verified snapshot promises them. Of a
-    copy that is between two snapshots, those that it keeps by their hash.
-
-    Raises what `read_head` raises, and `BadChecksum`.
+def load_index(site: Fetcher, digest: str) -> bytes:
+    """The bytes of `index.json` of a site, with the hash that its snapshot promises. Of a copy that is between two
+    snapshots, those that it keeps by their hash. Raises `BadChecksum`.
     """
-    from packyard.edges.transport import open_site
     from packyard.formats import layout
-    from packyard.head import read_head
 
-    site = open_site(place or "site")
-    digest = read_head(site).snapshot.index_json
     data = site.read(layout.INDEX, INDEX_LIMIT)
     if (found := sha256(data).hexdigest()) == digest:
         return data
@@ -108,35 +103,40 @@ def command(
         query = parse_query(" ".join(words), [*given, *flags])
     except FormatError as error:
         raise _refused(error) from None
-    catalogue, found = _search(_catalogue(client, site, offline), query, sort, page, limit)
+    from packyard.edges.client_searching import Asked
+
+    asked = Asked(query, sort, page, limit)
+    if site is None and client.registries.known:
+        searched = client.find(asked, offline=offline)
+    else:
+        searched = _at(client, site or "site", asked)
     if as_json:
-        document("search", _document(catalogue, query, sort, found))
+        document("search", _document(searched, asked))
         return
-    show(_COLUMNS, map(_row, (hit.pack for hit in found.hits)))
-    for line in _words(found, sort):
+    show(_COLUMNS, map(_row, (hit.pack for hit in searched.found.hits)))
+    for line in _words(searched.found, asked):
         say(line)
 
 
-def _catalogue(client: Client, site: str | None, offline: bool) -> Catalogue:
-    """What is searched. Raises `ProblemsFound` for an `index.json` that is none."""
-    if site is None and client.registries.known:
-        return client.catalogue(offline=offline)
+def _at(client: Client, place: str, asked: Asked) -> Searched:
+    """What is found in a site as it is. Raises `ProblemsFound` for an `index.json` that is none."""
     from packyard.edges.client_prepared import read_prepared
+    from packyard.edges.client_searching import search_site
+    from packyard.edges.transport import open_site
+    from packyard.head import read_head
 
-    data = load_index(site)
-    try:
-        return read_prepared(client.registries.cache, sha256(data).hexdigest(), data)
-    except FormatError as error:
-        raise ProblemsFound([error.at("index.json")]) from None
-
-
-def _search(catalogue: Catalogue, query: Query, sort: str, page: int, limit: int) -> tuple[Catalogue, Found]:
-    try:
-        return catalogue, search(catalogue, query, sort, page, limit)
-    except FormatError as error:
-        if error.code == "search-unanswered":
-            raise _refused(error) from None
-        raise ProblemsFound([error.at("index.json")]) from None
+    site = open_site(place)
+    stated = read_head(site).snapshot
+    found = search_site(site, stated, asked)
+    if found is None:
+        data = load_index(site, stated.index_json)
+        try:
+            found = search(read_prepared(client.registries.cache, stated.index_json, data), *asked)
+        except FormatError as error:
+            if error.code == "search-unanswered":
+                raise _refused(error) from None
+            raise ProblemsFound([error.at("index.json")]) from None
+    return Searched(stated.origin, stated.number, found)
 
 
 def _refused(error: FormatError) -> UsageError:
@@ -153,7 +153,7 @@ def _state(pack: Pack) -> str:
     return ",".join(filter(None, marks))
 
 
-def _words(found: Found, sort: str) -> Iterator[str]:
+def _words(found: Found, asked: Asked) -> Iterator[str]:
     """What a person is told beside the packs."""
     if not found.total:
         yield "nothing was found" + _parts(found)
@@ -161,10 +161,12 @@ def _words(found: Found, sort: str) -> Iterator[str]:
             yield f"did you mean {' or '.join(map(_quoted, found.guesses))}?"
     elif not found.hits:
         yield f"page {found.page} is empty: there are {count(found.total, 'pack')}, {found.limit} on a page"
+    elif found.part and found.page == 1:
+        yield f"no pack has all words; these have {found.part} of {len(asked.query.words)}"
     elif all(hit.match == "spelling" for hit in found.hits) and found.page == 1:
         yield "no pack has these very words; these are spelt alike"
     if found.unknown:
-        yield f"`{sort}` is not known of {found.unknown} of {count(found.total, 'pack')}: they come last"
+        yield f"`{asked.sort}` is not known of {found.unknown} of {count(found.total, 'pack')}: they come last"
     if found.has_more or (found.page > 1 and found.hits):
         first = (found.page - 1) * found.limit + 1
         more = f"; `--page {found.page + 1}` shows more" if found.has_more else ""
@@ -182,18 +184,20 @@ def _quoted(text: str) -> str:
     return f"`{printable(text, _SHOWN)}`"
 
 
-def _document(catalogue: Catalogue, query: Query, sort: str, found: Found) -> dict[str, Any]:
+def _document(searched: Searched, asked: Asked) -> dict[str, Any]:
+    found, query = searched.found, asked.query
     return {
-        "registry": catalogue.origin,
-        "snapshot": catalogue.snapshot,
-        "words": list(query.words),
+        "registry": searched.origin,
+        "snapshot": searched.snapshot,
+        "words": [*query.words, *query.extra],
         "filters": [str(each) for each in query.filters],
-        "sort": sort,
+        "sort": asked.sort,
         "total": found.total,
         "page": found.page,
         "limit": found.limit,
         "hasMore": found.has_more,
         "unknown": found.unknown,
+        "part": found.part,
         "guesses": list(found.guesses),
         "packs": [hit.pack._asdict() | {"match": hit.match} for hit in found.hits],
     }

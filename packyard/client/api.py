@@ -27,8 +27,7 @@ from packyard.client.lock import Lock
 from packyard.client.offers import Key, Offers, offers_of
 from packyard.client.project import demands, home
 from packyard.client.references import Reference, parse_reference
-from packyard.client.search_query import parse_query
-from packyard.client.searching import SORTS, Catalogue, Found, search
+from packyard.client.searching import Found, Searched, search
 from packyard.client.user_looking import findings, info_of, listed, meant, outdated
 from packyard.client.user_values import Audited, Info, Listed, Notices, Outcome, Outdated, Verified
 from packyard.edges import client_drafts
@@ -38,12 +37,14 @@ from packyard.edges.client_drafts import Ground
 from packyard.edges.client_pinning import locked_registries
 from packyard.edges.client_placing import Draft, How, carry_out
 from packyard.edges.client_prepared import read_prepared
+from packyard.edges.client_searching import Asked, search_registry
 from packyard.edges.client_verifying import verify_installed
 from packyard.edges.installing import read_installed
 from packyard.edges.registries import Registries, parsed
 from packyard.edges.resolution import Resolver
 from packyard.errors import UsageError, WorldError
 from packyard.model import Pack
+from packyard.search.query import SORTS, parse_query
 
 #: A method of the client is called `list`.
 _Rows = tuple[Listed, ...]
@@ -96,16 +97,23 @@ class Client:
                 about = read_about(session, answer.head.snapshot, wanted.name, state.release.version)
         return info_of(registry, answer.head, proven, state, about, self._now())
 
-    def catalogue(self, *, offline: bool = False) -> Catalogue:
-        """The catalogue of the first registry, for `packyard.client.searching`."""
+    def find(self, asked: Asked, *, offline: bool = False) -> Searched:
+        """What the search index of the first registry finds, or its catalogue, where it has no index or that is not at
+        hand.
+        """
         registry = self.registries.default()
         session = self.registries.session(registry, offline=offline)
-        stated = session.ask().head.snapshot
-        data = read_index(session, stated)
+        stated, found = session.ask().head.snapshot, None
+        with suppress(*([WorldError] if offline else [])):
+            found = search_registry(session, stated, asked)
+        if found is None:
+            data = read_index(session, stated)
+            prepared = partial(read_prepared, self.registries.cache, stated.index_json)
+            catalogue = parsed(f"{session.places.name}/index.json", prepared, data)
+            found = told(lambda: search(catalogue, *asked))
         if not offline:
             self.registries.learn(registry)
-        prepared = partial(read_prepared, self.registries.cache, stated.index_json)
-        return parsed(f"{session.places.name}/index.json", prepared, data)
+        return Searched(stated.origin, stated.number, found)
 
     def search(
         self,
@@ -118,11 +126,10 @@ class Client:
         offline: bool = False,
     ) -> Found:
         """The packs of the first registry that have the words and hold the filters, which are names and values as in
-        `packyard.client.search_query`.
+        `packyard.search.query`.
         """
         query = told(lambda: parse_query(words, filters))
-        catalogue = self.catalogue(offline=offline)
-        return told(lambda: search(catalogue, query, sort, page, limit))
+        return self.find(Asked(query, sort, page, limit), offline=offline).found
 
     def lock(self) -> Lock | None:
         """The project's lock, None when it has none."""

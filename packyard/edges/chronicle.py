@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from packyard.facts import event_from, revision_from
 from packyard.model import Event, Org, Publisher
+from packyard.rules.notices import Notice
 
 TABLES = """
 CREATE TABLE acts (seq INTEGER PRIMARY KEY, entry BLOB NOT NULL);
@@ -71,15 +72,6 @@ CREATE TRIGGER facet_went AFTER DELETE ON facets BEGIN
     UPDATE counts SET n = n - 1 WHERE family = OLD.family AND item = OLD.item;
 END;
 """
-
-
-class Notice(NamedTuple):
-    """Something that the registry itself decided: `kind` is `trust`, `advisory` or `settings`."""
-
-    kind: str
-    subject: str
-    commit: str
-    time: int
 
 
 class Key(NamedTuple):

@@ -9,13 +9,14 @@ from typing import TypeVar
 
 from packyard.client.consult import Answer
 from packyard.client.offers import Key
-from packyard.client.searching import read_catalogue
 from packyard.edges.client_catalogue import read_index
+from packyard.edges.client_searching import Asked, search_registry
 from packyard.edges.registries import Registries
 from packyard.edges.resolution import Resolver
 from packyard.edges.session import Session
 from packyard.errors import FormatError, NotFound, PackyardError, UsageError
 from packyard.formats.fields import did_you_mean
+from packyard.search.query import parse_query
 
 T = TypeVar("T")
 
@@ -60,6 +61,9 @@ def _guesses(registries: Registries, absent: Sequence[Key]) -> list[str]:
 def _guess(session: Session, name: str) -> str:
     """The name in the registry that this one is nearest to, as a hint; "" when there is none, or nobody knows."""
     with suppress(PackyardError, FormatError):
-        data = read_index(session, session.ask().head.snapshot)
-        return did_you_mean(name, _NAME.findall(read_catalogue(data).text))
+        stated = session.ask().head.snapshot
+        found = search_registry(session, stated, Asked(parse_query(name)))
+        if found is not None:
+            return did_you_mean(name, [hit.pack.name for hit in found.hits])
+        return did_you_mean(name, _NAME.findall(read_index(session, stated).decode("utf-8", "replace")))
     return ""

@@ -1,4 +1,4 @@
-"""Catalogues prepared for searching (`packyard.client.search_rows`), kept in the cache like any other bytes.
+"""Catalogues prepared for searching (`packyard.client.searching`), kept in the cache like any other bytes.
 
 Which one belongs to an `index.json` says a file that is named for its hash: `CACHE/prepared/SHA256`, with the SHA-256
 of the prepared form in it. What comes out of the cache is what went in. Whoever can write there can have packs missed,

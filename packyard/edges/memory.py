@@ -7,7 +7,9 @@
     packs      a pack's line in `index.json`, its row for listings, and the hash of its `files.sums`
     facts      a pack's releases, from which unchanged versions are taken
     facets     which pack is listed under which tag, target, feature, letter, owner
+    acts …     what is counted and numbered: see `packyard.edges.chronicle`
     needs      which pack depends on which, in which versions, and who owns it
+    search_ …  the search index: see `packyard.edges.shelved`
     kept       what `by-hash/` holds, until when
 
 A build writes all of it in one transaction that is committed, marked `pending`, when the new site is staged, audited
@@ -22,12 +24,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from packyard.edges.chronicle import TABLES, Chronicle
 from packyard.edges.relations import Relations
+from packyard.edges.shelved import TABLES as SEARCH_TABLES
 from packyard.errors import WorldError
 from packyard.facts import event_from, row_from
 from packyard.model import Event, Output, Row
 
-SCHEMA = "4"
+SCHEMA = "6"
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -54,7 +58,7 @@ CREATE TABLE kept (sha256 TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWI
 """
 
 
-class Memory(Relations):
+class Memory(Chronicle, Relations):
     """One open memory. Nothing is durable before `commit`."""
 
     def __init__(self, path: Path) -> None:
@@ -85,7 +89,7 @@ class Memory(Relations):
         for suffix in ("", "-journal", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self.db = self._open()
-        self.db.executescript("BEGIN;" + _TABLES + "COMMIT;")
+        self.db.executescript("BEGIN;" + _TABLES + TABLES + SEARCH_TABLES + "COMMIT;")
         self.put("schema", SCHEMA)
 
     def begin(self) -> None:
@@ -131,8 +135,10 @@ class Memory(Relations):
         return tuple(map(event_from, self.db.execute(query, (count,))))
 
     def add_leaves(self, leaves: Iterable[tuple[int, bytes]]) -> None:
-        """Keeps the log entries of events (by number) until the log is extended."""
+        """Keeps the log entries of events (by number) until the log is extended, and what they say for good."""
+        leaves = list(leaves)
         self.db.executemany("INSERT INTO leaves VALUES (?, ?)", leaves)
+        self.add_acts(leaves)
 
     def leaves(self) -> Iterator[tuple[int, bytes]]:
         """The kept entries with the log indexes of their events, in order."""
@@ -215,6 +221,7 @@ class Memory(Relations):
         """Remembers an accepted revision (as JSON) and whose the keys in it are."""
         self.db.execute("INSERT INTO revisions VALUES (?, ?, ?, ?)", (kind, name, seq, revision))
         self.db.executemany("INSERT OR IGNORE INTO holders VALUES (?, ?)", ((key_id, name) for key_id in key_ids))
+        self.add_people(kind, revision)
 
     def revisions(self, kind: str, name: str = "") -> list[str]:
         """The revisions of one publisher or organisation, oldest first; of all when no name is given."""
@@ -229,11 +236,6 @@ class Memory(Relations):
         """The names of all publishers, or of all organisations."""
         query = "SELECT DISTINCT name FROM revisions WHERE kind = ? ORDER BY name"
         return [str(name) for (name,) in self.db.execute(query, (kind,))]
-
-    def holder(self, key_id: str) -> str:
-        """Whose a key is, or ""."""
-        found = self.db.execute("SELECT handle FROM holders WHERE key_id = ?", (key_id,)).fetchone()
-        return str(found[0]) if found else ""
 
     # --- by-hash ---
 

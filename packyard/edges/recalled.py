@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from packyard.edges.memory import Memory
 from packyard.facts import revision_from
 from packyard.formats.entries import parse_entry
 from packyard.formats.featured import Featured
 from packyard.formats.statement import ACTIONS, parse_statement
-from packyard.model import Event
 from packyard.protocols import Source
 from packyard.rules.authority import FILE_LIMIT, Revision
 from packyard.surfaces.compliance import OLDEST, OTHER, REVOKED, SIGNED, UNSTATED, Compliance, HeldKey
 from packyard.surfaces.events import Act, Actor, act_of, changes_of
-from packyard.surfaces.people import LAST
+from packyard.surfaces.people import LAST, Revised, revised
 from packyard.surfaces.statistics import TAGS, Month, Statistics
 
 _ALL = 1 << 30
@@ -43,14 +42,14 @@ class Recalled:
         """(organisation, role) of a publisher."""
         return self._memory.roles(handle)
 
-    def signers(self, revisions: Iterable[Revision]) -> Iterator[tuple[Event, object, tuple[Actor, ...]]]:
-        """Revisions with those who signed them."""
-        for revision in revisions:
-            yield (
-                revision.event,
-                revision.value,
-                tuple(Actor(self._memory.holder(key), key) for key in revision.keys),
+    def revised(self, revisions: Iterable[Revision]) -> tuple[Revised, ...]:
+        """The revisions of one publisher or organisation as its page shows them."""
+        holder = self._memory.holder
+        return tuple(
+            revised(
+                (each.event, each.value, tuple(Actor(holder(key), key) for key in each.keys)) for each in revisions
             )
+        )
 
     def featured(self) -> list[Featured]:
         """The featured packs, in their order."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from packyard.facts import row_from
-from packyard.model import Row
+from packyard.facts import event_from, row_from
+from packyard.model import Event, Row
+
+#: A facet of so many packs is one that many have.
+COMMON = 500
 
 
 class Relations:
@@ -39,6 +42,27 @@ class Relations:
         """(item, number of packs) of a family, by item."""
         query = "SELECT item, count(*) FROM facets WHERE family = ? GROUP BY item ORDER BY item"
         return [(str(item), int(count)) for item, count in self.db.execute(query, (family,))]
+
+    def newest_under(self, family: str, item: str, count: int) -> tuple[Event, ...]:
+        """The last versions of the packs under a facet, the newest first. Under one that many packs have, they are
+        looked for among all versions from the last one on, and else among those of the packs: a cross join is done in
+        the order in which it is written.
+        """
+        many = "SELECT count(*) FROM (SELECT 1 FROM facets WHERE family = ? AND item = ? LIMIT ?)"
+        common = self.db.execute(many, (family, item, COMMON)).fetchone()[0] == COMMON
+        query = "SELECT events.* FROM facets CROSS JOIN events ON name = subject"
+        if common:
+            query = "SELECT events.* FROM events CROSS JOIN facets ON name = subject"
+        query += " WHERE family = ? AND item = ? AND kind = 'version' ORDER BY seq DESC LIMIT ?"
+        return tuple(map(event_from, self.db.execute(query, (family, item, count))))
+
+    def shards(self) -> list[int]:
+        """The shards that have packs, each found from the one before by the index."""
+        query = (
+            "WITH RECURSIVE found(n) AS (SELECT min(shard) FROM packs UNION ALL SELECT (SELECT min(shard) FROM packs "
+            "WHERE shard > n) FROM found WHERE n IS NOT NULL) SELECT n FROM found WHERE n IS NOT NULL"
+        )
+        return [int(number) for (number,) in self.db.execute(query)]
 
     # --- dependencies ---
 

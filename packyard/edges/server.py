@@ -1,9 +1,15 @@
-"""A site shown on this machine: loopback only, read only, with the types that a host should send, without caching."""
+"""A site shown on this machine: loopback only, read only, with the headers that a host should send, without caching.
+
+Text is compressed for those who take it, as hosts do, so that what is measured here is what will be.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import gzip
+import io
 import os
+import re
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -16,9 +22,13 @@ from urllib.parse import quote, unquote
 from packyard import __version__
 from packyard.errors import UsageError, WorldError
 from packyard.formats import layout
+from packyard.hosting import values
+from packyard.hosting.patterns import compressible
 
 HOST = "127.0.0.1"
 NOT_FOUND = "404.html"
+#: Longer files, in bytes, are sent as they are.
+COMPRESSED = 1 << 20
 
 
 def serve(root: Path, port: int, ready: Callable[[str], None]) -> None:
@@ -100,11 +110,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def _send(self, status: HTTPStatus, path: Path, with_body: bool) -> None:
+        content_type, size = layout.kind(path.relative_to(self.root).as_posix()).content_type, path.stat().st_size
         with path.open("rb") as file:
+            body: BinaryIO = file
             self.send_response(status)
-            self._headers(layout.kind(path.relative_to(self.root).as_posix()).content_type, path.stat().st_size)
+            if self._is_compressed(content_type, size):
+                self.send_header("Content-Encoding", "gzip")
+                data = gzip.compress(file.read(COMPRESSED), mtime=0)
+                body, size = io.BytesIO(data), len(data)
+            self._headers(content_type, size)
             if with_body:
-                self._body(file)
+                self._body(body)
+
+    def _is_compressed(self, content_type: str, size: int) -> bool:
+        takes = re.search(r"\bgzip\b(?!\s*;\s*q=0)", self.headers.get("Accept-Encoding", ""))
+        return takes is not None and size <= COMPRESSED and compressible(content_type)
 
     def _body(self, file: BinaryIO) -> None:
         with contextlib.suppress(ConnectionError):
@@ -114,5 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(length))
         self.send_header("Cache-Control", "no-cache")
-        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Content-Security-Policy", values.policy(content_type))
+        for name, value in values.EVERYWHERE:
+            self.send_header(name, value)
         self.end_headers()

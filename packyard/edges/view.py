@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from packyard.edges.memory import Memory
+from packyard.edges.recalled import Recalled
 from packyard.facts import revision_from, row_from
-from packyard.model import Row
+from packyard.model import Event, Row
 from packyard.protocols import Source
 from packyard.rules.authority import FILE_LIMIT, Revision
 from packyard.surfaces.site import Totals
 
 
-class MemoryView:
+class MemoryView(Recalled):
     """A `listings.View`."""
 
     def __init__(self, memory: Memory, source: Source) -> None:
@@ -28,6 +29,18 @@ class MemoryView:
         """The first rows by name."""
         query = "SELECT row FROM packs ORDER BY name LIMIT ?"
         return [row_from(row) for (row,) in self._memory.db.execute(query, (limit,))]
+
+    def newest_under(self, family: str, item: str, count: int) -> tuple[Event, ...]:
+        """The last versions of the packs under a facet, the newest first."""
+        return self._memory.newest_under(family, item, count)
+
+    def shards(self) -> list[int]:
+        """The shards that have packs."""
+        return self._memory.shards()
+
+    def named(self, shard: int) -> list[str]:
+        """The names of a shard's packs."""
+        return [name for name, _ in self._memory.shard(shard)]
 
     def totals(self) -> Totals:
         """How much there is."""

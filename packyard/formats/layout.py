@@ -16,8 +16,10 @@ Paths are relative to the site's root and use `/`. A pack's name is used whole, 
     packs/NAME/VERSION/SHA256SUMS (.minisig)                              immutable
     packs/NAME/VERSION/provenance.intoto.jsonl                            immutable
     packs/NAME/VERSION/metadata.json
-    packs/NAME/VERSION/pages.sums index.html files/PATH …
+    packs/NAME/VERSION/pages.sums index.html files/ diff/ …
+    packs/NAME/VERSION/raw/PATH.txt  a file as it ships: images under their own names, all else as plain text
     publishers/HANDLE/N.yaml (.minisig)   orgs/ORG/N.yaml (.HANDLE.minisig)   immutable, one pair a revision
+    assets/NAME-HASH.css             immutable
     log/checkpoint log/tile/…        tiles are immutable
     by-hash/SHA256                   replaced metadata, for one expiry window
 
@@ -74,6 +76,14 @@ class Kind(NamedTuple):
 
 
 _YEAR, _SHORT = 31_536_000, 60
+
+#: What a page may load and do (https://www.w3.org/TR/CSP3/): what comes from its own host. Every page has it in itself.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'"
+)
+
+#: Types by extension, whose case means nothing: images keep the names that publishers gave them.
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".json": "application/json",
@@ -227,4 +237,4 @@ def _content_type(path: str) -> str:
     name = path.rpartition("/")[2]
     if name in TEXT_NAMES:
         return "text/plain; charset=utf-8"
-    return TYPES.get(name[name.rfind(".") :] if "." in name else "", "application/octet-stream")
+    return TYPES.get(name[name.rfind(".") :].lower() if "." in name else "", "application/octet-stream")

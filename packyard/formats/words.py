@@ -28,8 +28,8 @@ from packyard.formats.strict import load_yaml
 FORMAT = "packyard/words/1"
 DIRECTIONS = ("ltr", "rtl")
 ENGLISH_PLURAL = "n != 1"
-#: The most characters of a text, and forms of a word that counts.
-LIMIT, FORMS = 2_000, 6
+#: The most bytes of the file, characters of a text, and forms of a word that counts.
+FILE_LIMIT, LIMIT, FORMS = 512_000, 2_000, 6
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _PLURAL = re.compile(r"[n0-9 ()%!=<>&|?:]{1,200}")
@@ -46,7 +46,7 @@ class Words(NamedTuple):
 
 def parse_words(data: bytes) -> Words:
     """The words in `words.yaml`. Raises `FormatError`."""
-    fields = Fields(load_yaml(data))
+    fields = Fields(load_yaml(data, FILE_LIMIT))
     fields.choice("format", [FORMAT])
     words = Words(
         fields.required_text("language", limit=40, check=_check_language),

@@ -13,6 +13,7 @@ from packyard.hosting.values import (
     CORS_REQUEST,
     CORS_RESPONSE,
     CORS_SECONDS,
+    EVERYWHERE,
     FILE_POLICY,
     PAGE_POLICY,
     TOKEN,
@@ -47,7 +48,7 @@ def _files(host: Host) -> Iterator[str]:
     yield f"# The address has the path {host.base}, so that is where the site stands in this folder."
     yield f'root * "{host.root}"'
     yield "file_server"
-    yield "# Tarballs and pictures, which are compressed already, are sent as they are."
+    yield "# What is compressed already, tarballs, pictures and the search index, is sent as it is."
     yield "encode gzip {"
     yield "\tmatch {"
     yield from (f'\t\theader Content-Type "{each.bare}*"' for each in types() if each.compressible)
@@ -71,7 +72,7 @@ def _kinds(host: Host) -> Iterator[str]:
 
 def _pattern(each: Type) -> str:
     """Which paths have the type, below the base."""
-    pattern = rf".*\.(?:{'|'.join(each.extensions)})"
+    pattern = rf".*\.(?i:{'|'.join(each.extensions)})"
     if each.bare == "text/html":
         return rf"(?:{pattern}|(?:.*/)?)"
     return rf"(?:{pattern}|(?:.*/)?(?:{'|'.join(NAMES)}))" if each.content_type == TEXT else pattern
@@ -88,10 +89,10 @@ def _cache(host: Host) -> Iterator[str]:
 
 def _readers() -> Iterator[str]:
     """Who may read, and what a page may do. Pages of others may read all but pages."""
-    yield "header X-Content-Type-Options nosniff"
-    yield r'@page path_regexp "(?:/|\.html)$"'
+    yield from (f"header {name} {value}" for name, value in EVERYWHERE)
+    yield r'@page path_regexp "(?:/|\.(?i:html))$"'
     yield f'header @page Content-Security-Policy "{PAGE_POLICY}"'
-    yield r'@file not path_regexp "(?:/|\.html)$"'
+    yield r'@file not path_regexp "(?:/|\.(?i:html))$"'
     yield "header @file {"
     yield f'\tContent-Security-Policy "{FILE_POLICY}"'
     yield "\tAccess-Control-Allow-Origin *"
@@ -127,8 +128,11 @@ def _errors(host: Host) -> Iterator[str]:
     yield f"""\
 handle_errors {{
 	header Cache-Control no-store
-	@known file {host.base}404.html
-	handle @known {{
+	@missing {{
+		file {host.base}404.html
+		expression {{err.status_code}} == 404
+	}}
+	handle @missing {{
 		rewrite * {host.base}404.html
 		header Content-Type "text/html; charset=utf-8"
 		header Content-Security-Policy "{PAGE_POLICY}"

@@ -2,7 +2,8 @@
 
 All of them know this much, and it is all that is used: a rule is a pattern and, indented, its headers; `*` stands for
 any characters, and no pattern has two; all rules that match count, and a header that two of them give has both values.
-So of the rules that say what a file is, exactly one matches each path. Some hosts take no more than 100 rules.
+So of the rules that say what a file is, exactly one matches each path. Some hosts take no more than 100 rules: an
+ending that is the same sort of file in every folder needs one.
 """
 
 from __future__ import annotations
@@ -13,21 +14,26 @@ from collections.abc import Iterable, Iterator
 from packyard.errors import FormatError
 from packyard.formats import layout
 from packyard.formats.layout import Kind
-from packyard.hosting.values import ANONYMOUS, PAGE_POLICY, TOKEN, Host
+from packyard.hosting.values import ANONYMOUS, EVERYWHERE, PAGE_POLICY, TOKEN, Host
 
 MOST_RULES = 100
+PAGE = layout.kind("index.html")
 
 #: What means nothing more than itself in a rule, but for the `*` that is put there.
 _PLAIN = re.compile(r"[A-Za-z0-9._~+@/*-]+")
 
 #: Paths of each sort that a site may come to have, so that a new one needs no new rules.
 _EXAMPLES = (
-    *(layout.pack("x", name) for name in ("index.html", "index.json", layout.FILES_SUMS, "badge.svg")),
+    *(layout.pack("x", name) for name in ("index.html", "index.json", layout.FILES_SUMS, "badge.svg", "card.png")),
+    *(layout.pack("x", name) for name in (layout.ATOM, layout.JSON_FEED)),
+    *(layout.version("x", "1", f"raw/x.{end}") for end in ("txt", "png", "jpg", "jpeg", "gif", "webp")),
     *(layout.version("x", "1", name) for name in ("SHA256SUMS", "SHA256SUMS.minisig", "provenance.intoto.jsonl")),
     *(layout.pack("x", f"statements/0001-yank.yaml{end}") for end in ("", ".x.minisig")),
     *(f"{folder}/x/1.yaml{end}" for folder in ("publishers", "orgs") for end in ("", ".minisig")),
     *(f"{folder}/x/{name}" for folder in ("publishers", "orgs") for name in ("index.html", "index.json")),
-    *(f"{folder}/x/index.html" for folder in ("tags", "targets", "features")),
+    *(f"{folder}/x/{name}" for folder in ("tags", "advisories") for name in (layout.ATOM, layout.JSON_FEED)),
+    *(f"assets/x.{end}" for end in ("css", "js", "svg", "png", "jpg", "jpeg", "gif", "webp")),
+    *("search/x.gz", "schemas/x.json", "sitemap/x.xml", "404.html", "robots.txt", "openapi.json"),
     layout.tarball("x", "1"),
     layout.TRUST + "1.json",
     layout.TRUST + "1.json.X.minisig",
@@ -48,9 +54,10 @@ def format_headers(host: Host, paths: Iterable[str]) -> str:
     if len(rules) + 2 > MOST_RULES:
         expected, found = f"at most {MOST_RULES}", str(len(rules) + 2)
         raise FormatError("host-rules", "the site needs more rules than hosts take", expected=expected, found=found)
-    lines = [_about(host), f"{host.base}*", "  X-Content-Type-Options: nosniff", *_readers(), ""]
+    lines = [_about(host), f"{host.base}*", *(f"  {name}: {value}" for name, value in EVERYWHERE), *_readers(), ""]
     for pattern, kind in rules.items():
         lines += [pattern, f"  Content-Type: {kind.content_type}", f"  Cache-Control: {kind.cache_control}"]
+        lines += ["  Content-Security-Policy: sandbox"] * (kind != PAGE)
     return "\n".join(lines) + "\n"
 
 
@@ -80,23 +87,39 @@ def _about(host: Host) -> str:
 
 
 def _readers() -> Iterator[str]:
-    """Everybody may read everything; no rule could leave the pages out without naming all else."""
+    """Everybody may read everything; no rule could leave the pages out without naming all else. What is no page is also
+    in a sandbox: of two policies both count.
+    """
     yield "  Access-Control-Allow-Origin: *"
     yield f"  Content-Security-Policy: {PAGE_POLICY}"
 
 
 def _rules(base: str, paths: Iterable[str]) -> dict[str, Kind]:
     rules: dict[str, Kind] = {}
-    for path in sorted({*paths, *_EXAMPLES}):
-        pattern, kind = base + _pattern(path), layout.kind(path)
+    every = sorted({*paths, *_EXAMPLES})
+    alike = _alike(every)
+    for path in every:
+        pattern, kind = base + (f"*{_ending(path)}" if _ending(path) in alike else _pattern(path)), layout.kind(path)
         if not _PLAIN.fullmatch(pattern) or pattern.count("*") > 1:
             message = "a file's name cannot stand in a rule"
             raise FormatError("host-rules", message, expected="plain letters", found=ascii(path)[1:-1][:80])
         if rules.setdefault(pattern, kind) != kind:
             message = f"the rule {pattern} would have to say two things"
             raise FormatError("host-rules", message, expected=kind.content_type, found=rules[pattern].content_type)
-    folders = {f"{base}*/": layout.kind("index.html"), base: layout.kind("index.html")}
-    return rules | folders
+    return rules | {f"{base}*/": PAGE, base: PAGE}
+
+
+def _alike(paths: Iterable[str]) -> set[str]:
+    """The endings that stand for one sort of file wherever they are."""
+    kinds: dict[str, set[Kind]] = {}
+    for path in paths:
+        kinds.setdefault(_ending(path), set()).add(layout.kind(path))
+    return {ending for ending, found in kinds.items() if len(found) == 1 and ending.lower() in layout.TYPES}
+
+
+def _ending(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name[name.rfind(".") :] if "." in name else f"/{name}"
 
 
 def _pattern(path: str) -> str:
@@ -108,5 +131,4 @@ def _pattern(path: str) -> str:
         return "log/tile/*"
     if top == "by-hash":
         return f"by-hash/{rest[0]}*"
-    name = path.rpartition("/")[2]
-    return f"{top}/*{name[name.rfind('.') :] if '.' in name else '/' + name}"
+    return f"{top}/*{_ending(path)}"

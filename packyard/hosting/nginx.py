@@ -16,6 +16,7 @@ from packyard.hosting.values import (
     CORS_REQUEST,
     CORS_RESPONSE,
     CORS_SECONDS,
+    EVERYWHERE,
     FILE_POLICY,
     PAGE_POLICY,
     TOKEN,
@@ -40,8 +41,9 @@ def _about(host: Host) -> str:
 #   {host.name}.tokens      who may ask more often, a line each: "Bearer THE-TOKEN" NAME;
 #
 # The limits: {ANONYMOUS} requests a minute from an address, {TOKEN} with a token of that list. A token that is not in
-# it counts for nothing. X-RateLimit-Limit is always told. nginx does not know how many requests are left in a minute,
-# so X-RateLimit-Remaining and X-RateLimit-Reset are told with a refusal (429) only: none, and a second.
+# it counts for nothing. Of an address, what pages load besides themselves is not counted: assets/ and search/.
+# X-RateLimit-Limit is always told. nginx does not know how many requests are left in a minute, so X-RateLimit-Remaining
+# and X-RateLimit-Reset are told with a refusal (429) only: none, and a second.
 # Behind a proxy or a CDN, let ngx_http_realip_module restore the addresses, or everybody shares one limit.
 """
 
@@ -55,7 +57,8 @@ def _maps(host: Host) -> Iterator[str]:
     yield _map('"$status $sent_http_content_type"', f"{name}_readers", [("~^20[06] text/html", "")], "*")
     yield _map("$request_method", f"{name}_methods", [("OPTIONS", CORS_METHODS)], "")
     yield _map("$http_authorization", f"{name}_token", [], "", f"    include {host.name}.tokens*;\n")
-    yield _map(f"${name}_token", f"{name}_stranger", [("", "$binary_remote_addr")], "")
+    strangers = [(f"~^ {base}(?:assets|search)/.", ""), ("~^ ", "$binary_remote_addr")]
+    yield _map(f'"${name}_token $uri"', f"{name}_stranger", strangers, "")
     yield _map(f"${name}_token", f"{name}_limit", [("", str(ANONYMOUS))], str(TOKEN))
     yield _map("$status", f"{name}_remaining", [("429", "0")], "")
     yield _map("$status", f"{name}_wait", [("429", "1")], "")
@@ -132,12 +135,12 @@ charset_types {texts};
 location ~ "/(?:{"|".join(NAMES)})$" {{
     default_type {bare};
 }}
-# nginx takes PNG for png; the site's own rules do not.
-location ~ "\\.[^./]*[A-Z][^./]*$" {{
-    types {{ }}
-}}
-gzip on; # tarballs and pictures, which are compressed already, are sent as they are, and in parts to who asks for parts
+# What is compressed already, tarballs, pictures and the search index, is sent as it is, and in parts to who asks for
+# parts.
+gzip on;
 gzip_vary on;
+gzip_proxied any;
+gzip_comp_level 5;
 gzip_min_length 1000;
 gzip_types {small};
 """
@@ -146,9 +149,10 @@ gzip_types {small};
 def _headers(host: Host) -> str:
     name = f"packyard_{host.word}"
     link = f"add_header Link ${name}_link;\n" if host.mirrors else ""
+    everywhere = "".join(f"add_header {header} {value} always;\n" for header, value in EVERYWHERE)
     return f"""\
+{everywhere}\
 add_header Cache-Control ${name}_cache always;
-add_header X-Content-Type-Options nosniff always;
 add_header Content-Security-Policy ${name}_policy always;
 add_header Access-Control-Allow-Origin ${name}_readers always;
 add_header Access-Control-Expose-Headers "{CORS_RESPONSE}" always;

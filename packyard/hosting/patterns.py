@@ -10,12 +10,9 @@ from typing import NamedTuple
 
 from packyard.formats import layout
 
-#: Extensions that `layout.kind` knows, and names without one.
-EXTENSIONS = (
-    *("html", "json", "jsonl", "atom", "svg", "css", "js", "png", "jpg", "jpeg", "gif", "webp", "gz", "xml"),
-    *("yaml", "sums", "minisig", "bundle", "md", "txt"),
-)
-NAMES = ("SNAPSHOT", "SHA256SUMS", "checkpoint")
+#: Extensions that `layout.kind` knows, in either case, and names without one.
+EXTENSIONS = tuple(ending[1:] for ending in layout.TYPES)
+NAMES = tuple(sorted(layout.TEXT_NAMES))
 
 #: Paths whose bytes never change, but for `EXCEPT`.
 KEPT = (
@@ -47,7 +44,13 @@ class Type(NamedTuple):
     @property
     def compressible(self) -> bool:
         """Whether sending it compressed saves anything."""
-        return self.bare.startswith("text/") or self.bare.endswith(("json", "jsonl", "xml"))
+        return compressible(self.content_type)
+
+
+def compressible(content_type: str) -> bool:
+    """Whether sending what has this type compressed saves anything."""
+    bare = content_type.partition(";")[0]
+    return bare.startswith("text/") or bare.endswith(("json", "jsonl", "xml"))
 
 
 def types() -> tuple[Type, ...]:

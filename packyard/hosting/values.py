@@ -6,15 +6,17 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from packyard.formats import layout
+
 #: Requests in a minute: without a token, and with one.
 ANONYMOUS, TOKEN = 100, 1000
 
+#: Headers of every answer: a type is what it is said to be, and nobody learns what somebody read.
+EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+
 #: Of pages. The same stands in the pages themselves, for hosts that send none; a header can also forbid framing.
-PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-#: Of all else: a picture that somebody opens by itself runs nothing.
+PAGE_POLICY = f"{layout.POLICY}; frame-ancestors 'none'"
+#: Of all else: a stranger's file that somebody opens by itself runs nothing and belongs to no site.
 FILE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 #: For pages of others, which may read and nothing else (https://fetch.spec.whatwg.org/#http-cors-protocol).
@@ -22,6 +24,11 @@ CORS_METHODS = "GET, HEAD"
 CORS_REQUEST = "Authorization, If-Modified-Since, If-None-Match, Range"
 CORS_RESPONSE = "Content-Range, ETag, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 CORS_SECONDS = 86_400
+
+
+def policy(content_type: str) -> str:
+    """The Content-Security-Policy of what has this type."""
+    return PAGE_POLICY if content_type.startswith("text/html") else FILE_POLICY
 
 
 class Host(NamedTuple):

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-LEAST, MOST, BORDER = 3_000, 9_000, 8
+LEAST, MOST, BORDER = 5_000, 14_000, 10
 
 #: A term, and the characters of its line.
 Sized = tuple[str, int]

@@ -11,6 +11,7 @@ changed = {term: line_after(line, ident, None, place) for term, … in differenc
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 from packyard.search import lists
@@ -18,29 +19,31 @@ from packyard.search.terms import WITH_LENGTH, Terms, spellings
 
 
 class Collected:
-    """The lists of all terms, to which packs are added by their ids upwards."""
+    """The lines of all terms, to which packs are added by their ids upwards."""
 
     def __init__(self) -> None:
-        self._lists = dict[str, dict[str, list[str]]]()
-        self._last = dict[tuple[str, str], int]()
+        self._lists, self._last = dict[str, bytearray](), dict[str, int]()
 
     def add(self, ident: int, terms: Terms) -> None:
         """Adds a pack."""
         for term, (place, length) in terms.items():
-            key = term, place
-            skipped = lists.number(ident - self._last.get(key, -1) - 1)
+            key = f"{term}\t{place}"
+            written = lists.number(ident - self._last.get(key, -1) - 1)
             self._last[key] = ident
-            written = skipped + lists.number(length) if place in WITH_LENGTH else skipped
-            self._lists.setdefault(term, {}).setdefault(place, []).append(written)
+            if place in WITH_LENGTH:
+                written += lists.number(length)
+            if key in self._lists:
+                self._lists[key] += written.encode()
+            else:
+                self._lists[key] = bytearray(written.encode())
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """(term, its line), in the order of the terms."""
-        known = self._lists
-        bare = {spelling for term, there in known.items() for spelling in spellings(term, there)}
-        for term in sorted(known.keys() | bare):
-            there = known.get(term, {})
-            texts = (place + "".join(there[place]) for place in lists.PLACES if place in there)
-            yield term, "\t".join((term, *texts))
+        known = (key.split("\t") for key in self._lists)
+        bare = {spelling for term, place in known for spelling in spellings(term, place)}
+        for term, found in groupby(sorted([*self._lists, *bare]), lambda key: key.partition("\t")[0]):
+            places = [key for key in found if key != term]
+            yield term, "\t".join((term, *(key[-1] + self._lists[key].decode() for key in places)))
 
 
 class Change(NamedTuple):

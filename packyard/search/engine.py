@@ -12,6 +12,7 @@ them; the rows of the page.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 from packyard.search import lists, slips
@@ -24,8 +25,9 @@ from packyard.search.terms import BEGINNING, NAMED, facet
 WORTH = {"f": (80, 75), "n": (70, 60), "t": (55, 40), "u": (50, 40), "o": (25, 0), "d": (20, 15)}
 #: From here on a word is in the name or the tags of a pack, and no slip is to be looked for.
 SURE = 40
-#: What a name with a slip is worth for each word, a word with a slip in a name and in tags, and each further slip less.
-_NAME_SLIP, _SLIP, _FURTHER = 58, {"f": 35, "n": 35, "t": 30, "u": 30}, 5
+#: What a name that begins with all words, and one with a slip, is worth for each word; a word with a slip in a name and
+#: in tags, and each further slip less.
+_BEGUN, _NAME_SLIP, _SLIP, _FURTHER = 85, 58, {"f": 35, "n": 35, "t": 30, "u": 30}, 5
 
 _NAME, _SCOPED, _HYPHENS, _NOT_EXACT = 0, 1, 2, 9
 _NO_LENGTH = 255
@@ -66,9 +68,9 @@ class Found(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What the terms of a query say: for each word its packs, and whether it is a word that somebody uses; what words add
-    that need not be there; the packs that each filter lets pass; those of the very name, with how exact it is; and the
-    lengths of names.
+    """What the terms of a query say: for each word its packs, and whether it is a word that somebody uses; what words
+    add that need not be there; the packs that each filter lets pass; those of the very name, with how exact it is, and
+    those whose name begins with it; and the lengths of names.
     """
 
     words: tuple[Points, ...]
@@ -76,6 +78,7 @@ class _Asked(NamedTuple):
     extra: Points
     passed: tuple[Collection[int], ...]
     names: Mapping[int, int]
+    begun: Collection[int]
     lengths: Mapping[int, int]
 
 
@@ -111,30 +114,34 @@ def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limi
 
 
 def _ask(shelf: Shelf, query: Query) -> _Asked:
-    names = [exactly("=" + query.name)] if query.name else []
+    names = [_name_span(query)] if query.name else []
     filters = [span for wanted in query.filters for span in _filter_spans(wanted)]
     spans = [*names, *map(_word_span, query.words), *map(exactly, query.extra), *filters]
     lines = iter(shelf.lines(spans) if spans else ())
-    exact = {
-        ident: _NAME if place == "e" else _SCOPED
-        for _ in names
-        for line in next(lines)
-        for place, packs in lists.parse_line(line)[1].items()
-        for ident, _length in packs
-    }
-    lengths = dict[int, int]()
+    exact, begun, lengths = dict[int, int](), set[int](), dict[int, int]()
+    for line in next(lines) if names else ():
+        term = line.partition("\t")[0]
+        if term == "=" + query.name:
+            exact.update(dict.fromkeys(_packs_of([line], "b"), _SCOPED))
+            exact.update(dict.fromkeys(_packs_of([line], "e"), _NAME))
+        begun.update(_packs_of([line], "eb"))
     word_lines = [next(lines) for _ in query.words]
     words = tuple(_word_points(word, here, lengths) for word, here in zip(query.words, word_lines, strict=True))
     used = tuple(map(_is_used, query.words, word_lines))
     extra = dict[int, int]()
     for word in query.extra:
-        for ident, worth in _word_points(word, next(lines), {}).items():
+        for ident, worth in _word_points(word, next(lines), lengths).items():
             extra[ident] = extra.get(ident, 0) + worth
     passed = tuple(
         _passed(shelf, wanted, [line for _ in _filter_spans(wanted) for line in next(lines)])
         for wanted in query.filters
     )
-    return _Asked(words, used, extra, passed, exact, lengths)
+    return _Asked(words, used, extra, passed, exact, begun, lengths)
+
+
+def _name_span(query: Query) -> Span:
+    """The terms of a name: what begins with several words is one name or few."""
+    return beginning("=" + query.name) if query.several else exactly("=" + query.name)
 
 
 def _word_span(word: str) -> Span:
@@ -198,11 +205,16 @@ def _scored(shelf: Shelf, query: Query, asked: _Asked, allowed: Collection[int] 
         names, words = _slipped(shelf, query, asked, words=not sure)
     found = _sums(words, asked.extra, allowed) if words is not asked.words else points
     meant = [ident for ident in (*exact, *names) if allowed is None or ident in allowed]
-    whole = _NAME_SLIP * len(words)
-    total = {**found, **{ident: max(found.get(ident, 0), whole) for ident in meant if ident not in points}}
+    slipped = _NAME_SLIP * len(words)
+    total = {**found, **{ident: max(found.get(ident, 0), slipped) for ident in meant if ident not in points}}
+    if query.several:
+        begun = (ident for ident in asked.begun if allowed is None or ident in allowed)
+        total.update((ident, max(total.get(ident, 0), _BEGUN * len(words))) for ident in begun)
     if not total:
-        return _part(words, allowed)
-    return _Scored(total, exact, {ident: "spelling" for ident in total if ident not in points})
+        return _part(words, asked.extra, allowed)
+    return _Scored(
+        total, exact, {ident: "spelling" for ident in total if ident not in points and ident not in asked.begun}
+    )
 
 
 def _sums(words: Sequence[Points], extra: Points, allowed: Collection[int] | None) -> dict[int, int]:
@@ -215,23 +227,30 @@ def _sums(words: Sequence[Points], extra: Points, allowed: Collection[int] | Non
 
 
 def _slipped(shelf: Shelf, query: Query, asked: _Asked, *, words: bool) -> tuple[list[int], tuple[Points, ...]]:
-    """The packs whose name is one slip away, and the points of the words, of misspelt ones if they are wanted."""
-    name_spans = slips.name_spans(query.name) if len(query.name) >= NAME_LETTERS and not asked.names else ()
-    word_spans = [
-        slips.word_spans(word) if words and not used else () for word, used in zip(query.words, asked.used, strict=True)
-    ]
-    lines = iter(shelf.lines([*name_spans, *(span for spans in word_spans for span in spans)]))
-    names = slips.nearest(query.name, [line for _ in name_spans for line in next(lines)], 1)
-    near = [
-        slips.nearest(word, [line for _ in spans for line in next(lines)], slips.most(word))
-        for word, spans in zip(query.words, word_spans, strict=True)
-    ]
-    meant = [*("=" + name for _, name in names), *(term for each in near for _, term in each)]
-    found = dict(zip(meant, shelf.lines(list(map(exactly, meant))) if meant else (), strict=True))
-    idents = {ident for _, name in names for ident in _packs_of(found["=" + name], "eb")}
-    if not any(near):
-        return sorted(idents), asked.words
-    return sorted(idents), tuple(map(_with_slips, asked.words, near, [found] * len(near)))
+    """The packs whose name is one slip away; and the points of the words, of misspelt ones if they are wanted and it is
+    not plain by the name what several words mean.
+    """
+    names, idents = list[str](), list[int]()
+    if len(query.name) >= NAME_LETTERS and not asked.names:
+        like = chain(*shelf.lines(slips.name_spans(query.name)))
+        names = ["=" + name for _, name in slips.nearest(query.name, like, 1)]
+    if names:
+        found = shelf.lines(list(map(exactly, names)))
+        idents = sorted({ident for lines in found for ident in _packs_of(lines, "eb")})
+    words = words and not (names and query.several)
+    unknown = [word for word, used in zip(query.words, asked.used, strict=True) if words and not used]
+    spans = [slips.word_spans(word) for word in unknown]
+    lines = iter(shelf.lines(list(chain(*spans))) if any(spans) else ())
+    near = {
+        word: slips.nearest(word, chain(*(next(lines) for _ in each)), slips.most(word))
+        for word, each in zip(unknown, spans, strict=True)
+    }
+    terms = list(dict.fromkeys(term for each in near.values() for _, term in each))
+    if not terms:
+        return idents, asked.words
+    there = dict(zip(terms, shelf.lines(list(map(exactly, terms))), strict=True))
+    pairs = zip(query.words, asked.words, strict=True)
+    return idents, tuple(_with_slips(points, near.get(word, ()), there) for word, points in pairs)
 
 
 def _with_slips(points: Points, near: Iterable[tuple[int, str]], found: Mapping[str, Sequence[str]]) -> Points:
@@ -249,7 +268,7 @@ def _packs_of(lines: Iterable[str], places: str) -> Iterable[int]:
     return (ident for each in found for place in places for ident, _ in each.get(place, ()))
 
 
-def _part(words: Sequence[Points], allowed: Collection[int] | None) -> _Scored:
+def _part(words: Sequence[Points], extra: Points, allowed: Collection[int] | None) -> _Scored:
     """The packs that have the most of the words, if there are several."""
     counts, sums = dict[int, int](), dict[int, int]()
     for points in words if len(words) > 1 else ():
@@ -257,7 +276,7 @@ def _part(words: Sequence[Points], allowed: Collection[int] | None) -> _Scored:
             if allowed is None or ident in allowed:
                 counts[ident], sums[ident] = counts.get(ident, 0) + 1, sums.get(ident, 0) + worth
     most = max(counts.values(), default=0)
-    best = {ident: sums[ident] for ident, count in counts.items() if count == most}
+    best = {ident: sums[ident] + extra.get(ident, 0) for ident, count in counts.items() if count == most}
     return _Scored(best, {}, dict.fromkeys(best, "part"), most)
 
 

@@ -79,6 +79,8 @@ def parse_entry(values: object) -> Entry:
     texts += [each for each in (entry.license, entry.renamed) if each is not None]
     whole = type(entry.updated) is int and 0 <= entry.updated < 1 << 40
     right = all(type(each) is str for each in texts) and type(entry.archived) is bool and whole
+    if right:
+        right = "".join(texts).isascii() or not any("\ud800" <= letter <= "\udfff" for letter in "".join(texts))
     if not right or not isinstance(entry.deprecated, dict | None):
         raise invalid("a field of a row is something else")
     parse_name(entry.name)

@@ -3,7 +3,7 @@
     reader⇥f0;5:⇥d1a0
     LINE = TERM (TAB PLACE NUMBERS)*
 
-A term is on a line of its own, with a list for each place (`packyard.search.terms`), those in the order `PLACES`.
+A term is on a line of its own, with a list for each place (`packyard.search.terms`), by the places' letters.
 `NUMBERS` are for each pack, by its id upwards, how many ids are left out since the one before (since -1 before the
 first), and at place `f` the length of the name. A number is written in digits to the base 32, the lowest
 first; the digit d is the character 48 + d when it is the last one, else 80 + d. gzip then brings a list near to what it
@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from packyard.search.entry import invalid
 from packyard.search.terms import WITH_LENGTH
 
-PLACES = "fntuodebx"
+PLACES = "bdefnotux"
 
 #: The packs at a place: (id, length of the name or 0), by id.
 Packs = Sequence[tuple[int, int]]
@@ -39,7 +40,7 @@ _SHORT = tuple(map(_digits, range(2048)))
 
 
 def numbers(text: str) -> Iterator[int]:
-    """The numbers in a text; what is none gives some number."""
+    """The numbers in a text; what is none gives some number. Raises `FormatError` for one of more than ten digits."""
     value = scale = 0
     for digit in text.encode("latin-1", "replace"):
         value += (digit - 48) % 32 << scale
@@ -47,6 +48,8 @@ def numbers(text: str) -> Iterator[int]:
         if digit < 80:
             yield value
             value = scale = 0
+        elif scale > 45:
+            raise invalid("a number is too large")
 
 
 def format_ids(ids: Iterable[int]) -> str:

@@ -30,11 +30,12 @@ those that are not ASCII everywhere. A letter beside longer words need not be th
 
 **A slip** is a letter more, less or other, or two neighbours swapped. When fewer than `ENOUGH` packs have all words in
 names and tags, a name one slip away from all words of the query together, which are `NAME_LETTERS` or more, is found
-as well, and is worth 58 for each word. When no pack has them all there, a word of three letters or more that is no
-word of a name or tag, and in fewer than `ENOUGH` packs, is taken also for the four nearest words of names and tags that
-are a slip away, two slips from eight letters on: 35 in a name, 30 in a tag, 5 less for two slips. A slip is looked for
-among words that share with the typed one its first or its last letters (`packyard.search.slips`). A name that differs
-by nothing but hyphens is found always, like one with a slip.
+as well, and is worth 58 for each word. When no pack has them all there, and several words are no such name, a word
+of three letters or more that is no word of a name or tag, and in fewer than `ENOUGH` packs, is taken also for the four
+nearest words of names and tags that are a slip away, two slips from eight letters on: 35 in a name, 30 in a tag, 5
+less for two slips. A slip is looked for among words that share with the typed one its first or its last letters
+(`packyard.search.slips`). A name that differs by nothing but hyphens is found always, like one with a slip; one that
+begins with all words of the query together is worth 85 for each, where there are several.
 
 When no pack has every word, those that have the most of them are shown, as a *part* of what was asked for.
 
@@ -51,7 +52,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from packyard.errors import FormatError
-from packyard.search.text import asked, fold, squeezed
+from packyard.search.text import asked, fold, spaced, squeezed
 
 #: The most characters of a query, and words and filters in it.
 LIMIT, MOST = 1000, 32
@@ -110,6 +111,11 @@ class Query(NamedTuple):
     extra: tuple[str, ...] = ()
     name: str = ""
 
+    @property
+    def several(self) -> bool:
+        """Whether there are several words."""
+        return len(self.words) + len(self.extra) > 1
+
 
 def parse_query(text: str, filters: Iterable[tuple[str, str]] = ()) -> Query:
     """The query in a line of text, with further filters as (name, value).
@@ -136,7 +142,7 @@ def make_filter(name: str, value: str) -> Filter:
     """A filter. Raises `FormatError`."""
     called = name.lower()
     called = _OTHER_NAMES.get(called, called)
-    folded = " ".join(fold(value).split()).removeprefix("@" if called == "owner" else "")
+    folded = spaced(fold(value)).removeprefix("@" if called == "owner" else "")
     if called not in FILTERS:
         known = ", ".join((*FILTERS, *_OTHER_NAMES))
         hint = f'put it in quotes to search for the text: "{name}:{value}"'

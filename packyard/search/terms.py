@@ -23,10 +23,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from packyard.search.entry import Entry
-from packyard.search.text import fold, shortened, squeezed, words
+from packyard.search.text import fold, shortened, spaced, squeezed, words
 
 #: Places where a slip may be read as what stands there, and those that come with the length of the name.
 NAMED, WITH_LENGTH = "fntu", "f"
+#: Letters of words among which a slip is looked for; the most of short ones, and the least of long ones.
+SHORTEST, SHORT, LONG = 3, 5, 4
 #: The most letters of a beginning that has a list of its own.
 BEGINNING = 3
 #: For each place, how many letters a beginning must have to be listed, where they are ASCII.
@@ -76,13 +78,16 @@ def facets(entry: Entry) -> Mapping[str, tuple[str, ...]]:
 
 def spellings(term: str, places: Iterable[str]) -> tuple[str, ...]:
     """The terms without a list by which slips of a term are found, given the places where it stands: forwards for those
-    behind its first letters, backwards for those in them.
+    behind its first letters, backwards for those in them. Short words stand apart, so that a slip in one is sought
+    among few.
     """
     if term.startswith("="):
         return ("~" + term[:0:-1],)
-    if len(term) >= 3 and ":" not in term and "*" not in term and any(place in NAMED for place in places):
-        return "<" + term, ">" + term[::-1]
-    return ()
+    if len(term) < SHORTEST or ":" in term or "*" in term or not any(place in NAMED for place in places):
+        return ()
+    short = ("<" + term, ">" + term[::-1]) if len(term) <= SHORT else ()
+    long = ("(" + term, ")" + term[::-1]) if len(term) >= LONG else ()
+    return short + long
 
 
 def _words(entry: Entry, name: str) -> Iterator[tuple[str, str]]:
@@ -105,7 +110,7 @@ def _beginnings(word: str, place: str) -> tuple[str, ...]:
 
 
 def _one(value: str) -> str:
-    return " ".join(fold(value).split())
+    return spaced(fold(value))
 
 
 def _folded(values: Iterable[str]) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ A *word* is a run of letters and digits in folded text; everything else parts wo
 
 Writings that do not part words by spaces (Chinese, Japanese, Thai and the like) are cut into overlapping pairs, and the
 last character stands alone once more, so that what is inside of a sentence is found: 代码审查 is 代码 码审 审查 查.
-The words of a query are the pairs alone: 审查 is 审查, and 查 is 查. A word is cut at `LONGEST` letters, one that is not
-all of a-z and 0-9 at `LONGEST_FOREIGN`.
+The words of a query are the pairs alone: 审查 is 审查, and 查 is 查. A word is cut at `LONGEST` letters, and one that
+is not all of a-z and 0-9 at `LONGEST_FOREIGN`.
 
 The rules name ranges of code points instead of Unicode's classes, so that every browser cuts as every Python does.
 """
@@ -34,15 +34,15 @@ _LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ŧ": "t", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
 _UNSPACED = (
-    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fef\u3005-\u3007\u3021-\u3029\u3041-\u30fa\u30fc-\u312f"
-    r"\u31a0-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff"
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fff\u3005-\u3007\u3041-\ua4cf\uf900-\ufaff"
+    r"\U00020000-\U0003ffff"
 )
-_SPACED = (
-    r"0-9a-z\u00c0-\u05bd\u05bf-\u060b\u060d-\u061a\u061c-\u061e\u0620-\u06d3\u06d5-\u0963\u0966-\u0dff\u0f00-\u0fff"
-    r"\u10a0-\u177f\u1800-\u1fff\u2c00-\u2dff\u3130-\u319f\ua4d0-\ud7ff\ufb00-\ufd3d\ufd50-\ufdff\ufe70-\ufefe"
-    r"\U00010000-\U0001ffff\U00040000-\U0010ffff"
+_BETWEEN = (
+    r"\x00-/:-`{-\xbf\u05be\u060c\u061b\u061f\u06d4\u0964\u0965\u2000-\u2bff\u2e00-\u303f\ufd3e\ufd3f"
+    r"\ufe10-\ufe6f\uff00-\uffff"
 )
-_RUN = re.compile(f"([{_UNSPACED}]+)|[{_SPACED}]+")
+_RUN = re.compile(f"([{_UNSPACED}]+)|[^{_BETWEEN}{_UNSPACED}]+")
+_SPACE = re.compile(r"[\x00-\x20]+")
 _PLAIN_RUN = re.compile("[0-9a-z]+")
 _PLAIN = re.compile("[0-9a-z-]*")
 
@@ -76,6 +76,11 @@ def asked(folded: str) -> list[str]:
 def shortened(text: str) -> str:
     """The text cut where terms end."""
     return text[: LONGEST if len(text) <= LONGEST_FOREIGN or _PLAIN.fullmatch(text) else LONGEST_FOREIGN]
+
+
+def spaced(folded: str) -> str:
+    """The text with one space for all white space and control characters that stand together, and none around it."""
+    return _SPACE.sub(" ", folded).strip(" ")
 
 
 def squeezed(folded: str) -> str:

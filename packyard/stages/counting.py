@@ -6,19 +6,32 @@ import json
 from collections.abc import Iterator
 
 from packyard.edges.memory import Memory
+from packyard.facts import revision_from
+from packyard.model import Org
 from packyard.stages.reading import Reading
 from packyard.surfaces import series
 from packyard.surfaces.chronicle import SERIES
 
 
-def units(memory: Memory, reading: Reading, packs: bool) -> set[str]:
-    """The names of the units, to be asked once in a build; `packs` is whether any pack was made."""
+def units(memory: Memory, reading: Reading, packs: bool, shown: bool) -> set[str]:
+    """The names of the units, to be asked once in a build; `packs` is whether any pack was made, `shown` whether what
+    listings show of any did change.
+    """
     found = {f"series {kind or 'all'} {page}" for kind, page in _grown(memory, reading.fresh)}
     if packs or found or reading.fresh:
-        found |= {"stats", "compliance", "featured", "series new open", "series publish open"}
+        found |= {"stats", "compliance"}
+    if shown or reading.fresh:
+        found |= {"series new open", "series publish open"}
+    found.add("featured")
     found |= {_unit_of(actor) for actor in memory.actors(reading.first)}
-    changes = [revision for revision in reading.revisions if revision.event.kind == "org"]
-    return found | {f"publisher {handle}" for each in changes for handle in memory.members_ever(each.event.subject)}
+    changed = {revision.event.subject for revision in reading.revisions if revision.event.kind == "org"}
+    return found | {f"publisher {handle}" for org in changed for handle in _members(memory, org)}
+
+
+def _members(memory: Memory, org: str) -> set[str]:
+    """Everybody who is or was a member of an organisation."""
+    values = (revision_from(text).value for text in memory.revisions("org", org))
+    return {handle for value in values if isinstance(value, Org) for handle in value.members}
 
 
 def _grown(memory: Memory, fresh: bool) -> Iterator[tuple[str, str]]:

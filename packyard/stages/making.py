@@ -4,12 +4,14 @@ touch.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
 
 from packyard.edges.memory import Memory
 from packyard.edges.opening import Edges, make_workshop
+from packyard.edges.shelved import Shelved
 from packyard.edges.view import MemoryView
 from packyard.edges.workers import Bench, make_packs, processors
 from packyard.emitter import Emitter
@@ -17,15 +19,19 @@ from packyard.errors import Problem, ProblemsFound, Stale
 from packyard.formats import documents, entries, layout
 from packyard.formats.advisory import LIMIT
 from packyard.history import place
-from packyard.model import Output
+from packyard.model import Output, Row
 from packyard.packs import NOW, Job, Made
 from packyard.recipe import Recipe
 from packyard.rules.advisories import Advisories, check_advisories, folder_of
+from packyard.rules.featured import check_featured, file_of
 from packyard.rules.renames import check_rename
+from packyard.stages import counting, telling
 from packyard.stages.around import Surroundings, advised_by, echoes
 from packyard.stages.reading import Reading, packs_to_look_at
 from packyard.surfaces import listings
 from packyard.surfaces.advisories import plan_advisories
+from packyard.surfaces.chronicle import counted
+from packyard.surfaces.search import plan_search
 
 
 class Making(NamedTuple):
@@ -46,11 +52,12 @@ def make(edges: Edges, reading: Reading) -> Making:
     packs, written, shards, facets = 0, 0, set[int](), set[tuple[str, str]]()
     advisories = _advisories(edges, reading)
     problems += advisories.problems if advisories else ()
+    problems += _featured(edges, reading)
     advised, changed = advised_by(edges.memory, advisories)
     wanted, processes, renamed = list(_wanted(edges, reading, changed)), edges.request.jobs or processors(), list[str]()
     edges.progress.start("packs", len(wanted))
     around = Surroundings(edges.memory, edges.repository, advised, reading.fresh)
-    echoed = set[str]()
+    echoed, names = set[str](), list[str]()
     try:
         for made in make_packs(_bench(edges), edges.workshop, _jobs(edges, reading, around, wanted), processes):
             edges.progress.step()
@@ -63,6 +70,7 @@ def make(edges: Edges, reading: Reading) -> Making:
                 touched, said = _remember(edges, made, reading.fresh)
                 facets |= touched
                 echoed |= said
+                names.append(made.name)
                 shards.add(layout.shard(made.name))
                 renamed += [made.name] if made.row and made.row.renamed else []
     except Stale:
@@ -79,9 +87,12 @@ def make(edges: Edges, reading: Reading) -> Making:
         raise ProblemsFound(sorted(set(problems), key=lambda problem: (problem.path, problem.line, problem.code)))
     _remember_revisions(edges, reading)
     _count(edges, reading)
-    for unit in sorted(_units(edges, reading, facets, bool(packs))):
+    units = _units(edges, reading, facets, bool(packs))
+    units |= telling.units(edges.memory, reading, names, facets, shards, units)
+    for unit in sorted(units):
         view = MemoryView(edges.memory, edges.repository)
         removals += _make_unit(edges, unit, listings.plan_unit(unit, edges.site, edges.templates, view))
+    removals += _searched(edges, reading, wanted)
     if advisories:
         notes += advisories.notes
         texts = partial(edges.repository.blob, limit=LIMIT)
@@ -133,6 +144,16 @@ def _advisories(edges: Edges, reading: Reading) -> Advisories | None:
     return check_advisories(source, edges.source) if reading.fresh or before != now else None
 
 
+def _featured(edges: Edges, reading: Reading) -> tuple[Problem, ...]:
+    """Remembers the featured packs when the file is not that of the last build; gives what is wrong with it."""
+    source = edges.repository
+    if not reading.fresh and file_of(source, reading.before) == file_of(source, edges.source):
+        return ()
+    checked = check_featured(source, edges.source)
+    edges.memory.put("featured", json.dumps(checked.featured))
+    return checked.problems
+
+
 def unclaimed(before: Iterable[Output], now: Iterable[Output], withdrawn: Collection[str] = ()) -> list[str]:
     """The paths that were claimed before and are not now. What never changes is never removed, unless `withdrawn`."""
     claimed = {file.path for file in now}
@@ -176,7 +197,7 @@ def _remember(edges: Edges, made: Made, fresh: bool) -> tuple[set[tuple[str, str
     if row is None:
         return set(), set()
     before, listed = None if fresh else memory.row(made.name), memory.facets(made.name)
-    facets = listings.facets(row, made.signers)
+    facets = listings.facets(row, made.signers) | _counted(made, row, frozenset() if fresh else listed)
     sums = next(file.sha256 for file in made.files if file.path == layout.pack(made.name, layout.FILES_SUMS))
     memory.set_unit(f"pack {made.name}", made.files)
     memory.set_facts(made.name, made.tree, made.releases)
@@ -189,6 +210,16 @@ def _remember(edges: Edges, made: Made, fresh: bool) -> tuple[set[tuple[str, str
     return set(facets ^ listed if same else facets | listed), echoes(memory, made.name, before, row)
 
 
+def _counted(made: Made, row: Row, listed: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """What a pack is counted under. Versions that were checked by an earlier build are not checked again, so what was
+    found then is taken from what the pack was `listed` under.
+    """
+    tarball = layout.tarball(row.name, row.latest)
+    length = next((file.size for file in made.files if file.path == tarball), 0)
+    found = {("findings", note.code) for note in made.notes} | {each for each in listed if each[0] == "findings"}
+    return frozenset({*counted(row, length), *found})
+
+
 def _remember_revisions(edges: Edges, reading: Reading) -> None:
     for revision in reading.revisions:
         event = revision.event
@@ -199,8 +230,8 @@ def _remember_revisions(edges: Edges, reading: Reading) -> None:
 def _count(edges: Edges, reading: Reading) -> None:
     memory = edges.memory
     memory.put("versions", str(int(memory.get("versions", "0")) + reading.versions))
-    memory.put("packs", str(memory.count()))
-    memory.put("publishers", str(len(memory.revised("publisher"))))
+    memory.put("packs", str(memory.how_many("series", "new")))
+    memory.put("publishers", str(memory.how_many("series", "joined")))
 
 
 def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: bool) -> set[str]:
@@ -214,6 +245,7 @@ def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: 
     units |= {f"family {family}" for family in {family for family, _ in facets} & set(listings.FAMILIES)}
     if units:
         units.add("family publishers")
+    units |= counting.units(memory, reading, packs, bool(facets))
     if packs or units:
         units |= {"home", "feeds"}
     if reading.fresh:
@@ -221,6 +253,14 @@ def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: 
         units |= {*listings.FIXED, "home", "feeds", "family publishers"}
         units |= {f"family {family}" for family in listings.FAMILIES}
     return units
+
+
+def _searched(edges: Edges, reading: Reading, packs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Makes what changes in the search index; gives the paths that are gone."""
+    shelved = Shelved(edges.memory.db)
+    units = shelved.whole() if reading.fresh else shelved.update(name for name, _ in packs)
+    for unit in sorted(units):
+        yield from _make_unit(edges, unit, plan_search(unit, shelved))
 
 
 def _make_unit(edges: Edges, unit: str, recipes: Iterable[Recipe]) -> list[str]:

@@ -55,8 +55,8 @@ class Operation(NamedTuple):
 
 
 class Member(NamedTuple):
-    """A member of a document: where it stands, such as `versions[].key`, its type, the schema it refers to, whether it
-    is always there, and what it means.
+    """A member of a document: where it stands, such as `versions[].key`, its type in the manner of TypeScript, the
+    schema it refers to, whether it is always there, and what it means.
     """
 
     path: str
@@ -193,20 +193,20 @@ def members(schema: Mapping[str, Any], place: str, depth: int) -> Iterator[Membe
 
 
 def _kind(schema: Mapping[str, Any]) -> tuple[str, str, Mapping[str, Any]]:
-    """The type of a value in a word, the schema it refers to, and the schema of what is in it."""
+    """The type of a value, such as `string[]` or `mark | null`, the schema it refers to, and that of what is in it."""
     if "anyOf" in schema:
         kind, refers, inner = _kind(schema["anyOf"][0])
-        return f"{kind} or null", refers, inner
+        return f"{kind} | null", refers, inner
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return name, name, {}
     if "const" in schema:
         return json.dumps(schema["const"], ensure_ascii=False), "", {}
     if "enum" in schema:
-        return ", ".join(map(str, schema["enum"])), "", {}
+        return " | ".join(json.dumps(each) for each in schema["enum"]), "", {}
     if "items" in schema:
         kind, refers, _ = _kind(schema["items"])
-        return f"list of {kind}", refers, schema["items"]
+        return f"({kind})[]" if " " in kind else f"{kind}[]", refers, schema["items"]
     types = schema.get("type", "object")
     words = [types] if isinstance(types, str) else types
-    return " or ".join(schema.get("format", word) if word == "string" else word for word in words), "", schema
+    return " | ".join(schema.get("format", word) if word == "string" else word for word in words), "", schema

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from packyard.formats.featured import Featured
 from packyard.model import Row
-from packyard.surfaces.events import Act
+from packyard.surfaces.events import Act, numbered
 from packyard.surfaces.series import Part
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
@@ -44,15 +44,18 @@ def arrivals_page(
     """A page of `new/` or `updated/`: events of type `publish`, newest first; `packs` is what the packs on the newest
     page say now, and empty on all others.
     """
-    new = folder == NEW
+    say = templates.say
+    if folder == NEW:
+        name, title, about = "new", say("New packs"), say("Packs by their first version, newest first.")
+    else:
+        name, title, about = "updated", say("New versions"), say("Versions as they were published, newest first.")
     return templates.page(
-        "registry/new.html" if new else "registry/updated.html",
+        f"registry/{name}.html",
         site,
         part.path,
-        templates.say("New packs") if new else templates.say("Updated packs"),
-        templates.say("Packs by their first version, newest first.")
-        if new
-        else templates.say("Versions as they were published, newest first."),
+        numbered(templates, title, part),
+        numbered(templates, about, part),
+        heading=title,
         section=f"{folder}index.html",
         part=part,
         acts=acts,

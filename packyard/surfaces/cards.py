@@ -3,48 +3,44 @@
 A card is a waybill in the look of the site by day: the registry, a track, the name in condensed lettering, what it is,
 and a ruled form with the owner and what the pack holds. It shows nothing that a plain new version changes.
 
-The bytes are a function of the values: the lettering is the font that Pillow carries, laid out by its own simple
-engine; the picture has a fixed palette; libdeflate compresses it. The font knows ASCII. Accents are left out, other
-words that it cannot draw too, and a text of which less than half is left.
+The bytes are a function of the values: the lettering comes with Pillow (`lettering`), the picture has a fixed palette,
+libdeflate compresses it.
 """
 
 from __future__ import annotations
 
 import struct
-import unicodedata
-from collections.abc import Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING, NamedTuple
 
 import deflate
 
+from packyard.registry import Registry
+from packyard.surfaces.lettering import cut_to, drawable, first_of, glyph, length_of, lines_of
+
 if TYPE_CHECKING:
+    from markupsafe import Markup
     from PIL.Image import Image
-    from PIL.ImageFont import FreeTypeFont
 
 WIDTH, HEIGHT = 1200, 630
+
+#: The colour of seals on the site by day.
+ACCENT = "#0a5443"
 
 #: Counted up when the same values give another picture, so that the path of the registry's card follows its content.
 LOOK = 1
 
 _MARGIN, _INNER = 64, 1072
-#: Lettering is this much narrower than the font draws it.
-_CONDENSED = 0.84
-#: More characters than any card has room for.
-_ROOM = 400
 #: Shades of a colour on the sheet.
 _STEPS = 2
-_SHEET, _INK, _QUIET, _LINE, _GO = (251, 252, 249), (23, 33, 29), (75, 89, 82), (194, 202, 194), (10, 84, 67)
-_ASCII = {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "..."}
-_ASCII |= {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "ı": "i", "\xa0": " "}
+_SHEET, _INK, _QUIET, _LINE = (251, 252, 249), (23, 33, 29), (75, 89, 82), (194, 202, 194)
 _SHIFTED = bytes(index << 4 & 0xF0 for index in range(256))
-_TRANSLATION = str.maketrans(_ASCII)
 
 
 class Card(NamedTuple):
     """What a card shows: the `above` line, the `name`, one line or two of text, captions with their entries, and marks
-    of which those in `active` can act by themselves.
+    of which those in `active` can act by themselves. `accent` is the colour of the seal, `#rrggbb`.
     """
 
     above: str
@@ -54,6 +50,14 @@ class Card(NamedTuple):
     marks_caption: str = ""
     marks: tuple[str, ...] = ()
     active: tuple[str, ...] = ()
+    accent: str = ACCENT
+
+
+def registry_card(say: Callable[..., Markup], registry: Registry) -> Card:
+    """The card of the registry, and of every page that has none of its own."""
+    text = say("Signed packs for AI coding agents: rules, commands, agents, skills, hooks, MCP servers").unescape()
+    facts = ((say("To check one").unescape(), "minisign and sha256sum"),)
+    return Card(registry.origin, registry.title, text, facts, accent=registry.look.get("accent") or ACCENT)
 
 
 def card_path(card: Card) -> str:
@@ -65,29 +69,15 @@ def render(card: Card) -> bytes:
     """The picture."""
     from PIL import Image
 
+    accent = tuple(bytes.fromhex(card.accent[1:]))
     drawing = _Drawing(Image.new("RGB", (WIDTH, HEIGHT), _SHEET))
+    drawing.image.paste(accent, (_MARGIN, 52), _seal(52))
     drawing.head(drawable(card.above))
     below, lines = drawing.title(drawable(card.name), 176)
     drawing.text(drawable(card.text), below + 28, 3 - lines)
     if card.facts or card.marks:
         drawing.form(card)
-    return _png(drawing.image)
-
-
-def drawable(text: str) -> str:
-    """What of a text the font can draw, in single spaces; "" when that is less than half of its words. What no card
-    has room for is not looked at.
-    """
-    words = text[:_ROOM].split()
-    plain = [word for word in map(_plain, words) if word]
-    return " ".join(plain) if 2 * len(plain) >= len(words) else ""
-
-
-def _plain(word: str) -> str:
-    """The word in ASCII without accents, or "" when it has other letters."""
-    decomposed = unicodedata.normalize("NFKD", word.translate(_TRANSLATION))
-    bare = "".join(char for char in decomposed if not unicodedata.combining(char) and not char.isspace())
-    return bare if bare.isascii() and bare.isprintable() else ""
+    return _png(drawing.image, [_SHEET, _LINE, *_shades(_INK), *_shades(_QUIET), *_shades(accent)])
 
 
 class _Drawing:
@@ -99,9 +89,8 @@ class _Drawing:
         self.image, self.pen = image, ImageDraw.Draw(image)
 
     def head(self, text: str) -> None:
-        """The seal, the registry, and the track below them."""
-        self.image.paste(_GO, (_MARGIN, 52), _seal(52))
-        self.letters(_MARGIN + 68, 56, _cut(text, 34, 2, _INNER - 68), 34, 2)
+        """The registry beside the seal, and the track below them."""
+        self.letters(_MARGIN + 68, 56, cut_to(text, 34, 2, _INNER - 68), 34, 2)
         for y in (128, 138):
             self.pen.rectangle((0, y, WIDTH, y + 1), _INK)
         for x in range(0, WIDTH, 88):
@@ -110,10 +99,10 @@ class _Drawing:
     def title(self, text: str, top: int) -> tuple[int, int]:
         """The name as large as it fits in two lines; gives where it ends, and the number of lines."""
         for size in (128, 108, 92, 78, 66, 56):
-            lines = list(_lines(text, size, 3, _INNER, "-/"))
+            lines = list(lines_of(text, size, 3, _INNER, "-/"))
             if len(lines) <= (1 if size > 100 else 2):
                 break
-        shown = _first(lines, 2, size, 3)
+        shown = first_of(lines, 2, size, 3, _INNER)
         for line in shown:
             self.letters(_MARGIN, top, line, size, 3)
             top += round(size * 1.02)
@@ -121,7 +110,7 @@ class _Drawing:
 
     def text(self, text: str, top: int, count: int) -> None:
         """So many lines of running text."""
-        for line in _first(list(_lines(text, 36, 0, _INNER, "")), count, 36, 0):
+        for line in first_of(list(lines_of(text, 36, 0, _INNER, "")), count, 36, 0, _INNER):
             self.letters(_MARGIN, top, line, 36, 0, _QUIET)
             top += 46
 
@@ -129,12 +118,13 @@ class _Drawing:
         """The ruled form at the foot: a cell for each fact, the rest for the marks."""
         left, top, bottom = _MARGIN, 454, 574
         for caption, said in ((drawable(caption), drawable(said)) for caption, said in card.facts):
-            entry = _cut(said, 40, 2, 420 if card.marks else 960)
-            width = max(220, _length(entry, 40, 2) + 48, _length(caption, 24, 0) + 48)
+            entry = cut_to(said, 40, 2, 420 if card.marks else 960)
+            width = max(220, length_of(entry, 40, 2) + 48, length_of(caption, 24, 0) + 48)
             self.letters(left + 24, top + 16, caption, 24, 0, _QUIET)
             self.letters(left + 24, top + 54, entry, 40, 2)
             left += width
-            self.pen.rectangle((left, top, left + 1, bottom), _LINE)
+            if card.marks:
+                self.pen.rectangle((left, top, left + 1, bottom), _LINE)
         self.letters(left + 24, top + 16, drawable(card.marks_caption), 24, 0, _QUIET)
         self.marks(card, left + 24, top + 52)
         for grown in range(3):
@@ -144,8 +134,8 @@ class _Drawing:
         """As many marks as there is room for, and how many more there are."""
         marks = [mark for mark in map(drawable, card.marks) if mark]
         for at, mark in enumerate(marks):
-            width = _length(mark, 30, 0) + 24
-            after = 24 if at + 1 == len(marks) else 24 + _length("+99", 30, 0)
+            width = length_of(mark, 30, 0) + 24
+            after = 24 if at + 1 == len(marks) else 24 + length_of("+99", 30, 0)
             if left + width + after > WIDTH - _MARGIN:
                 self.letters(left, top + 6, f"+{len(marks) - at}", 30, 0, _QUIET)
                 return
@@ -159,86 +149,9 @@ class _Drawing:
     ) -> None:
         """A line of lettering."""
         for char in text:
-            mask, length = _glyph(char, size, weight)
+            mask, length = glyph(char, size, weight)
             self.image.paste(colour, (left, top), mask)
             left += length
-
-
-@cache
-def _glyph(char: str, size: int, weight: int) -> tuple[Image, int]:
-    """A character as a condensed mask, and how far on the next one stands; `weight` thickens strokes by so many
-    pixels. Whole pixels make equal letters equal bytes, which compress well.
-    """
-    from PIL import Image, ImageDraw
-
-    font = _font(size)
-    length = font.getlength(char) + weight / 2
-    wide = Image.new("L", (round(length) + weight + 4, round(size * 1.3)))
-    ImageDraw.Draw(wide).text((weight / 2, 0), char, 255, font, stroke_width=weight / 2)
-    narrow = wide.resize((max(round(wide.width * _CONDENSED), 1), wide.height), Image.Resampling.BOX)
-    return narrow, round(length * _CONDENSED)
-
-
-@cache
-def _font(size: int) -> FreeTypeFont:
-    from PIL import ImageFont
-
-    font = ImageFont.load_default(size)
-    if not isinstance(font, ImageFont.FreeTypeFont):
-        raise AssertionError("this Pillow was made without FreeType")
-    return font
-
-
-def _length(text: str, size: int, weight: int) -> int:
-    return sum(_glyph(char, size, weight)[1] for char in text)
-
-
-def _lines(text: str, size: int, weight: int, width: int, breaks: str) -> Iterator[str]:
-    """The text in lines of at most `width` pixels, broken at spaces, behind `breaks`, or anywhere if need be."""
-    line = ""
-    for piece in _pieces(text, breaks):
-        if line and _length((line + piece).rstrip(), size, weight) > width:
-            yield line.rstrip()
-            line = ""
-        line += piece
-        while _length(line.rstrip(), size, weight) > width:
-            fit = _fit(line, size, weight, width)
-            yield line[:fit]
-            line = line[fit:]
-    if line:
-        yield line.rstrip()
-
-
-def _pieces(text: str, breaks: str) -> Iterator[str]:
-    start = 0
-    for at, char in enumerate(text, 1):
-        if char == " " or char in breaks:
-            yield text[start:at]
-            start = at
-    yield text[start:]
-
-
-def _fit(text: str, size: int, weight: int, width: int) -> int:
-    """How many characters of a text fit, at least one."""
-    for at, char in enumerate(text):
-        width -= _length(char, size, weight)
-        if width < 0:
-            return max(at, 1)
-    return len(text)
-
-
-def _cut(text: str, size: int, weight: int, width: int) -> str:
-    return next(iter(_first(list(_lines(text, size, weight, width, "")), 1, size, weight, width)), "")
-
-
-def _first(lines: Sequence[str], count: int, size: int, weight: int, width: int = _INNER) -> Sequence[str]:
-    """The first lines; the last of them says with dots that there was more."""
-    if len(lines) <= count:
-        return lines
-    last = lines[count - 1]
-    while _length(last + "...", size, weight) > width:
-        last = last[: last.rfind(" ")] if " " in last else last[:-1]
-    return [*lines[: count - 1], last.rstrip(" -/,;:.") + "..."]
 
 
 def _seal(size: int) -> Image:
@@ -261,11 +174,11 @@ def _seal(size: int) -> Image:
     return large.resize((size, size), Image.Resampling.BOX)
 
 
-def _png(image: Image) -> bytes:
-    """The picture with 16 fixed colours, four bits each (https://www.w3.org/TR/png-3/)."""
+def _png(image: Image, colours: Iterable[tuple[int, ...]]) -> bytes:
+    """The picture with no other colours than these, four bits each (https://www.w3.org/TR/png-3/)."""
     from PIL import Image
 
-    palette = bytes(part for colour in _colours() for part in colour)
+    palette = bytes(part for colour in colours for part in colour)
     key = Image.new("P", (1, 1))
     key.putpalette(palette)
     pixels = image.quantize(palette=key, dither=Image.Dither.NONE).tobytes()
@@ -281,9 +194,7 @@ def _png(image: Image) -> bytes:
     )
 
 
-def _colours() -> Iterator[tuple[int, ...]]:
-    """The sheet and the lines, and each colour of lettering with its steps towards the sheet."""
-    yield from (_SHEET, _LINE)
-    for colour in (_INK, _QUIET, _GO):
-        for step in range(_STEPS, 0, -1):
-            yield tuple(paper + (ink - paper) * step // _STEPS for ink, paper in zip(colour, _SHEET, strict=True))
+def _shades(colour: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """A colour of lettering with its steps towards the sheet."""
+    for step in range(_STEPS, 0, -1):
+        yield tuple(paper + (ink - paper) * step // _STEPS for ink, paper in zip(colour, _SHEET, strict=True))

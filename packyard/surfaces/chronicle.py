@@ -94,13 +94,7 @@ def plan_stats(site: Site, templates: Templates, view: View) -> Iterator[Recipe]
 def plan_compliance(site: Site, templates: Templates, view: View) -> Iterator[Recipe]:
     """The figures of compliance."""
     found = view.compliance()
-
-    def render() -> bytes:
-        from packyard.rules.table import rule
-
-        return compliance_page(templates, site, found, {code: rule(code).title for code, _ in found.findings})
-
-    yield Recipe(COMPLIANCE, (site, found), render)
+    yield Recipe(COMPLIANCE, (site, found), partial(compliance_page, templates, site, found))
 
 
 def plan_featured(site: Site, templates: Templates, view: View) -> Iterator[Recipe]:

@@ -24,6 +24,9 @@ OLDEST, REVOKED, SIGNED = 20, 100, 20
 #: The items of the licences' listings that stand for no licence, and for one that is not an expression of SPDX.
 UNSTATED, OTHER = "none", "other"
 
+#: Expressions for which the list of SPDX need not be loaded.
+_FREQUENT = frozenset({"MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "GPL-3.0-or-later", "ISC"})
+
 
 class HeldKey(NamedTuple):
     """A publisher's key: the days of its beginning and end, "" while it has none, why it ended, and how many versions
@@ -64,20 +67,12 @@ class Compliance(NamedTuple):
     findings: tuple[tuple[str, int], ...]
 
 
-class Finding(NamedTuple):
-    """A rule that packs do not keep, and how many of them."""
-
-    code: str
-    title: str
-    packs: int
-
-
 def licence_items(text: str) -> tuple[str, ...]:
     """The identifiers of a licence expression, under each of which a pack is listed (SPDX 2.3, annex D); the one item
     `UNSTATED` or `OTHER` when there are none. Exceptions are left out.
     """
-    if not text.strip():
-        return (UNSTATED,)
+    if text in _FREQUENT or not text.strip():
+        return (text.strip() or UNSTATED,)
     from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
     try:
@@ -90,8 +85,8 @@ def licence_items(text: str) -> tuple[str, ...]:
     return tuple(sorted(set(found)))
 
 
-def compliance_page(templates: Templates, site: Site, found: Compliance, titles: Mapping[str, str]) -> bytes:
-    """`compliance/index.html`; `titles` has what each rule of the findings is about, by its code."""
+def compliance_page(templates: Templates, site: Site, found: Compliance) -> bytes:
+    """`compliance/index.html`."""
     names = state_names(templates)
     return templates.page(
         "registry/compliance.html",
@@ -103,7 +98,6 @@ def compliance_page(templates: Templates, site: Site, found: Compliance, titles:
         found=found,
         years=_bars(found.years),
         states=[(names[word], count) for word, count in found.states],
-        findings=[Finding(code, titles.get(code, ""), packs) for code, packs in found.findings],
     )
 
 

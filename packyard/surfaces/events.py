@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from packyard.formats import statement
-from packyard.formats.times import day_of
 from packyard.model import Event, Org, Publisher, PublisherKey, Statement
+from packyard.surfaces.hidden import reveal
 from packyard.surfaces.series import Part
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
@@ -83,6 +83,7 @@ def act_of(
     """
     keys = entry["keys"] if "keys" in entry else [entry["key"]]
     fields = (*said.fields.items(), ("reason", said.reason)) if said else ()
+    shown = tuple((name, reveal(text)) for name, text in fields)
     return Act(
         kind_of(event),
         event.subject,
@@ -91,7 +92,7 @@ def act_of(
         event.commit,
         event.log_index,
         tuple(Actor(holder(key), key) for key in keys),
-        fields,
+        shown,
         changes,
     )
 
@@ -159,20 +160,28 @@ def audit_folder(kind: str) -> str:
 
 def audit_page(templates: Templates, site: Site, part: Part, kind: str, acts: Sequence[Act]) -> bytes:
     """A page of the audit log: `acts`, newest first, of the type `kind`, or of all types when it is ""."""
-    names = type_names(templates)
-    title = templates.say("Audit log: {type}", type=names[kind]) if kind else templates.say("Audit log")
+    names, say, registry = type_names(templates), templates.say, site.registry.title
+    title, about = say("Audit log"), say("Every event of {registry}, from its signed history.", registry=registry)
+    if kind:
+        title = say("Audit log: {type}", type=names[kind])
+        about = say("Events of {registry}, from its signed history: {type}.", registry=registry, type=names[kind])
     return templates.page(
         "registry/audit.html",
         site,
         part.path,
-        title,
-        templates.say("Every event of {registry}, from its signed history.", registry=site.registry.title),
+        numbered(templates, title, part),
+        numbered(templates, about, part),
         section=audit_folder(""),
         part=part,
         kind=kind,
         types=[(each, names[each], audit_folder(each)) for each in TYPES],
         acts=acts,
     )
+
+
+def numbered(templates: Templates, text: str, part: Part) -> str:
+    """A title or description, with the page's number unless it is the newest page."""
+    return templates.say("{text}, page {number}", text=text, number=part.number) if part.newer else text
 
 
 def type_names(templates: Templates) -> Mapping[str, str]:
@@ -198,8 +207,3 @@ def type_names(templates: Templates) -> Mapping[str, str]:
         "advisory": say("advisories"),
         "settings": say("settings"),
     }
-
-
-def days(acts: Sequence[Act]) -> tuple[str, str]:
-    """The first and the last day of events that are newest first; "" and "" of none."""
-    return (day_of(acts[-1].time), day_of(acts[0].time)) if acts else ("", "")

@@ -6,13 +6,20 @@ by id, so ids are tags (RFC 4151) made of the registry's origin, which outlives 
 
     tag:packs.example.org,2026:packs/hello/feed         a feed
     tag:packs.example.org,2026-11-21:hello/1.2.0        an entry, the same in every feed that has it
+
+The feeds of packs belong to the packs (`pack.signs`). The others are units of output, and have versions only:
+
+    feeds                        feed.atom, feed.json
+    feeds tags TAG               tags/TAG/feed.atom, feed.json
+    feeds publishers HANDLE      those of the packs that somebody owns
+    feeds orgs ORG
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from packyard.formats import canonical, layout
 from packyard.formats.times import day_of, format_time
@@ -24,7 +31,8 @@ from packyard.surfaces.hidden import reveal
 #: The most entries of a feed, and the most characters of an entry's summary.
 FED, SUMMARY = 40, 400
 
-Entries = Sequence[tuple[Event, Row]]
+#: The families that have feeds, each item its own.
+TAGS, PUBLISHERS, ORGS = "tags", "publishers", "orgs"
 
 
 class Entry(NamedTuple):
@@ -49,6 +57,44 @@ class Feed(NamedTuple):
     folder: str
     title: str
     entries: tuple[Entry, ...]
+
+
+class View(Protocol):
+    """What feeds see of the catalogue: the last versions, of all packs or of those under a facet, the newest first."""
+
+    def newest(self, count: int) -> tuple[Event, ...]: ...
+
+    def newest_under(self, family: str, item: str, count: int) -> tuple[Event, ...]: ...
+
+    def row(self, name: str) -> Row | None: ...
+
+
+def units_of(facets: Iterable[tuple[str, str]], orgs: Collection[str]) -> Iterator[str]:
+    """The units that show a pack which is listed under these facets, or was."""
+    for family, item in facets:
+        if family == TAGS:
+            yield f"feeds {TAGS} {item}"
+        elif family == "owners":
+            yield f"feeds {ORGS if item in orgs else PUBLISHERS} {item}"
+
+
+def plan(registry: Registry, view: View, family: str = "", item: str = "") -> Iterator[Recipe]:
+    """The feed of a unit. Somebody without packs has an empty one; a tag that no pack has is not there."""
+    if not family:
+        yield from plan_feed(registry, Feed("", registry.title, _versions(view, view.newest(FED))))
+        return
+    events = view.newest_under(TAGS if family == TAGS else "owners", item, FED)
+    if family == TAGS and not events:
+        return
+    sign = {TAGS: "#", ORGS: "@"}.get(family, "")
+    yield from plan_feed(
+        registry, Feed(f"{family}/{item}/", f"{sign}{item} · {registry.title}", _versions(view, events))
+    )
+
+
+def _versions(view: View, events: Iterable[Event]) -> tuple[Entry, ...]:
+    pairs = ((event, view.row(event.subject)) for event in events)
+    return newest(version_entry(event, row) for event, row in pairs if row)
 
 
 def newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -147,13 +193,3 @@ def escape(text: str) -> str:
     """
     text = reveal(text).replace("\ufffe", "\ufffd").replace("\uffff", "\ufffd")
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def atom(registry: Registry, entries: Entries) -> bytes:
-    """`feed.atom` of the registry."""
-    return render_atom(registry, Feed("", registry.title, tuple(version_entry(*each) for each in entries)))
-
-
-def json_feed(registry: Registry, entries: Entries) -> bytes:
-    """`feed.json` of the registry."""
-    return render_json(registry, Feed("", registry.title, tuple(version_entry(*each) for each in entries)))

@@ -4,7 +4,7 @@ r"""Source text as HTML, a line at a time: escaped, hidden characters revealed, 
 
 A token is an `<i>` with one letter as its class; what has no colour has no element:
 
-    c comment   s string   n number, constant   k keyword   p key, name of a field   v variable, tag, anchor
+    c comment   s string   n number, constant   k keyword   p key, name of a field   v variable, tag, interpreter
     h heading   m code inside prose, link       u what Markdown does not show: an HTML comment
 
 Hidden characters (`hidden.reveal`) are marked: `<mark>⟦U+200B⟧</mark>`. A line ends with `\n` or `\r\n`; a carriage
@@ -33,6 +33,7 @@ _DOUBLE3, _SINGLE3 = (
 _NUMBER = r"(?P<n>(?<![\w.-])-?(?:0[xXbBoO][\da-fA-F_]++|\d[\d_]*+(?:\.\d++)?(?:[eE][+-]?\d++)?)(?![\w.]))"
 _WORD = r"(?P<w>[A-Za-z_]\w*+)"
 _HASH = r"(?P<c>(?<!\S)#[^\n]*+)"
+_STARTER = r"(?P<v2>\A#![^\n]*+)"
 _QUOTED_KEY = r'(?P<p>"[^"\\\n]*+(?:\\.[^"\\\n]*+)*"(?=[ \t]*+:))'
 _LIKE_C = r"(?P<c>//[^\n]*+|/\*[^*]*+(?:\*(?!/)[^*]*+)*(?:\*/)?)"
 _PATTERN = r"/(?![/*])[^/\\\[\n]*+(?:(?:\\.|\[[^\]\\\n]*+(?:\\.[^\]\\\n]*+)*\]?)[^/\\\[\n]*+)*/?[a-z]*+"
@@ -60,6 +61,7 @@ _TOKENS = {
         _WORD,
     ),
     "shell": (
+        _STARTER,
         r"(?P<c>(?<![^\s;&|(])#[^\n]*+)",
         r"<<-?[ \t]*+\\?(?P<quote>[\"']?)(?P<tag>\w++)(?P=quote)[^\n]*+"
         r"(?P<s>(?:\n(?![ \t]*+(?P=tag)[ \t]*+$)[^\n]*+)*(?:\n[ \t]*+(?P=tag)[ \t]*+$)?)",
@@ -70,6 +72,7 @@ _TOKENS = {
         r"(?P<w>[A-Za-z_][\w.-]*+)",
     ),
     "python": (
+        _STARTER,
         r"(?P<c>#[^\n]*+)",
         rf"(?P<s>(?:\b[rbufRBUF]{{1,2}})?(?:{_DOUBLE3}|{_SINGLE3}|{_DOUBLE}|{_SINGLE}))",
         r"^[ \t]*+(?P<v>@[\w.]++)",
@@ -77,6 +80,7 @@ _TOKENS = {
         _WORD,
     ),
     "script": (
+        _STARTER,
         _LIKE_C,
         f"(?P<s>{_DOUBLE}|{_SINGLE}|" + r"`[^`\\]*+(?:\\.[^`\\]*+)*`?)",
         rf"(?<=[(,=:\[!&|?{{}};])[ \t]*+(?P<s2>{_PATTERN})",
@@ -143,16 +147,24 @@ def language_of(name: str, text: str) -> str:
 
 def highlight(name: str, text: str) -> list[str]:
     """The lines of a text as HTML, without their ends; `name` is the file's path. An empty text has no lines."""
-    lines = shown_lines(text)
-    return [marked(line) for line in _html(language_of(name, text), "\n".join(lines)).split("\n")] if lines else []
+    lines = _lines(text)
+    shown = "\n".join(line[:LINE] for line in lines)
+    coloured = _html(language_of(name, text), shown).split("\n") if lines else []
+    return [marked(html) + _rest(line) for html, line in zip(coloured, lines, strict=True)]
 
 
 def shown_lines(text: str) -> list[str]:
-    """The lines as they are shown, not yet escaped: hidden characters revealed, and cut where they are too long."""
-    if not text:
-        return []
+    """The same lines without colours, not yet escaped."""
+    return [line[:LINE] + _rest(line) for line in _lines(text)]
+
+
+def _lines(text: str) -> list[str]:
     shown = reveal(text.replace("\r\n", "\n")).replace("\r", "⟦U+000D⟧").removesuffix("\n")
-    return [line if len(line) <= LINE else _cut(line) for line in shown.split("\n")]
+    return shown.split("\n") if text else []
+
+
+def _rest(line: str) -> str:
+    return f" ⟦{len(line) - LINE:,} more characters⟧" if len(line) > LINE else ""
 
 
 def marked(html: str) -> str:
@@ -163,10 +175,6 @@ def marked(html: str) -> str:
 def escape(text: str) -> str:
     """Text as HTML outside attributes."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _cut(line: str) -> str:
-    return f"{line[:LINE]} ⟦{len(line) - LINE:,} more characters⟧"
 
 
 def _html(language: str, text: str) -> str:

@@ -2,13 +2,15 @@
 changed.
 
     home                    index.html
-    feeds                   feed.atom, feed.json
+    feeds …                 feed.atom, feed.json, of the registry and of others: `packyard.surfaces.feeds`
+    sitemap …               sitemap.xml and its parts, robots.txt, 404.html: `packyard.surfaces.sitemap`
     assets, prose           style sheet, scripts, logo; about/, publish/
     registry                registry.json
     family FAMILY           tags/index.html and the like, with counts
     list FAMILY ITEM        tags/python/index.html and its further pages
     publisher HANDLE        publishers/HANDLE/: page, document, and every signed revision
     org ORG                 orgs/ORG/
+    series … stats compliance featured     `packyard.surfaces.chronicle`
 
 A pack is listed without its version numbers and dates, so a new version changes no listing; the home page and the
 feeds show what is new.
@@ -25,20 +27,19 @@ from packyard.formats.registry_page import format_registry_page
 from packyard.model import Event, Org, Publisher, Row
 from packyard.recipe import Recipe
 from packyard.rules.authority import Revision
-from packyard.surfaces import feeds, pages
+from packyard.surfaces import cards, chronicle, feeds, pages, people, sitemap
 from packyard.surfaces.paging import cut
 from packyard.surfaces.site import Site, listable
 
-FAMILIES = ("tags", "targets", "features", "browse")
+FAMILIES = ("tags", "targets", "features", "licences", "browse")
 FIXED = ("assets", "prose", "registry")
 
 #: The home page lists every pack of a registry up to this size.
 WHOLE = 200
 NEWEST = 12
-FED = 40
 
 
-class View(Protocol):
+class View(chronicle.View, feeds.View, sitemap.View, Protocol):
     """What listings see of the catalogue."""
 
     def listed(self, family: str, item: str) -> list[Row]: ...
@@ -54,6 +55,8 @@ class View(Protocol):
     def totals(self) -> pages.Totals: ...
 
     def history(self, kind: str, name: str) -> list[Revision]: ...
+
+    def revised(self, revisions: Iterable[Revision]) -> tuple[people.Revised, ...]: ...
 
     def blob(self, oid: str) -> bytes: ...
 
@@ -108,8 +111,19 @@ def plan_unit(unit: str, site: Site, templates: pages.Templates, view: View) -> 
         yield from _publisher(site, templates, view, *rest)
     elif word == "org":
         yield from _org(site, templates, view, *rest)
+    elif word == "feeds":
+        yield from feeds.plan(site.registry, view, *rest)
+    elif word == "sitemap":
+        yield from sitemap.plan(site, templates, view, *rest)
+    elif word == "series":
+        yield from chronicle.plan_series(site, templates, view, *rest)
     else:
-        fixed = {"home": _home, "feeds": _feeds, "assets": _assets, "prose": _prose, "registry": _registry}
+        fixed = {"home": _home, "assets": _assets, "prose": _prose, "registry": _registry}
+        fixed |= {
+            "stats": chronicle.plan_stats,
+            "compliance": chronicle.plan_compliance,
+            "featured": chronicle.plan_featured,
+        }
         yield from fixed[word](site, templates, view)
 
 
@@ -157,21 +171,12 @@ def _newest_packs(view: View, count: int) -> Iterator[Row]:
             yield row
 
 
-def _feeds(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
-    items = tuple((event, view.row(event.subject)) for event in view.newest(FED))
-    entries = tuple((event, row) for event, row in items if row)
-    yield Recipe(layout.ATOM, (site, entries), partial(feeds.atom, site.registry, entries))
-    yield Recipe(layout.JSON_FEED, (site, entries), partial(feeds.json_feed, site.registry, entries))
-
-
 def _publisher(site: Site, templates: pages.Templates, view: View, handle: str) -> Iterator[Recipe]:
     revisions = view.history("publisher", handle)
     rows = tuple(view.listed("owners", handle))
     value = revisions[-1].value
     if isinstance(value, Publisher):
-        visible = tuple(map(shown, rows))
-        path = layout.publisher(handle)
-        yield Recipe(path, (site, value, visible), partial(pages.publisher_page, templates, site, value, rows))
+        yield from chronicle.plan_publisher(site, templates, view, value, view.revised(revisions))
         yield from _revisions(view, f"publishers/{handle}/", handle, revisions)
         names = [row.name for row in rows]
         document = partial(documents.publisher_document, value, len(revisions), names)
@@ -183,8 +188,7 @@ def _org(site: Site, templates: pages.Templates, view: View, name: str) -> Itera
     rows = tuple(view.listed("owners", name))
     value = revisions[-1].value
     if isinstance(value, Org):
-        visible = tuple(map(shown, rows))
-        yield Recipe(layout.org(name), (site, value, visible), partial(pages.org_page, templates, site, value, rows))
+        yield from chronicle.plan_org(site, templates, view, value, view.revised(revisions))
         yield from _revisions(view, f"orgs/{name}/", name, revisions)
         names = [row.name for row in rows]
         document = partial(documents.org_document, value, len(revisions), names)
@@ -200,8 +204,9 @@ def _revisions(view: View, folder: str, stem: str, revisions: Sequence[Revision]
 
 
 def _assets(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    card = cards.registry_card(templates.say, site.registry)
     for name, path in site.assets:
-        yield Recipe(path, (), partial(templates.asset, name))
+        yield Recipe(path, (), partial(cards.render, card) if name == "card.png" else partial(templates.asset, name))
 
 
 def _prose(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:

@@ -8,40 +8,36 @@ are escaped by the templates; the readme comes in as HTML that `readme` made saf
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from packyard.formats import layout
-from packyard.formats.advisory import affects
-from packyard.model import Org, Pack, Publisher, Row, VersionState
-from packyard.quality import breakdown, score
-from packyard.surfaces import views
-from packyard.surfaces.installs import installs
+from packyard.model import Org, Publisher, Row
 from packyard.surfaces.prose import prose_page
-from packyard.surfaces.readme import Readme
 from packyard.surfaces.site import HOME, Site, Totals
 from packyard.surfaces.templates import Templates, open_templates
 
 if TYPE_CHECKING:
-    from packyard.surfaces.pack.values import Hand
+    pass
 
 __all__ = [
     "Site",
     "Templates",
     "Totals",
-    "badge",
     "family_page",
     "home_page",
     "listing_page",
     "open_templates",
     "org_page",
-    "pack_page",
     "prose_page",
     "publisher_page",
     "search_page",
-    "version_page",
 ]
+
+#: A longer list of items is parted by letters.
+SHORT = 200
 
 _ROLES = ("owner", "admin", "member")
 
@@ -93,8 +89,9 @@ def search_page(
     features: Counts,
     licences: Counts = (),
     owners: Counts = (),
+    downloads: bool = False,
 ) -> bytes:
-    """`search/index.html`: the search itself needs the script, the ways in do not."""
+    """`search/index.html`: the search itself needs the script, the ways in do not. `downloads`: they are known."""
     say = templates.say
     return templates.page(
         "search.html",
@@ -108,69 +105,8 @@ def search_page(
         features=features,
         licences=licences,
         owners=owners,
+        downloads=downloads,
     )
-
-
-def pack_page(hand: Hand, pack: Pack, readme: Readme | None) -> bytes:
-    """`packs/NAME/index.html`: the latest version."""
-    state, say = pack.latest, hand.templates.say
-    release = state.release
-    points = None if state.withdrawn else score(breakdown(release, len(pack.versions)))
-    return hand.templates.page(
-        "pack.html",
-        hand.site,
-        layout.pack(pack.name, "index.html"),
-        pack.name,
-        release.manifest.description or say("{name}, of which no version is offered any more.", name=pack.name),
-        ended=views.ended(say, pack),
-        channels=pack.channels,
-        readme=readme,
-        versions=len(pack.versions),
-        quality=points,
-        dependents=len(hand.around.dependents),
-        **_of_release(hand, pack, state),
-    )
-
-
-def version_page(hand: Hand, pack: Pack, state: VersionState) -> bytes:
-    """`packs/NAME/VERSION/index.html`. Of the pack only its name, owners and own state are shown."""
-    release, say = state.release, hand.templates.say
-    title = f"{pack.name} {release.version}"
-    return hand.templates.page(
-        "version.html",
-        hand.site,
-        layout.version(pack.name, release.version, "index.html"),
-        title,
-        release.manifest.description or say("{name}, a version that is withdrawn.", name=title),
-        channels={},
-        quality=None,
-        dependents=0,
-        fields=list(views.fields(release.manifest)),
-        **_of_release(hand, pack, state),
-    )
-
-
-def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object]:
-    release, registry = state.release, hand.site.registry
-    publisher = hand.publishers[release.publisher]
-    key = views.key_of(publisher, release)
-    return {
-        "section": HOME,
-        "pack": pack,
-        "state": state,
-        "release": release,
-        "withdrawn": state.withdrawn,
-        "manifest": release.manifest,
-        "has_models": "models" in release.features,
-        "advisories": [each for each in hand.around.advisories if affects(each, pack.name, release.version)],
-        "publisher": publisher,
-        "key": key,
-        "links": views.links(registry, release),
-        "h1": views.h1(release.identity),
-        "bars": views.bars(release.identity),
-        "installs": installs(hand.templates.say, registry, release, key.key),
-        "commands": views.commands(registry, release, key.key),
-    }
 
 
 def listing_page(
@@ -205,8 +141,16 @@ def listing_page(
 def family_page(templates: Templates, site: Site, family: str, items: Counts) -> bytes:
     """The index of a family of listings, with the number of packs of each item."""
     heading, intro = _family(templates.say, family)
-    path = layout.family_index(family)
-    return templates.page("family.html", site, path, heading, intro, section=path, family=family, items=items)
+    path, groups = layout.family_index(family), _by_letter(items)
+    return templates.page("family.html", site, path, heading, intro, section=path, family=family, groups=groups)
+
+
+def _by_letter(items: Counts) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Items under their first letters; a short list has one group without a letter, an empty one none."""
+    if len(items) <= SHORT:
+        return [("", list(items))] if items else []
+    ordered = sorted(items, key=lambda item: (item[0].lower(), item[0]))
+    return [(letter, list(found)) for letter, found in groupby(ordered, lambda item: item[0][:1].lower())]
 
 
 def _family(say: Say, family: str) -> tuple[Markup, Markup]:
@@ -257,16 +201,3 @@ def org_page(templates: Templates, site: Site, org: Org, rows: Sequence[Row]) ->
     return templates.page(
         "org.html", site, path, f"@{org.org}", summary, section="", org=org, members=members, rows=rows
     )
-
-
-def badge(name: str, version: str) -> bytes:
-    """`packs/NAME/badge.svg`: name and version for readmes elsewhere; text keeps its width whatever the font."""
-    left, right = (16 + round(6.7 * len(text)) for text in (name, version))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right}" height="20" role="img" '
-        f'aria-label="{name} {version}"><title>{name} {version}</title>'
-        f'<path fill="#17211d" d="M0 0h{left}v20H0z"/><path fill="#0a5443" d="M{left} 0h{right}v20h-{right}z"/>'
-        '<g fill="#fff" font-family="Menlo,Consolas,DejaVu Sans Mono,monospace" font-size="11">'
-        f'<text x="8" y="14" textLength="{left - 16}">{name}</text>'
-        f'<text x="{left + 8}" y="14" textLength="{right - 16}">{version}</text></g></svg>\n'
-    ).encode()

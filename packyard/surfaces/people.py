@@ -60,13 +60,12 @@ def publisher_page(
     own = [row for row in rows if row.owner == publisher.handle]
     shared = [row for row in rows if row.owner != publisher.handle]
     path = layout.publisher(publisher.handle)
-    name = publisher.name or publisher.handle
     return templates.page(
         "publisher.html",
         site,
         path,
-        publisher.handle,
-        templates.say("The keys, packs and last events of {name}.", name=name),
+        templates.say("Publisher {handle}", handle=publisher.handle),
+        templates.say("The keys, packs and last events of {name} ({handle}).", **_names(publisher)),
         section="publishers/index.html",
         publisher=publisher,
         revisions=list(reversed(revisions)),
@@ -93,7 +92,7 @@ def org_page(
         "org.html",
         site,
         path,
-        f"@{org.org}",
+        templates.say("Organisation {name}", name=f"@{org.org}"),
         templates.say("The members, packs and last events of {name}.", name=f"@{org.org}"),
         section="publishers/index.html",
         org=org,
@@ -104,6 +103,10 @@ def org_page(
         more=_more(path, rows),
         activity=activity,
     )
+
+
+def _names(publisher: Publisher) -> dict[str, str]:
+    return {"name": publisher.name or publisher.handle, "handle": publisher.handle}
 
 
 def has_more(rows: Sequence[Row]) -> bool:

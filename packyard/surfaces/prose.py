@@ -20,17 +20,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
-from html import escape
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from markupsafe import Markup, escape
+
 from packyard.formats import layout
+from packyard.recipe import Recipe
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
 from packyard.surfaces.views import scrollable
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
     from nh3 import Cleaner
 
 #: The pages that every registry has. `verify` is a part of the page of keys.
@@ -104,6 +105,12 @@ def own_titles(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
             yield path, _title(own[name], name)
 
 
+def plan_prose(templates: Templates, site: Site) -> Iterator[Recipe]:
+    """The recipes of the pages of prose; what the registry itself wrote is named by `site.own`."""
+    for path, name in prose_pages(templates.own.look.prose).pages.items():
+        yield Recipe(path, (site, name), partial(prose_page, templates, site, path, name))
+
+
 def prose_page(templates: Templates, site: Site, path: str, name: str) -> bytes:
     """The page at `path` from the registry's own text of that name, or from `prose/NAME.md`."""
     found = read_prose(templates, site, path, name)
@@ -131,7 +138,7 @@ def read_prose(templates: Templates, site: Site, path: str, name: str) -> Prose:
     if text is None:
         text = templates.text(f"prose/{name}.md", **values)
     else:
-        text = _HOLE.sub(lambda match: escape(values[match[1]]), text)
+        text = _HOLE.sub(lambda match: str(escape(values[match[1]])), text)
     return render(text, name)
 
 
@@ -202,8 +209,6 @@ def _allowed(tag: str, attribute: str, value: str) -> str | None:
 
 def ticked(text: str) -> Markup:
     """A line of the program's own texts, in which `backticks` enclose code."""
-    from markupsafe import Markup, escape
-
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return escape(text)

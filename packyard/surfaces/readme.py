@@ -115,7 +115,7 @@ def render_readme(
     links = _Links(base, files, data, say)
     outline = _Outline()
     html = _HEADING.sub(outline.rewrite, _TAG.sub(links.rewrite, reveal(html)))
-    shown = scrollable(_cleaner(turns(html)).clean(html))
+    shown = scrollable(_cleaner(turns(html)).clean(html), say("Table"))
     if turns(html):
         shown = shown.replace("<pre ", '<pre dir="ltr" ').replace("<table>", '<table dir="auto">')
     return Readme(shown + _remarks(source, text, say), tuple(outline.headings), tuple(links.images))

@@ -34,16 +34,23 @@ SITEMAP, ROBOTS, NOT_FOUND = "sitemap.xml", "robots.txt", "404.html"
 #: A sitemap of up to so many packs is one file; so many versions are newest; so many addresses a part may have.
 WHOLE, NEWEST, MOST = 200, 200, 50_000
 
-#: The families of listings, each a part, with the folders of their pages.
-FAMILIES = ("browse", "features", "licences", "orgs", "publishers", "tags", "targets")
+#: The pages that belong to no family.
+PAGES = (
+    "index.html",
+    *(
+        f"{name}/index.html"
+        for name in ("about", "audit", "compliance", "featured", "new", "publish", "stats", "updated")
+    ),
+)
+
+#: The families of listings, each a part.
+FAMILIES = ("browse", "features", "licences", "publishers", "tags", "targets")
 
 _SCHEMA = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 class View(Protocol):
-    """What the sitemap sees of the catalogue; `pages` are the paths of the pages that belong to no family, `named` the
-    names of a shard's packs.
-    """
+    """What the sitemap sees of the catalogue; `shards` are those with packs, `named` the names of a shard's packs."""
 
     def rows(self, limit: int) -> list[Row]: ...
 
@@ -55,7 +62,7 @@ class View(Protocol):
 
     def totals(self) -> Totals: ...
 
-    def pages(self) -> Sequence[str]: ...
+    def shards(self) -> list[int]: ...
 
     def named(self, shard: int) -> list[str]: ...
 
@@ -98,15 +105,14 @@ def _plan_small(registry: Registry, view: View) -> Iterator[Recipe]:
 def _plan_large(registry: Registry, view: View) -> Iterator[Recipe]:
     rows = (view.row(name) for name in dict.fromkeys(event.subject for event in view.newest(NEWEST)))
     yield _recipe(registry, _path("new"), [_of_row(row) for row in rows if row])
-    filled = (f"{shard:02x}" for shard in range(layout.SHARDS) if view.named(shard))
-    parts = tuple(map(_path, ("new", "site", *FAMILIES, *filled)))
+    parts = tuple(map(_path, ("new", "site", *FAMILIES, *(f"{shard:02x}" for shard in view.shards()))))
     yield Recipe(SITEMAP, (registry.url, parts), partial(index, registry, parts))
 
 
 def _part(view: View, part: str) -> list[Address]:
     """The addresses of a part."""
     if part == "site":
-        return [Address(path) for path in sorted(view.pages())]
+        return [Address(path) for path in PAGES]
     if part in FAMILIES:
         items = sorted(view.items(part), key=lambda item: (-item[1], item[0]))
         names = sorted(name for name, _ in items[: MOST - 1] if listable(name))

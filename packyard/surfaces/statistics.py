@@ -23,8 +23,9 @@ may mirror does not know them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from packyard.formats import canonical, layout
@@ -39,6 +40,7 @@ PAGE, DOCUMENT = "stats/index.html", "stats.json"
 TAGS, ROWS, MONTHS = 100, 20, 120
 
 Counts = tuple[tuple[str, int], ...]
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
 
 class Month(NamedTuple):
@@ -168,18 +170,19 @@ def _filled(months: Sequence[Month]) -> Iterator[Month]:
 
 def _tables(templates: Templates, stats: Statistics) -> list[Measured]:
     say = templates.say
+    unnamed = {"none": say("none stated"), "other": say("unknown to SPDX")}
     return [
         _measured("features", say("Features"), say("Feature"), stats.features),
-        _measured("targets", say("Targets"), say("Target"), stats.targets),
+        _measured("targets", say("Targets"), say("Target"), stats.targets, {"any": say("every target")}),
         _measured("tags", say("Most frequent tags"), say("Tag"), stats.tags),
-        _measured("licences", say("Licences"), say("Licence"), stats.licences),
+        _measured("licences", say("Licences"), say("Licence"), stats.licences, unnamed),
     ]
 
 
-def _measured(family: str, title: str, head: str, counts: Counts) -> Measured:
+def _measured(family: str, title: str, head: str, counts: Counts, called: Mapping[str, str] = _AS_THEY_ARE) -> Measured:
     most = max((count for _, count in counts), default=0)
     rows = [
-        (name, layout.listing(family, name) if listable(name) else "", count, plots.bar(count, most))
+        (called.get(name, name), layout.listing(family, name) if listable(name) else "", count, plots.bar(count, most))
         for name, count in counts[:ROWS]
     ]
     return Measured(family, title, head, rows)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from packyard.formats import layout
 from packyard.formats.times import day_of, format_time
 from packyard.registry import Registry
-from packyard.surfaces import site
+from packyard.surfaces import cards, site
 from packyard.surfaces.own import NOTHING_OWN, Own
 from packyard.surfaces.words import Speech
 
@@ -132,7 +132,9 @@ def site_of(registry: Registry, development: bool, templates: Templates, preview
     """What every page shares, with the look that the templates have."""
     look = templates.own.look
     about = (look.tree, look.words.language, look.words.direction)
-    return site.Site(registry, development, templates.assets(), preview, *about)
+    card = cards.card_path(cards.registry_card(templates.say, registry))
+    assets = templates.assets() if preview else (("card.png", card), *templates.assets())
+    return site.Site(registry, development, assets, preview, *about)
 
 
 def _path(name: str, data: bytes) -> str:

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from packyard.formats import layout
 from packyard.model import Manifest, Pack, Publisher, PublisherKey, Release, Statement
@@ -127,10 +127,11 @@ def statement_file(statement: Statement) -> str:
     return f"{statement.sequence:04}-{statement.action}.yaml"
 
 
-def scrollable(html: str) -> str:
-    """Wide tables and code scroll in a box of their own, which the keyboard can reach."""
+def scrollable(html: str, label: str = "Table") -> str:
+    """Wide tables and code scroll in a box of their own, which the keyboard can reach; `label` is what tables are."""
     html = html.replace("<pre>", '<pre tabindex="0">')
     if "<table>" in html:
-        html = html.replace("<table>", '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>')
+        box = f'<div class="scroll" role="group" aria-label="{escape(label)}" tabindex="0">'
+        html = html.replace("<table>", f"{box}<table>")
         html = html.replace("</table>", "</table></div>")
     return html

@@ -35,28 +35,28 @@
     if (href) made.href = words.root + href;
     return made;
   };
-  const linked = (family, name) => {
+  const linked = (family, name, sign = "") => {
     const item = document.createElement("li");
-    item.append(element("a", name, `${family}/${encodeURIComponent(name)}/index.html`));
+    item.append(element("a", sign + name, `${family}/${encodeURIComponent(name)}/index.html`));
     return item;
   };
 
-  // One result; its parts stand in the page's <template>, whose words are translated there.
+  // One result; its parts stand in a hidden list of the page, where their words are translated.
   const row = (hit) => {
-    const item = by("hit").content.firstElementChild.cloneNode(true);
+    const item = by("hit").firstElementChild.cloneNode(true);
     const [pack, owner] = item.querySelectorAll(".pack, .who a");
     pack.textContent = hit.name;
     pack.href = `${words.root}packs/${hit.name}/index.html`;
     item.querySelector(".version").textContent = hit.latest;
     item.querySelector(".why p").textContent = hit.description;
     item.querySelector(".marks").append(...hit.features.map((name) => linked("features", name)));
-    item.querySelector(".tags").append(...hit.tags.map((name) => linked("tags", name)));
+    item.querySelector(".tags").append(...hit.tags.map((name) => linked("tags", name, "#")));
     const org = hit.name.startsWith("@");
     owner.textContent = (org ? "@" : "") + hit.owner.replace("@", "");
     owner.href = `${words.root}${org ? "orgs" : "publishers"}/${hit.owner.replace("@", "")}/index.html`;
-    const time = item.querySelector("time");
-    time.textContent = String(hit.updated ?? "").slice(0, 10);
-    time.dateTime = hit.updated ?? "";
+    const time = element("time", String(hit.updated).slice(0, 10));
+    time.dateTime = hit.updated;
+    owner.after(" ", time);
     for (const part of item.querySelectorAll("[data-if]")) {
       if (hit[part.dataset.if] == null || hit[part.dataset.if] === false || hit[part.dataset.if] === "") part.remove();
       else if (part.dataset.if === "quality") part.textContent = `${hit.quality}/100`;
@@ -78,7 +78,7 @@
     const [back, on] = turn.children;
     back.disabled = state.page === 1;
     on.disabled = state.page * LIMIT >= total;
-    const text = total === 0 ? words.none : total === 1 ? words.one : words.many;
+    const text = !total ? words.none : answer.part ? words.part : total === 1 ? words.one : words.many;
     say(text.replace("{count}", total.toLocaleString(document.documentElement.lang)));
   };
 
@@ -107,9 +107,9 @@
     } catch (error) {
       if (number !== asked) return;
       reset();
-      const lost = error instanceof TypeError || /: \d{3}$/.test(error.message);
-      if (lost) engine = undefined;
-      say((lost ? words.broken : words.wrong).replace("{reason}", error.message));
+      const wrong = error instanceof RangeError;
+      if (!wrong) engine = undefined;
+      say((wrong ? words.wrong : words.broken).replace("{reason}", error.message));
     } finally {
       if (number === asked) root.remove("waiting");
     }

@@ -1,13 +1,11 @@
-"""The sites that are looked at, a server for them, and the browser.
-
-The server's folder holds every site in a folder of its own, so all of them are looked at under a prefix.
-"""
+"""The sites that are looked at, servers for them, and the browser."""
 
 from __future__ import annotations
 
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -25,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SITES = ("sample", "strange")
 
 Windows = Callable[..., Window]
+Served = Callable[[str], str]
 
 
 @pytest.fixture(scope="session")
@@ -37,11 +36,16 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def origin(sites: Path) -> str:
-    """The address at which `packyard serve` shows the folder of the sites."""
-    ready: queue.Queue[str] = queue.Queue()
-    threading.Thread(target=serve, args=(sites, 0, ready.put), daemon=True).start()
-    return ready.get(timeout=10)
+def served(sites: Path) -> Served:
+    """Gives the address at which `packyard serve` shows a site."""
+
+    @cache
+    def address(site: str) -> str:
+        ready: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=serve, args=(sites / site, 0, ready.put), daemon=True).start()
+        return ready.get(timeout=10)
+
+    return address
 
 
 @pytest.fixture(scope="package")

@@ -1,7 +1,4 @@
-"""The pages of a built site, found by walking it: the type of each, examples of each type, and what their HTML holds.
-
-Nothing here knows which pages there should be: a page that is new is looked at because it is there.
-"""
+"""What the HTML of a site's pages holds, and where its links lead."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from posixpath import dirname, join, normpath
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from packyard.edges.store import walk
 from tests.surfaces.markup import Markup
 
 #: The attributes by which an element names another document.
@@ -29,38 +25,6 @@ class Link(NamedTuple):
     address: str
     path: str | None
     fragment: str
-
-
-def type_of(path: str) -> str:
-    """The type of the page at `path`: its path without the names of packs, versions and items.
-
-    `packs/@acme/hello/1.0.0/diff/index.html` is a `packs/NAME/VERSION/diff/index.html`.
-    """
-    *folders, file = path.split("/")
-    if folders[:1] == ["packs"]:
-        rest = folders[3:] if folders[1:2] and folders[1].startswith("@") else folders[2:]
-        if rest and rest[0][0].isdigit():
-            rest[0] = "VERSION"
-        folders = ["packs", "NAME", *rest]
-    elif len(folders) > 1:
-        folders[1:] = ["ITEM", *folders[2:]]
-    if folders and file != "index.html":
-        file = "PAGE.html"
-    return "/".join([*folders, file])
-
-
-def pages(site: Path) -> list[str]:
-    """The paths of all pages, in order; a page that only leads on to another is none."""
-    found = sorted(path for path in walk(site) if path.endswith(".html"))
-    return [path for path in found if b'http-equiv="refresh"' not in (site / path).read_bytes()]
-
-
-def examples(site: Path, each: int = 2) -> dict[str, list[str]]:
-    """For every type of page the largest one, and with `each` 2 the smallest as well."""
-    by_type: defaultdict[str, list[str]] = defaultdict(list)
-    for path in sorted(pages(site), key=lambda path: ((site / path).stat().st_size, path)):
-        by_type[type_of(path)].append(path)
-    return {kind: list(dict.fromkeys([paths[-1], paths[0]][:each])) for kind, paths in sorted(by_type.items())}
 
 
 def read(site: Path, path: str) -> Markup:
@@ -80,7 +44,7 @@ def _link(page: str, tag: str, attributes: Mapping[str, str], address: str) -> L
     parts = urlsplit(address)
     if parts.scheme or parts.netloc:
         return Link(tag, attributes, address, None, "")
-    path = normpath(join(dirname(page), unquote(parts.path))) if parts.path else ""
+    path = normpath(join("/", dirname(page), unquote(parts.path)))[1:] if parts.path else ""
     return Link(tag, attributes, address, path + "/" * parts.path.endswith("/"), unquote(parts.fragment))
 
 

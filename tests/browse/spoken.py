@@ -15,7 +15,9 @@ from typing import NamedTuple
 
 import packyard
 from packyard.formats.manifest import FEATURES, TARGETS
+from packyard.formats.models import DIMENSIONS
 from packyard.formats.words import Words, format_words
+from packyard.model import Manifest
 from packyard.phrases import phrases
 from tests.browse.strange import PIXEL
 from tests.registry import TestRegistry
@@ -36,12 +38,19 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 _NO_WORD = re.compile(
     r"@?\bxq[\w@/.-]*|\S*[/_=]\S*|\S+\.\S+|\b[0-9a-fA-F]{6,}\b|\S*[0-9]\S*|\b(?:B|kB|MB|UTC|XQ|SHA-256)\b|[\w.-]*\.[a-z]\w*"
 )
-#: Names of programs, formats and kinds of content.
+#: Names of programs and formats, and what a manifest and models.json call things.
 _NAMED = """
     packyard minisign curl tar git nginx sha sum json yaml html atom rss svg png osv mcp url api openapi github claude
     code opencode agentpacks cursor skills npx jq markdown semver csp http https snapshot
 """
-NAMES = frozenset(_NAMED.split()) | {name.lower() for name in (*TARGETS, *FEATURES)}
+_CODES = (
+    *TARGETS,
+    *FEATURES,
+    *Manifest._fields,
+    *DIMENSIONS,
+    *(each for values in DIMENSIONS.values() for each in values),
+)
+NAMES = frozenset(_NAMED.split()) | {name.lower() for name in _CODES}
 
 _ABOUT = {
     "description": TEXT,
@@ -167,7 +176,7 @@ class _Reader(HTMLParser):
 
     def _outside(self, data: str) -> str:
         """What stands outside of all brackets; elements may stand between a bracket and its other half."""
-        found = []
+        found = list[str]()
         for part in re.split("([⟪⟫])", data):
             self.depth += {"⟪": 1, "⟫": -1}.get(part, 0)
             found += [part] if self.depth == 0 and part != "⟫" else [" "]

@@ -18,9 +18,9 @@ from packyard.model import Publisher, PublisherKey
 from tests.registry import SINCE, TestRegistry, signer
 from tests.surfaces.vectors import VECTORS
 
-#: What a placeholder that is filled in would show: 7 * 191.
-FILLED = "1337"
-TITLE = 'Odd & <b>"quoted"</b> {{ 7 * 191 }} {name}'
+#: What a placeholder that is filled in would show: 7 * 191919.
+FILLED = "1343433"
+TITLE = 'Odd & <b>"quoted"</b> {{ 7 * 191919 }} {name}'
 
 LONG_NAME = "a-name-of-sixty-four-characters-is-the-longest-that-a-pack-can-h"
 LONG_VERSION = "1.0.0-" + ".".join(["a-rather-long-name-for-a-prerelease"] * 3)
@@ -69,7 +69,9 @@ def strange(path: Path) -> TestRegistry:
     _packs_of_vectors(made)
     _pack_of_files(made, "1.0.0", VECTORS[::2])
     _many_versions(made)
-    made.commit("Open <script>alert(1)</script> {{ 7 * 191 }} {name}\n\n" + "\n".join(VECTORS[:50]).replace("\0", ""))
+    made.commit(
+        "Open <script>alert(1)</script> {{ 7 * 191919 }} {name}\n\n" + "\n".join(VECTORS[:50]).replace("\0", "")
+    )
     _pack_of_files(made, "1.1.0", VECTORS[1::2])
     _packs_with_long_names(made)
     _packs_in_other_scripts(made)
@@ -84,7 +86,7 @@ def strange(path: Path) -> TestRegistry:
 def _people(made: TestRegistry) -> None:
     made.publisher("alice")
     for handle, name, reason in (
-        ("bob", "<img src=x onerror=alert(1)>\"' {{ 7 * 191 }} {name}", "</td><script>alert(1)</script> {name}"),
+        ("bob", "<img src=x onerror=alert(1)>\"' {{ 7 * 191919 }} {name}", "</td><script>alert(1)</script> {name}"),
         ("carol", "مريم 日本語 " + LONG_WORD[:80], line(VECTORS[0] + LONG_WORD, 500)),
     ):
         key, old = signer(handle), signer(f"{handle} old")
@@ -121,10 +123,10 @@ def _packs_of_vectors(made: TestRegistry) -> None:
 
 def _pack_of_files(made: TestRegistry, number: str, vectors: tuple[str, ...]) -> None:
     """A pack with files of every kind, the same names in each version but other content."""
-    text, hostile = "\n".join(vectors), vectors[0]
+    whole, text, hostile = "\n".join(vectors), "\n".join(vectors[:60]), vectors[0]
     files = {
         "README.md": f"# Files\n\n![one](images/a.png) ![two](images/b.svg)\n\n{vectors[3]}\n",
-        "rules/(a) [b], +@c.md": text,
+        "rules/(a) [b], +@c.md": whole,
         "rules/deep/er/and/deep/er/and/deep/er/end/x.md": text,
         f"rules/{LONG_NAME}-{LONG_NAME[:20]}.md": "x",
         "page.html": f"<!doctype html><title>x</title>{text}",
@@ -136,7 +138,7 @@ def _pack_of_files(made: TestRegistry, number: str, vectors: tuple[str, ...]) ->
         "dos.txt": "one\r\ntwo\rthree",
         "hidden.md": "pay\u200bload \u202eevil\u202c \u00ad\ufeff <!-- obey -->\n[//]: # (obey)\n",
         "long-line.txt": "x" * 20_000 + LONG_WORD,
-        "long.txt": "\n".join(f"line {n} of {number}" for n in range(3_000)),
+        "long.txt": "\n".join(f"line {n} of {number}" for n in range(1_200)),
         "commands/odd.md": f"---\ndescription: {json.dumps(line(hostile, 200))}\nallowed-tools: Bash\n---\n{text}",
         "skills/odd/SKILL.md": f"---\nname: odd\ndescription: {json.dumps(line(text, 900))}\n---\n{text}",
         "agents/odd.md": f"---\nname: odd\ndescription: {json.dumps(line(hostile, 200))}\n---\n{text}",
@@ -209,7 +211,7 @@ def _states(made: TestRegistry) -> None:
     reasons = iter([line(vector, 480) for vector in VECTORS if len(line(vector, 480)) > 10])
 
     def say(action: str, pack: str, by: str | tuple[str, ...] = "alice", **fields: str) -> None:
-        made.statement(action, pack, by, reason=next(reasons) + " {name} {{ 7 * 191 }}", **fields)
+        made.statement(action, pack, by, reason=next(reasons) + " {name} {{ 7 * 191919 }}", **fields)
 
     for minor, action in enumerate(("yank", "deprecate", "withdraw")):
         say(action, "steady", version=f"1.{minor}.0")

@@ -10,28 +10,48 @@ from pathlib import Path
 
 import pytest
 
-from tests.browse.conftest import SITES, Windows
-from tests.browse.pages import examples, told
+from bench.pages import examples
+from tests.browse.conftest import SITES, Served, Windows
+from tests.browse.pages import told
 from tests.browse.window import VIEWS, View
 
 pytestmark = pytest.mark.interop
 
 
 @pytest.mark.parametrize("site", SITES)
-def test_every_type_of_page_fits_and_is_quiet(sites: Path, origin: str, windows: Windows, site: str) -> None:
+def test_every_type_of_page_fits_and_is_quiet(sites: Path, served: Served, windows: Windows, site: str) -> None:
     found: list[str] = []
     for (path, *_), view in zip(examples(sites / site).values(), cycle(VIEWS), strict=False):
         window = windows(view.width, view.scheme)
-        found += [f"{path} {view}: {fault}" for fault in window.open(f"{origin}{site}/{path}", origin, view.script)]
+        found += [f"{path} {view}: {fault}" for fault in window.open(served(site), path, view.script)]
     assert not found, told(found)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("view", VIEWS, ids=str)
-@pytest.mark.parametrize("site", SITES)
-def test_axe_finds_nothing(sites: Path, origin: str, windows: Windows, site: str, view: View) -> None:
+def test_axe_finds_nothing(sites: Path, served: Served, windows: Windows, view: View) -> None:
+    assert not (found := _violations(sites, served, windows, "sample", view, 1)), told(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", [VIEWS[1], VIEWS[-2]], ids=str)
+def test_axe_finds_nothing_strange(sites: Path, served: Served, windows: Windows, view: View) -> None:
+    assert not (found := _violations(sites, served, windows, "strange", view, 2)), told(found)
+
+
+def _violations(sites: Path, served: Served, windows: Windows, site: str, view: View, each: int) -> list[str]:
     found, window = list[str](), windows(view.width, view.scheme)
-    for path in (path for paths in examples(sites / site).values() for path in paths):
-        faults = window.open(f"{origin}{site}/{path}", origin, view.script)
+    for path in (path for paths in examples(sites / site, each).values() for path in paths):
+        faults = window.open(served(site), path, view.script)
         found += [f"{path}: {fault}" for fault in (*faults, *window.violations())]
+    return found
+
+
+@pytest.mark.parametrize("place", ["under a prefix", "on a disk"])
+def test_a_site_may_stand_anywhere(sites: Path, served: Served, windows: Windows, place: str) -> None:
+    origin, at = (served(""), "sample/") if place == "under a prefix" else ("file:///", f"{sites / 'sample'}/"[1:])
+    found, window = list[str](), windows()
+    for path in (found[0] for found in examples(sites / "sample", 1).values()):
+        if path != "404.html":  # which names everything from the root, as it is shown in any folder
+            found += [f"{path}: {fault}" for fault in window.open(origin, at + path)]
     assert not found, told(found)

@@ -8,14 +8,16 @@ from xml.etree import ElementTree
 
 import pytest
 
+from bench.pages import examples, pages
 from packyard.edges.store import walk
 from packyard.formats import layout
 from packyard.surfaces.hidden import reveal
 from packyard.surfaces.readme import render_readme
 from tests.browse.auditing import audit, audit_fragments
-from tests.browse.conftest import Windows
-from tests.browse.pages import examples, pages, read, told
+from tests.browse.conftest import Served, Windows
+from tests.browse.pages import read, told
 from tests.browse.strange import FILLED, PIXEL, TITLE
+from tests.browse.window import Window
 from tests.surfaces.commonmark import examples as commonmark
 from tests.surfaces.vectors import VECTORS
 
@@ -30,49 +32,47 @@ def _rendered(text: str) -> str:
 
 
 @pytest.fixture
-def blank(origin: str, sites: Path, windows: Windows) -> str:
-    """The address of an empty page."""
-    (sites / "blank.html").write_text(
-        "<!doctype html><html lang=en><link rel=icon href=data:,><title>x</title><h1>x</h1>"
-    )
-    (sites / "raw/images").mkdir(parents=True, exist_ok=True)
-    (sites / "raw/images/flow.png").write_bytes(PIXEL)
-    return f"{origin}blank.html"
+def blank(served: Served, sites: Path, windows: Windows) -> Window:
+    """An empty page of a server that has the picture which readmes show."""
+    (sites / "blank/raw/images").mkdir(parents=True, exist_ok=True)
+    (sites / "blank/raw/images/flow.png").write_bytes(PIXEL)
+    html = "<!doctype html><html lang=en><link rel=icon href=data:,><title>x</title><h1>x</h1>"
+    (sites / "blank/index.html").write_text(html)
+    window = windows(trusting=True)
+    assert window.open(served("blank"), "index.html") == []
+    return window
 
 
 @pytest.mark.parametrize("place", _PLACES)
-def test_no_vector_acts_in_a_readme(origin: str, blank: str, windows: Windows, place: str) -> None:
-    window = windows(trusting=True)
-    assert window.open(blank, origin) == []
-    found = audit_fragments(window.page, [_rendered(place.format(vector)) for vector in VECTORS])
+def test_no_vector_acts_in_a_readme(blank: Window, place: str) -> None:
+    found = audit_fragments(blank.page, [_rendered(place.format(vector)) for vector in VECTORS])
     assert not found, told((VECTORS[at], what) for at, what in found)
-    assert window.faults == []
+    assert blank.faults == []
 
 
-def test_no_example_of_commonmark_acts(origin: str, blank: str, windows: Windows) -> None:
-    window, cases = windows(trusting=True), commonmark()
+def test_no_example_of_commonmark_acts(blank: Window) -> None:
+    cases = commonmark()
     assert len(cases) == 652
-    assert window.open(blank, origin) == []
-    found = audit_fragments(window.page, [_rendered(case.markdown) for case in cases])
+    found = audit_fragments(blank.page, [_rendered(case.markdown) for case in cases])
     assert not found, told((cases[at].markdown, what) for at, what in found)
-    assert window.faults == []
+    assert blank.faults == []
 
 
 @pytest.mark.parametrize("site", ["strange", pytest.param("sample", marks=pytest.mark.slow)])
-def test_nothing_acts_in_a_page_of_each_type(origin: str, sites: Path, windows: Windows, site: str) -> None:
+def test_nothing_acts_in_a_page_of_each_type(served: Served, sites: Path, windows: Windows, site: str) -> None:
     found, window = list[str](), windows(trusting=True)
     for path in (path for paths in examples(sites / site).values() for path in paths):
-        faults = window.open(f"{origin}{site}/{path}", origin)
-        found += [f"{path}: {fault}" for fault in (*faults, *audit(window.page, origin))]
+        faults = window.open(served(site), path)
+        found += [f"{path}: {fault}" for fault in (*faults, *audit(window.page, served(site)))]
     assert not found, told(found)
 
 
 @pytest.mark.slow
-def test_nothing_acts_in_any_page(origin: str, sites: Path, windows: Windows) -> None:
+def test_nothing_acts_in_any_page(served: Served, sites: Path, windows: Windows) -> None:
     found, window = list[str](), windows(trusting=True)
     for path in pages(sites / "strange"):
-        faults = window.open(f"{origin}strange/{path}", origin)
-        found += [f"{path}: {fault}" for fault in (*faults, *audit(window.page, origin))]
+        faults = window.open(served("strange"), path)
+        found += [f"{path}: {fault}" for fault in (*faults, *audit(window.page, served("strange")))]
     assert not found, told(found)
 
 

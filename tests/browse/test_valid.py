@@ -11,17 +11,16 @@ from typing import Any
 
 import pytest
 
+from bench.pages import examples, pages
 from packyard.edges.store import walk
 from tests.browse.conftest import SITES
-from tests.browse.pages import examples, pages, told
+from tests.browse.pages import told
 from tests.tools import need
 
 pytestmark = pytest.mark.interop
 
 #: What it says of files that are read from a disk, where no origin is 'self'.
-_OF_A_DISK = re.compile(
-    r"Resource violates Content Security Policy .* blocked by “(?:style|img|script)-src” directive."
-)
+_MISTAKEN = re.compile(r"Resource violates Content Security Policy .* blocked by “(?:style|img|script)-src” directive.")
 
 
 def complaints(site: Path, paths: Iterable[str], *options: str) -> list[str]:
@@ -30,7 +29,7 @@ def complaints(site: Path, paths: Iterable[str], *options: str) -> list[str]:
     command = [need("vnu"), "--format", "json", "--stdout", "--exit-zero-always", "--no-langdetect", *options]
     done = subprocess.run([*command, *listed], capture_output=True, text=True, check=True)
     messages = json.loads(done.stdout)["messages"]
-    return [_shown(message) for message in messages if not _OF_A_DISK.match(message["message"])]
+    return [_shown(message) for message in messages if not _MISTAKEN.match(message["message"])]
 
 
 def _shown(message: dict[str, Any]) -> str:

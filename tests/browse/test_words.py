@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browse.pages import pages, told, type_of
+from bench.pages import pages, type_of
+from tests.browse.pages import told
 from tests.browse.spoken import Word, spoken, unspoken
 from tests.sites import built
 
@@ -35,4 +36,4 @@ def test_texts_outside_of_the_catalogue_are_found() -> None:
     )
     assert list(unspoken(said)) == []
     missed = '<p title="By ⟪a⟫">⟪Signed⟫ by <img alt="picture"> <time>March</time>'
-    assert [word.place for word in unspoken(missed)] == ["p title", "img alt", "p"]
+    assert [word.place for word in unspoken(missed)] == ["p title", "p", "img alt"]

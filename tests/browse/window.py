@@ -73,14 +73,14 @@ class Window:
         self.page.on("download", lambda download: self.faults.append(f"downloaded: {download.url}"))
         self.page.on("popup", lambda other: self.faults.append(f"opened: {other.url}"))
 
-    def open(self, url: str, origin: str, script: bool = True) -> list[str]:
+    def open(self, origin: str, path: str, script: bool = True) -> list[str]:
         """Opens a page of the server at `origin`, and gives what is wrong with its behaviour, its size and its outline.
 
         What it did is noted in `faults` as well, also what it does later.
         """
         self._origin, self.faults = origin, []
         self._let_scripts_run(script)
-        self.page.goto(url)
+        self.page.goto(origin + path)
         self._let_scripts_run(True)
         return self.faults + self._shape()
 

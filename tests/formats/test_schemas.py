@@ -14,6 +14,7 @@ from packyard.edges.store import walk
 from packyard.formats import schemas
 from packyard.formats.dsse import parse_envelope
 from packyard.formats.schemas import DOCUMENTS
+from packyard.surfaces.statistics import Month, Statistics, format_stats
 from tests.advising import advisory
 from tests.registry import small
 from tests.sites import built
@@ -36,7 +37,8 @@ FOUND = {
     "advisories": "advisories/index.json",
     "advisory": "advisories/PY-*.json",
     "by-hash": "by-hash/index.json",
-    "feed": "feed.json",
+    "stats": "stats.json",
+    "feed": "**/feed.json",
 }
 
 
@@ -105,6 +107,13 @@ def test_every_document_of_a_site_has_a_schema(site: Path) -> None:
         if path.endswith(".json") and not path.startswith(("search/", "schemas/")) and site / path not in known:
             formats[path] = json.loads((site / path).read_text()).get("format", "")
     assert {path: name for path, name in formats.items() if name.startswith("packyard/")} == {}
+
+
+def test_statistics_are_what_their_schema_says() -> None:
+    counts = (("rules", 3),)
+    months = (Month("2026-03", 1, 2, 1),)
+    stats = Statistics((1, 2, 1, 0), months, counts, counts, counts, counts, ((12, 1),), ((70, 1),))
+    assert not list(strict("stats").iter_errors(json.loads(format_stats(stats))))
 
 
 def test_the_statement_in_a_provenance(site: Path) -> None:

@@ -60,7 +60,7 @@ def test_one_new_version_costs_what_it_brought(states: States, mirror: Path) -> 
     brought = [path for path, data in states.second.items() if data != states.first.get(path)]
     heads = {layout.SNAPSHOT, layout.SNAPSHOT_SIGNATURE, layout.CHECKPOINT}
     assert sorted(site.asked) == [path for path in brought if not path.startswith(layout.BY_HASH) and path not in heads]
-    assert done.requests == 20
+    assert done.requests == 22
 
 
 def test_a_reseal_costs_one_request(states: States, mirror: Path) -> None:

@@ -126,13 +126,12 @@ def pages_of_remembered(templates: Templates, site: Site) -> dict[str, bytes]:
     said = {row.name: arrivals.said(row) for row in rows}
     published = [act("publish", at, subject=row.name, version=row.latest) for at, row in enumerate(rows)]
     chosen = [(featured, next(row for row in rows if row.name == featured.name)) for featured in FEATURED]
-    titles = {"field-unknown": "a field that nobody reads", "target-unknown": "a target that nobody knows"}
     shared = [row._replace(co_owners=("alice",)) for row in rows if row.owner == "bob"][:2]
     own = [row for row in rows if row.owner == "alice"]
     of_org = [row for row in rows if row.owner == "acme"]
     found = {
         "stats/index.html": statistics.stats_page(templates, site, STATS),
-        "compliance/index.html": compliance.compliance_page(templates, site, COMPLIANCE, titles),
+        "compliance/index.html": compliance.compliance_page(templates, site, COMPLIANCE),
         "featured/index.html": arrivals.featured_page(templates, site, chosen),
         "new/index.html": arrivals.arrivals_page(templates, site, of_series("new/", 720), "new/", published, said),
         "updated/0/1.html": arrivals.arrivals_page(

@@ -24,6 +24,7 @@ from packyard.model import (
 )
 from packyard.registry import Registry
 from packyard.surfaces import pages
+from packyard.surfaces.pack.overview import pack_page, version_page
 from packyard.surfaces.pack.quality import quality_page
 from packyard.surfaces.pack.values import Hand
 from packyard.surfaces.pack.versions import versions_page
@@ -372,11 +373,11 @@ def _pages_of_pack(templates: Templates, site: Site, pack: Pack) -> dict[str, by
     if pack is HELLO:
         readme = render_readme(README, f"{latest.version}/raw/", {file.path for file in latest.files})
     found = {
-        layout.pack(pack.name, "index.html"): pages.pack_page(hand, pack, readme),
+        layout.pack(pack.name, "index.html"): pack_page(hand, pack, readme),
         layout.pack(pack.name, "versions/index.html"): versions_page(hand, pack),
         layout.pack(pack.name, "quality/index.html"): quality_page(hand, pack),
     }
     for state in pack.versions:
         path = layout.version(pack.name, state.release.version, "index.html")
-        found[path] = pages.version_page(hand, pack, state)
+        found[path] = version_page(hand, pack, state)
     return found

@@ -11,7 +11,6 @@ import pytest
 from packyard.formats import layout, schemas
 from packyard.formats.openapi import openapi
 from packyard.surfaces.api import api_page, members, plan_api, resolve, shapes, topics
-from packyard.surfaces.feeds import json_feed
 from packyard.surfaces.templates import Templates, open_templates
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
@@ -57,7 +56,7 @@ def test_every_member_of_every_schema_is_told(found: Markup) -> None:
         assert shape.members
         for member in shape.members:
             assert member.path in found.text
-            assert member.meaning or member.type.startswith('"') or "," in member.type or member.refers, member
+            assert member.meaning or member.type.startswith('"') or member.refers, member
 
 
 def test_fixed_paths_can_be_opened(found: Markup) -> None:
@@ -80,8 +79,9 @@ def test_members_are_told_with_their_place_and_type() -> None:
     pack = resolve(DOCUMENT, {"$ref": "#/components/schemas/pack"})
     rows = {member.path: member for member in members(pack, "", 4)}
     assert rows["format"].type == '"packyard/pack/1"'
-    assert rows["versions[].tarball"][1:4] == ("tarball or null", "tarball", True)
+    assert rows["versions[].tarball"][1:4] == ("tarball | null", "tarball", True)
     assert rows["versions[].published"].type == "date-time"
+    assert rows["owners"].type == "string[]"
     assert rows["renamed.to"].always
     assert rows["statements[].sequence"].type == "integer"
 
@@ -98,14 +98,6 @@ def test_a_title_is_text(templates: Templates) -> None:
     registry = sample.REGISTRY._replace(title="<script>alert(1)</script>")
     data = api_page(templates, sample.SITE._replace(registry=registry))
     assert b"<script>alert" not in data
-
-
-def test_a_feed_is_what_its_schema_says() -> None:
-    from jsonschema import Draft202012Validator
-
-    schema = schemas.schema_of("feed", "https://packs.example.org/")
-    feed = json.loads(json_feed(sample.REGISTRY, ()))
-    assert not list(Draft202012Validator(schema).iter_errors(feed))
 
 
 def test_the_template_says_nothing_without_the_catalogue() -> None:

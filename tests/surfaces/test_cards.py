@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from packyard.surfaces import cards
-from packyard.surfaces.cards import HEIGHT, LOOK, WIDTH, Card, card_path, drawable, render
+from packyard.formats.words import Words
+from packyard.surfaces.cards import HEIGHT, LOOK, WIDTH, Card, card_path, registry_card, render
+from packyard.surfaces.lettering import drawable, first_of, lines_of
+from packyard.surfaces.words import Speech
+from tests.surfaces import sample
 
 FEATURES = ("rules", "commands", "agents", "skills", "hooks", "plugins", "mcp", "ignore", "models")
 HELLO = Card(
@@ -119,6 +122,13 @@ def test_a_path_follows_what_is_shown() -> None:
 
 
 def test_long_texts_end_in_dots() -> None:
-    assert cards._first(["one two", "three"], 1, 36, 0, 100) == ["one..."]
-    assert cards._first(["one two"], 1, 36, 0, 100) == ["one two"]
-    assert next(cards._lines("supercalifragilistic", 36, 0, 100, "")) == "superc"
+    assert first_of(["one two", "three"], 1, 36, 0, 100) == ["one..."]
+    assert first_of(["one two"], 1, 36, 0, 100) == ["one two"]
+    assert next(lines_of("supercalifragilistic", 36, 0, 100, "")) == "superc"
+
+
+def test_the_card_of_a_registry() -> None:
+    card = registry_card(Speech(Words()).say, sample.REGISTRY)
+    assert (card.above, card.name) == ("packs.example.org", "Example packs")
+    assert card.facts == (("To check one", "minisign and sha256sum"),)
+    assert margins(picture(card)) == {(251, 252, 249)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from packyard.formats import entries, layout, statement
 from packyard.model import Event, Org, Publisher, Statement
@@ -16,6 +18,7 @@ from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates, open_templates, site_of
 from tests.surfaces import remembered, sample
 from tests.surfaces.markup import Markup
+from tests.tools import need
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 
@@ -116,6 +119,29 @@ def test_words_of_strangers_stay_text(templates: Templates, site: Site) -> None:
     assert all("src" in script for script in page.all("script"))
 
 
+@pytest.mark.interop
+def test_the_filter_of_a_page(templates: Templates, site: Site, tmp_path: Path) -> None:
+    for path, data in (
+        ("audit/index.html", audit_page(templates, site, part("audit/", 19, 1), "", remembered.acts())),
+        *((path, templates.asset(name)) for name, path in site.assets if not name.endswith(".png")),
+    ):
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=need("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        page, said = browser.new_page(), list[str]()
+        page.on("console", lambda message: said.append(message.text))
+        page.goto((tmp_path / "audit/index.html").as_uri())
+        rows = page.locator("table.events tbody tr")
+        page.get_by_label("Filter this page").fill("BOB hello")
+        assert rows.filter(visible=True).count() == 4
+        assert page.locator(".filter output").text_content() == f"4 / {len(remembered.acts())}"
+        page.get_by_label("Filter this page").fill("")
+        assert rows.filter(visible=True).count() == len(remembered.acts())
+        assert said == []
+        browser.close()
+
+
 # --- from history and log to an event ---
 
 
@@ -125,14 +151,14 @@ def test_an_event_of_each_kind() -> None:
     version = Event(0, "version", "hello", "1.0.0", (), "c0ffee", 60, 7)
     act = act_of(version, entry, lambda key: holders.get(key, ""))
     assert act == events.Act("publish", "hello", "1.0.0", 60, "c0ffee", 7, (Actor("alice", "KEY1"),))
-    said = Statement("o", "hello", 1, "withdraw", "2026-01-01", "why", {"version": "1.0.0", "legal": "law"})
+    said = Statement("o", "hello", 1, "withdraw", "2026-01-01", "w\u200bhy", {"version": "1.0.0", "legal": "law"})
     entry = entries.parse_entry(entries.statement_entry("withdraw", "hello", 1, "1.0.0", "ab", ["R", "KEY1"], 60))
     act = act_of(
         version._replace(kind="statement", ident="0001-withdraw"), entry, lambda key: holders.get(key, ""), said
     )
     assert (act.kind, act.version) == ("withdraw", "1.0.0")
     assert act.by == (Actor("alice", "KEY1"), Actor("", "R"))
-    assert (act.field("reason"), act.field("legal"), act.field("to")) == ("why", "law", "")
+    assert (act.field("reason"), act.field("legal"), act.field("to")) == ("w⟦U+200B⟧hy", "law", "")
     entry = entries.parse_entry(entries.revision_entry("org", "acme", "ab", ["KEY1"], 60))
     act = act_of(
         version._replace(kind="org", subject="acme", ident=""), entry, lambda _: "alice", None, (Change("new"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packyard.formats.times import parse_time
-from packyard.model import Event
+from packyard.model import Event, Row
 from packyard.surfaces import feeds
 from packyard.surfaces.feeds import FED, SUMMARY, Entry, Feed
 from tests.surfaces import sample
@@ -165,3 +166,55 @@ def test_a_feed_is_two_files_that_follow_it_alone() -> None:
     assert first.inputs == second.inputs == again.inputs
     check_atom(first.render(), feed)
     check_json(second.render(), feed)
+
+
+class Catalogue(NamedTuple):
+    """A `feeds.View` of events and rows."""
+
+    events: tuple[Event, ...]
+    rows: dict[str, Row]
+
+    def newest(self, count: int) -> tuple[Event, ...]:
+        return self.events[:count]
+
+    def newest_under(self, family: str, item: str, count: int) -> tuple[Event, ...]:
+        listed = {name for name, row in self.rows.items() if item in (row.tags if family == "tags" else (row.owner,))}
+        return tuple(event for event in self.events if event.subject in listed)[:count]
+
+    def row(self, name: str) -> Row | None:
+        return self.rows.get(name)
+
+
+def catalogue() -> Catalogue:
+    rows = {row.name: row for row in sample.rows()}
+    names = [*sorted(rows), "gone"]
+    events = (Event(at, "version", name, "1.0.0", (), "", 1_764_000_000 - at) for at, name in enumerate(names))
+    return Catalogue(tuple(events), rows)
+
+
+@pytest.mark.parametrize(
+    ("unit", "folder", "title", "count"),
+    [
+        ((), "", "Example packs", 15),
+        (("tags", "review"), "tags/review/", "#review · Example packs", 3),
+        (("publishers", "bob"), "publishers/bob/", "bob · Example packs", 5),
+        (("orgs", "acme"), "orgs/acme/", "@acme · Example packs", 1),
+        (("publishers", "nobody"), "publishers/nobody/", "nobody · Example packs", 0),
+    ],
+)
+def test_the_feed_of_each_unit(unit: tuple[str, ...], folder: str, title: str, count: int) -> None:
+    recipes = {recipe.path: recipe.render() for recipe in feeds.plan(REGISTRY, catalogue(), *unit)}
+    assert list(recipes) == [folder + "feed.atom", folder + "feed.json"]
+    feed = Feed(folder, title, ())
+    assert check_atom(recipes[folder + "feed.atom"], feed).findtext(ATOM + "title") == title
+    assert len(check_json(recipes[folder + "feed.json"], feed)["items"]) == count
+
+
+def test_a_tag_that_no_pack_has_is_not_there() -> None:
+    assert list(feeds.plan(REGISTRY, catalogue(), "tags", "gone")) == []
+
+
+def test_which_units_show_a_pack() -> None:
+    facets = [("tags", "git"), ("owners", "alice"), ("owners", "acme"), ("browse", "g"), ("signers", "bob")]
+    found = list(feeds.units_of(facets, {"acme"}))
+    assert found == ["feeds tags git", "feeds publishers alice", "feeds orgs acme"]

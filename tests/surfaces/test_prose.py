@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 
 from packyard.formats import layout, note, snapshot, trustfile
 from packyard.registry import Trust
+from packyard.rules.look import Look
 from packyard.seal import sign_snapshot
 from packyard.surfaces import prose
 from packyard.surfaces.own import Own
-from packyard.surfaces.prose import own_titles, prose_page, prose_pages, read_prose, render
+from packyard.surfaces.prose import own_titles, plan_prose, prose_page, prose_pages, read_prose, render
 from packyard.surfaces.templates import Templates, open_templates
 from tests.logsites import line_of, vkey
 from tests.registry import ORIGIN, signer, small
@@ -95,11 +96,21 @@ def test_an_own_text_is_filled_in_and_not_evaluated() -> None:
     text = (
         "# About {{ title }}\n\nAt {{url}}, [keys]({{ root }}keys/index.html). {{ 7*7 }} {% include 'x' %} {{ site }}"
     )
-    templates = Templates(Path("templates"), own=Own(prose={"about": text}))
+    templates = Templates(Path("templates"), own=Own(Look(prose={"about": text})))
     found = read_prose(templates, sample.SITE, "about/index.html", "about")
     assert found.title == "About Example packs"
     assert found.summary == "At https://packs.example.org, keys. {{ 7*7 }} {% include 'x' %} {{ site }}"
     assert '<a href="../keys/index.html">keys</a>' in found.html
+
+
+def test_the_plan() -> None:
+    templates = Templates(Path("templates"), own=Own(Look(prose={"code-of-conduct": "# Be kind\n\nOr else."})))
+    recipes = {recipe.path: recipe for recipe in plan_prose(templates, sample.SITE)}
+    assert list(recipes) == ["about/index.html", "publish/index.html", "code-of-conduct/index.html"]
+    page = Markup(recipes["code-of-conduct/index.html"].render().decode())
+    assert "Be kind · Example packs" in page.text
+    [other, *_] = plan_prose(templates, sample.SITE._replace(own="another tree"))
+    assert other.inputs != recipes["about/index.html"].inputs
 
 
 HOSTILE = """\

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -14,12 +13,11 @@ from packyard.model import Event, Row
 from packyard.recipe import Recipe
 from packyard.surfaces import sitemap
 from packyard.surfaces.site import Site, Totals
-from packyard.surfaces.sitemap import FAMILIES, MOST, WHOLE, Address
+from packyard.surfaces.sitemap import FAMILIES, MOST, PAGES, WHOLE, Address
 from packyard.surfaces.templates import Templates, open_templates, site_of
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
 
-PAGES = ("index.html", "about/index.html", "new/index.html")
 SCHEMA = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
 
@@ -44,8 +42,8 @@ class Packs(NamedTuple):
     def totals(self) -> Totals:
         return Totals(len(self.all), len(self.all), 1)
 
-    def pages(self) -> Sequence[str]:
-        return PAGES
+    def shards(self) -> list[int]:
+        return sorted({layout.shard(row.name) for row in self.all})
 
     def named(self, shard: int) -> list[str]:
         return [row.name for row in self.all if layout.shard(row.name) == shard]
@@ -173,19 +171,35 @@ def test_the_page_for_what_is_not_there_works_at_any_depth(site: Site, templates
 
 
 def test_what_others_show_of_a_page(site: Site, templates: Templates) -> None:
-    def meta(site: Site, path: str, **more: str) -> list[dict[str, str]]:
-        text = templates.text("meta.html", site=site, path=path, title='A "title"', summary="What it is", **more)
+    def meta(site: Site, path: str) -> list[dict[str, str]]:
+        text = templates.text("meta.html", site=site, path=path, root="../", title='A "title"', summary="What it is")
         return [element.attributes for element in Markup(text).elements]
 
-    found = meta(site, "packs/hello/index.html", card="packs/hello/card.png")
+    found = meta(site, "packs/hello/index.html")
     said = {each["property"]: each["content"] for each in found if "property" in each}
     assert said["og:title"] == 'A "title"'
     assert said["og:url"] == "https://packs.example.org/packs/hello/"
     assert said["og:image"] == "https://packs.example.org/packs/hello/card.png"
     assert {"rel": "canonical", "href": said["og:url"]} in found
-    whole = site._replace(assets=(*site.assets, ("card.png", "assets/card-01234567.png")))
-    assert "https://packs.example.org/assets/card-01234567.png" in [
-        each.get("content") for each in meta(whole, "a.html")
-    ]
+    card = site.registry.url + site.asset("card.png")
+    assert card in [each.get("content") for each in meta(site, "about/index.html")]
     assert meta(site._replace(preview=True), "a.html") == [{"name": "robots", "content": "noindex"}]
     assert {"name": "robots", "content": "noindex"} in meta(site._replace(development=True), "a.html")
+
+
+@pytest.mark.parametrize(
+    ("path", "feed"),
+    [
+        ("packs/@acme/tools/1.0.0/files/index.html", "packs/@acme/tools/feed.atom"),
+        ("tags/git/from-x.html", "tags/git/feed.atom"),
+        ("publishers/bob/index.html", "publishers/bob/feed.atom"),
+        ("orgs/acme/index.html", "orgs/acme/feed.atom"),
+        ("tags/index.html", ""),
+        ("features/hooks/index.html", ""),
+        ("index.html", ""),
+    ],
+)
+def test_pages_name_the_feed_of_what_they_are_about(site: Site, templates: Templates, path: str, feed: str) -> None:
+    text = templates.text("meta.html", site=site, path=path, root="", title="x", summary="y")
+    links = [link["href"] for link in Markup(text).all("link") if link["rel"] == "alternate"]
+    assert links == ([feed, feed.replace("atom", "json")] if feed else [])

@@ -202,10 +202,10 @@ _WRITTEN = (
     "![<pre>onerror=alert(1) x](images/flow.png)",
     "![<table>onerror=alert(1) x](images/flow.png)",
     "[<pre>](README.md '<pre>')",
-    "{{ 7 * 191 }}", "{% include 'base.html' %}", "{% raw %}{{ 7 * 191 }}{% endraw %}", "{# psst #}",
+    "{{ 7 * 191919 }}", "{% include 'base.html' %}", "{% raw %}{{ 7 * 191919 }}{% endraw %}", "{# psst #}",
     "{{ site.registry.__class__.__mro__ }}", "{{ t('Packs') }}", "{name}", "{count}", "{0}", "{}", "{name!r}",
-    "{name.__class__.__init__.__globals__}", "%(name)s", "%s%n", "${7 * 191}", "#{7 * 191}", "<%= 7 * 191 %>",
-    "$(alert(1))", "`alert(1)`", "{{constructor.constructor('alert(1)')()}}", "[[${7*191}]]", "@(7*191)",
+    "{name.__class__.__init__.__globals__}", "%(name)s", "%s%n", "${7 * 191919}", "#{7 * 191919}", "<%= 7 * 191919 %>",
+    "$(alert(1))", "`alert(1)`", "{{constructor.constructor('alert(1)')()}}", "[[${7*191919}]]", "@(7*191919)",
 )
 # fmt: on
 

@@ -16,7 +16,7 @@ from packyard.formats.openapi import examples
 VERIFIED: Mapping[str, str] = {
     "sealed": (
         "Its SHA-256 stands in a list that the snapshot leads to: `site.sums`, or for a file of a pack "
-        "`packs/{name}/files.sums`, found through `index.sums` and its shard."
+        "`packs/{name}/files.sums`, found through `index.sums` and its shard, or a `pages.sums` that this lists."
     ),
     "signed": (
         "Signed by its publisher, or by those who must agree: the file beside it that ends in `.minisig` is a "
@@ -24,8 +24,8 @@ VERIFIED: Mapping[str, str] = {
         "SHA-256 too."
     ),
     "attested": (
-        "Signed by the attestation key that the newest trust file names: a DSSE envelope, whose subjects are the archive "
-        "and `SHA256SUMS`."
+        "Signed by the attestation key that a trust file names: a DSSE envelope, whose subjects are the archive and "
+        "`SHA256SUMS`."
     ),
     "trusted": (
         "Signed by `threshold` of the root keys, and from number 2 on by those of the number before as well; the "
@@ -41,6 +41,10 @@ VERIFIED: Mapping[str, str] = {
 
 TOPICS: tuple[tuple[str, str], ...] = (
     ("Registry", "The catalogue, and what the registry says of itself."),
+    (
+        "Search",
+        "The index that the search of these pages and the command read, cut so that a query needs little of it.",
+    ),
     ("Packs", "A pack with all its versions, and everything that a version consists of."),
     ("People", "Publishers and organisations, with every signed revision."),
     ("Advisories", "What is known to be wrong, in the Open Source Vulnerability format."),
@@ -99,6 +103,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     "tile": Parameter(_TILE, "^[0-9]{3}$", "001"),
     "thousands": Parameter("The number of the tile, divided by a thousand, in three digits", "^[0-9]{3}$", "001"),
     "width": Parameter("How many hashes or entries are there, of 256", "^[1-9][0-9]{0,2}$", "17"),
+    "terms": Parameter("The first term of a shard, after a `t`", "^t[0-9a-z_-]*$", "thello"),
+    "chunk": Parameter("The number of a chunk", "^[0-9]+$", "0"),
     "schema": Parameter("The name of a document’s schema", "^[a-z-]+$", "pack"),
     "tag": Parameter("A tag", "^[A-Za-z0-9_+@-][A-Za-z0-9._+@-]{0,63}$", "greeting"),
 }
@@ -111,10 +117,22 @@ index.json | index | sealed | index
     The whole catalogue
 registry.json | registry | sealed | registry-page
     The settings that clients need
+stats.json | stats | sealed | stats
+    How much there is, and how it grew
 openapi.json | openapi | sealed | -
     This interface
 schemas/{schema}-1.json | schema | sealed | -
     The JSON Schema of a document
+
+[Search]
+search/catalogue.gz | searchCatalogue | sealed | -
+    What a search reads first; the form is that of the search itself and may change with it
+search/terms/{terms}.gz | searchTerms | sealed | -
+    Terms, and where they occur
+search/rows/{chunk}.gz | searchRows | sealed | -
+    What a search shows of packs
+search/columns/{chunk}.gz | searchColumns | sealed | -
+    What a search filters and sorts by
 
 [Packs]
 packs/{name}/index.json | pack | sealed | pack

@@ -46,6 +46,7 @@ DOCUMENTS: Mapping[str, Document] = {
     "advisories": Document("Advisories", registry.ADVISORIES),
     "advisory": Document("Advisory", registry.ADVISORY),
     "by-hash": Document("What is kept", registry.BY_HASH),
+    "stats": Document("Statistics", packs.STATS),
     "feed": Document("Feed", registry.FEED),
 }
 

@@ -249,3 +249,41 @@ PROVENANCE_STATEMENT = record(
         ),
     },
 )
+
+_PACKS = number("How many packs")
+_COUNTED = record("A name and its packs", {"name": text("The name"), "packs": _PACKS})
+
+STATS = record(
+    "How much the registry holds, and how it grew",
+    {
+        "format": form("stats"),
+        "totals": record(
+            "All of it", {name: number("How many") for name in ("packs", "versions", "publishers", "organisations")}
+        ),
+        "downloads": maybe(number("How often packs were downloaded; null: not known")),
+        "months": many(
+            record(
+                "What came for the first time",
+                {
+                    "month": text("The month, in UTC", pattern="^[0-9]{4}-[0-9]{2}$"),
+                    "packs": _PACKS,
+                    "versions": number("How many versions"),
+                    "publishers": number("How many publishers"),
+                },
+            ),
+            "The months in which something was published, in order",
+        ),
+        "features": many(_COUNTED, "By what they hold, most packs first"),
+        "targets": many(_COUNTED, "By what they are for, most packs first"),
+        "tags": many(_COUNTED, "By the most frequent tags, most packs first"),
+        "licences": many(_COUNTED, "By their licences, most packs first"),
+        "sizes": many(
+            record("Archives of at least half of this and less", {"below": number("Bytes"), "packs": _PACKS}),
+            "By the sizes of the archives of their latest versions",
+        ),
+        "quality": many(
+            record("Packs with so many points, and up to nine more", {"from": number("Points"), "packs": _PACKS}),
+            "By their quality",
+        ),
+    },
+)

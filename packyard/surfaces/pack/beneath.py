@@ -50,7 +50,7 @@ class Graph(NamedTuple):
 
 class Branch(NamedTuple):
     """A dependency in the nested list. What stands beneath a pack is shown once, where the walk met it first; `again`
-    is a later mention, `back` one beneath itself.
+    is any other mention, `back` one beneath itself.
     """
 
     name: str
@@ -92,7 +92,7 @@ def reached(needs: Pairs, known: Mapping[str, Need]) -> tuple[Need, ...]:
 
 def tree_of(graph: Graph) -> tuple[Branch, ...]:
     """The graph as a nested list, beneath the root."""
-    nodes, shown = {node.name: node for node in graph.nodes}, set[str]()
+    nodes = {node.name: node for node in graph.nodes}
     beneath = dict[str, list[Edge]]()
     for edge in graph.edges:
         beneath.setdefault(edge.source, []).append(edge)
@@ -103,8 +103,7 @@ def tree_of(graph: Graph) -> tuple[Branch, ...]:
     def branch(edge: Edge, path: frozenset[str]) -> Branch:
         name = edge.target
         back = name in path
-        again = back or first[name] != edge.source or name in shown
-        shown.add(name)
+        again = back or first[name] != edge.source
         branches = () if again else tuple(branch(each, path | {name}) for each in beneath.get(name, ()))
         return Branch(name, edge.range, nodes[name].need, again, back, branches)
 

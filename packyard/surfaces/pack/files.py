@@ -138,13 +138,16 @@ def files_page(hand: Hand, state: VersionState, pages: Sequence[Page], page: Pag
     """One page of the files."""
     release, say = state.release, hand.templates.say
     raw = {} if hand.site.preview else raw_names(release.files)
-    title = say("Files of {name} {version}", name=release.pack, version=release.version)
+    about = {"name": release.pack, "version": release.version}
+    title = say("Files of {name} {version}", **about)
+    if page is not pages[0]:
+        title = say("Files of {name} {version}, page {number}", **about, number=page.file.removesuffix(".html"))
     return hand.templates.page(
         "version/files.html",
         hand.site,
         layout.version(release.pack, release.version, f"files/{page.file}"),
         title,
-        say("Every file of {name} {version} as it ships.", name=release.pack, version=release.version),
+        say("Every file of {name} {version} as it ships.", **about),
         section=HOME,
         pack=release.pack,
         state=state,
@@ -196,7 +199,7 @@ def _sections(
     hand: Hand, release: Release, pages: Sequence[Page], page: Page, raw: Mapping[str, str]
 ) -> Iterator[Section]:
     """The files on a page."""
-    homes, contents = _homes(pages), hand.files(release)
+    homes, contents = _homes(pages), hand.files(release) if page.shown else {}
     numbers = {path: number for number, path in enumerate(homes, 1)}
     after = dict(itertools.pairwise(homes))
     for file in page.shown:

@@ -114,4 +114,4 @@ def _readme(hand: Hand, release: Release) -> Readme | None:
         return None
     contents = hand.files(release)
     base = f"{release.version}/raw/"
-    return render_readme(contents[name], base, paths, lambda path: contents[path])
+    return render_readme(contents[name], base, paths, lambda path: contents[path], hand.templates.say)

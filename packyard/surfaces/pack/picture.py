@@ -2,7 +2,7 @@
 
 A pack stands in the layer of its depth. Within a layer, packs stand in the order of the places of what depends on them,
 which keeps most lines apart. A line that does not lead one layer on goes out of its way and is dashed, so that a cycle
-is seen. Names that are too long are cut; the link has them whole.
+is seen.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from packyard.surfaces.pack.beneath import Edge, Graph, Node
 #: A picture of more packs than this helps nobody.
 MOST = 60
 
-HEIGHT, _GAP, _BETWEEN, _LETTER, _LETTERS, _PAD, _EDGE = 32, 14, 88, 8, 26, 12, 20
+HEIGHT, _GAP, _BETWEEN, _LETTER, _PAD = 32, 14, 88, 8, 12
+_EDGE, _BELOW = 20, 56
 
 
 class Box(NamedTuple):
-    """A pack: its upper left corner, its width, and its name as it is written."""
+    """A pack: its upper left corner, and its width."""
 
     node: Node
     x: int
     y: int
     width: int
-    label: str
 
     @property
     def length(self) -> int:
-        """The width of the label."""
+        """The width of the name in it."""
         return self.width - 2 * _PAD
 
 
@@ -58,7 +58,7 @@ def draw(graph: Graph) -> Picture:
         if edge.source in boxes and edge.target in boxes
     ]
     width = max(box.x + box.width for box in boxes.values()) + _EDGE
-    height = max(box.y for box in boxes.values()) + HEIGHT + _EDGE
+    height = max(box.y for box in boxes.values()) + HEIGHT + (_BELOW if any(line.back for line in lines) else _EDGE)
     return Picture(width, height, tuple(boxes.values()), tuple(lines))
 
 
@@ -69,13 +69,11 @@ def _boxes(graph: Graph) -> dict[str, Box]:
     boxes, x = dict[str, Box](), _EDGE
     tallest = max(map(len, layers.values()))
     for nodes in layers.values():
-        labels = {node.name: _label(node.name) for node in nodes}
-        width = _LETTER * max(map(len, labels.values())) + 2 * _PAD
+        widths = {node.name: _LETTER * len(node.name) + 2 * _PAD for node in nodes}
         top = _EDGE + (tallest - len(nodes)) * (HEIGHT + _GAP) // 2
         for at, node in enumerate(_ordered(nodes, graph.edges, boxes)):
-            own = _LETTER * len(labels[node.name]) + 2 * _PAD
-            boxes[node.name] = Box(node, x, top + at * (HEIGHT + _GAP), own, labels[node.name])
-        x += width + _BETWEEN
+            boxes[node.name] = Box(node, x, top + at * (HEIGHT + _GAP), widths[node.name])
+        x += max(widths.values()) + _BETWEEN
     return boxes
 
 
@@ -89,14 +87,17 @@ def _ordered(nodes: list[Node], edges: tuple[Edge, ...], boxes: dict[str, Box]) 
     return sorted(nodes, key=lambda node: (means.get(node.name, 0), node.name))
 
 
-def _label(name: str) -> str:
-    return name if len(name) <= _LETTERS else name[: _LETTERS - 1] + "…"
-
-
 def _line(source: Box, target: Box) -> Line:
+    if target.node.depth != source.node.depth + 1:
+        return _around(source, target)
     x1, y1 = source.x + source.width, source.y + HEIGHT // 2
     x2, y2 = target.x, target.y + HEIGHT // 2
-    back = target.node.depth != source.node.depth + 1
-    bend = max(_BETWEEN // 2, (x2 - x1) // 2) if x2 > x1 else _BETWEEN * 3 // 4
-    end = x2 - 8
-    return Line(f"M{x1} {y1}C{x1 + bend} {y1} {end - bend} {y2} {end} {y2}", f"M{x2} {y2}l-9 -4v8z", back)
+    bend = (x2 - x1) // 2
+    return Line(f"M{x1} {y1}C{x1 + bend} {y1} {x2 - bend} {y2} {x2 - 8} {y2}", f"M{x2} {y2}l-9 -4v8z", False)
+
+
+def _around(source: Box, target: Box) -> Line:
+    """From below one box to below another."""
+    (x1, y1), (x2, y2) = ((box.x + box.width // 2, box.y + HEIGHT) for box in (source, target))
+    low = max(y1, y2) + _BELOW
+    return Line(f"M{x1 + 9} {y1}C{x1 + 9} {low} {x2 - 9} {low} {x2 - 9} {y2 + 8}", f"M{x2 - 9} {y2}l-4 9h8z", True)

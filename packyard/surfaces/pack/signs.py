@@ -16,6 +16,7 @@ from packyard.recipe import Recipe
 from packyard.registry import Registry
 from packyard.surfaces import badges, cards
 from packyard.surfaces.feeds import Entry, Feed, newest, render_atom, render_json
+from packyard.surfaces.pack.abilities import found
 from packyard.surfaces.pack.values import Hand, all_facts, previous_of
 from packyard.surfaces.site import ACTIVE_FEATURES
 from packyard.surfaces.templates import Templates
@@ -75,6 +76,7 @@ def card_of(hand: Hand, pack: Pack) -> cards.Card:
         _plain(say("Holds")),
         latest.features,
         active,
+        hand.site.registry.look.get("accent") or cards.ACCENT,
     )
 
 
@@ -109,11 +111,8 @@ def _version(hand: Hand, pack: Pack, state: VersionState, compared: bool) -> Ent
 
 def gained(hand: Hand, state: VersionState, before: VersionState) -> tuple[str, ...]:
     """What a version can do that the one before it could not, a line each."""
-    from packyard.gate.capabilities import capabilities
-    from packyard.gate.values import Content
-
     now, then = (
-        {(each.kind, each.what): None for each in capabilities(Content("", hand.files(release), release.manifest))}
+        dict.fromkeys((each.kind, each.what) for each in found(hand, release).capabilities)
         for release in (state.release, before.release)
     )
     return tuple(f"{kind}: {what}"[:LENGTH] for kind, what in now if (kind, what) not in then)

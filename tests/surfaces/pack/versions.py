@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 
 from packyard.formats.manifest import parse_manifest
+from packyard.lifecycle import tombstone
 from packyard.model import File, Mark, Pack, Release, VersionState
 from packyard.recipe import Recipe
 from packyard.surfaces.pack.values import Hand
@@ -45,7 +46,7 @@ def release(version: str, files: Mapping[str, bytes], day: int = 12, name: str =
         for path, data in sorted(files.items())
     )
     found = sample.release(name, version, day)
-    manifest = parse_manifest("pack.json", files["pack.json"]).manifest if "pack.json" in files else found.manifest
+    manifest = parse_manifest(files["pack.json"], "pack.json")[0] if "pack.json" in files else found.manifest
     return found._replace(files=listed, manifest=manifest._replace(name=name, version=version))
 
 
@@ -57,8 +58,6 @@ def pack_of(name: str = "hello") -> Pack:
 
 def gone(state: VersionState) -> VersionState:
     """A version as it is when it has been withdrawn."""
-    from packyard.lifecycle import tombstone
-
     return state._replace(release=tombstone(state.release), withdrawn=Mark("It told an address", "2026-11-20"))
 
 
