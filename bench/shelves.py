@@ -8,12 +8,16 @@ arguments give the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from random import Random
 
 from bench.words import ENDINGS, LICENSES, STEMS, TAGS, TARGETS, WORDS
+from packyard.edges.shelved import TABLES, Shelved
 from packyard.model import Mark, Row
+from packyard.surfaces.search import plan_search
 
 SEED = 7
 
@@ -34,6 +38,25 @@ def rows(packs: int, seed: int = SEED) -> Iterator[Row]:
     taken = set[str]()
     for number in range(packs):
         yield _row(Random(f"{seed} {number}"), number, taken)
+
+
+def shelve(packs: Iterable[Row]) -> tuple[sqlite3.Connection, Shelved]:
+    """A memory that knows nothing but these packs, and the search index in it, which is still to be made."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.executescript(TABLES + "CREATE TABLE packs (name TEXT PRIMARY KEY, row TEXT NOT NULL);")
+    db.executemany("INSERT INTO packs VALUES (?, ?)", ((row.name, json.dumps(row)) for row in packs))
+    return db, Shelved(db)
+
+
+def made(shelved: Shelved, units: Iterable[str]) -> dict[str, bytes]:
+    """The files of units of the index."""
+    return {recipe.path: recipe.render() for unit in units for recipe in plan_search(unit, shelved)}
+
+
+def index_of(packs: Iterable[Row]) -> dict[str, bytes]:
+    """Every file of the search index of these packs."""
+    _, shelved = shelve(packs)
+    return made(shelved, shelved.whole())
 
 
 def _row(random: Random, number: int, taken: set[str]) -> Row:

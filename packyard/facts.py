@@ -49,7 +49,9 @@ def releases_from(text: str) -> list[Release]:
 def _release(fields: list[Any]) -> Release:
     *head, manifest, features, files, tarball, routing, review = fields
     listed = tuple(File(*file) for file in files)
-    return Release._make((*head, _manifest(manifest), tuple(features), listed, Tarball(*tarball), tuple(routing), review))
+    return Release._make(
+        (*head, _manifest(manifest), tuple(features), listed, Tarball(*tarball), tuple(routing), review)
+    )
 
 
 def _manifest(fields: list[Any]) -> Manifest:

@@ -46,9 +46,7 @@ class Recalled:
         """The revisions of one publisher or organisation as its page shows them."""
         holder = self._memory.holder
         return tuple(
-            revised(
-                (each.event, each.value, tuple(Actor(holder(key), key) for key in each.keys)) for each in revisions
-            )
+            revised((each.event, each.value, tuple(Actor(holder(key), key) for key in each.keys)) for each in revisions)
         )
 
     def featured(self) -> list[Featured]:

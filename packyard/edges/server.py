@@ -27,8 +27,10 @@ from packyard.hosting.patterns import compressible
 
 HOST = "127.0.0.1"
 NOT_FOUND = "404.html"
-#: Longer files, in bytes, are sent as they are.
-COMPRESSED = 1 << 20
+#: Files of more bytes are sent as they are.
+LARGEST = 1 << 20
+#: Of Accept-Encoding (RFC 9110, section 12.5.3): gzip, and not as what is refused.
+_GZIP = re.compile(r"\bgzip\b(?! *; *q=0(?:\.0*)?(?:[ ,]|$))")
 
 
 def serve(root: Path, port: int, ready: Callable[[str], None]) -> None:
@@ -116,15 +118,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(status)
             if self._is_compressed(content_type, size):
                 self.send_header("Content-Encoding", "gzip")
-                data = gzip.compress(file.read(COMPRESSED), mtime=0)
+                data = gzip.compress(file.read(LARGEST), mtime=0)
                 body, size = io.BytesIO(data), len(data)
             self._headers(content_type, size)
             if with_body:
                 self._body(body)
 
     def _is_compressed(self, content_type: str, size: int) -> bool:
-        takes = re.search(r"\bgzip\b(?!\s*;\s*q=0)", self.headers.get("Accept-Encoding", ""))
-        return takes is not None and size <= COMPRESSED and compressible(content_type)
+        takes = _GZIP.search(self.headers.get("Accept-Encoding", ""))
+        return takes is not None and values.COMPRESSED <= size <= LARGEST and compressible(content_type)
 
     def _body(self, file: BinaryIO) -> None:
         with contextlib.suppress(ConnectionError):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from packyard.hosting.patterns import EXCEPT, KEPT, NAMES, SHORT, TEXT, UNKNOWN, YEAR, Type, types
 from packyard.hosting.values import (
     ANONYMOUS,
+    COMPRESSED,
     CORS_METHODS,
     CORS_REQUEST,
     CORS_RESPONSE,
@@ -50,6 +51,7 @@ def _files(host: Host) -> Iterator[str]:
     yield "file_server"
     yield "# What is compressed already, tarballs, pictures and the search index, is sent as it is."
     yield "encode gzip {"
+    yield f"\tminimum_length {COMPRESSED}"
     yield "\tmatch {"
     yield from (f'\t\theader Content-Type "{each.bare}*"' for each in types() if each.compressible)
     yield "\t}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from packyard.hosting.patterns import EXCEPT, KEPT, NAMES, SHORT, TEXT, UNKNOWN, YEAR, types
 from packyard.hosting.values import (
     ANONYMOUS,
+    COMPRESSED,
     CORS_METHODS,
     CORS_REQUEST,
     CORS_RESPONSE,
@@ -141,7 +142,7 @@ gzip on;
 gzip_vary on;
 gzip_proxied any;
 gzip_comp_level 5;
-gzip_min_length 1000;
+gzip_min_length {COMPRESSED};
 gzip_types {small};
 """
 

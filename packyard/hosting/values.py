@@ -11,6 +11,9 @@ from packyard.formats import layout
 #: Requests in a minute: without a token, and with one.
 ANONYMOUS, TOKEN = 100, 1000
 
+#: Text of fewer bytes is sent as it is: it would be one packet anyway.
+COMPRESSED = 1000
+
 #: Headers of every answer: a type is what it is said to be, and nobody learns what somebody read.
 EVERYWHERE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
 

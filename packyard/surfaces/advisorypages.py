@@ -20,6 +20,7 @@ from packyard.formats.strict import load_json
 from packyard.formats.times import parse_time
 from packyard.recipe import Recipe
 from packyard.rules.advisories import Listed
+from packyard.surfaces.advisories import plan_advisories
 from packyard.surfaces.readme import render_readme
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
@@ -95,6 +96,14 @@ def tell(data: bytes) -> Told:
         tuple((each["type"], each["url"]) for each in value.get("references") or ()),
         tuple((each["name"], each.get("type") or "") for each in value.get("credits") or ()),
     )
+
+
+def plan_all(
+    templates: Templates, site: Site, listed: Sequence[Listed], blob: Callable[[str], bytes]
+) -> Iterator[Recipe]:
+    """The recipes of the documents and of the pages; see `plan_pages`."""
+    yield from plan_advisories(listed, blob)
+    yield from plan_pages(templates, site, listed, blob)
 
 
 def plan_pages(

@@ -176,15 +176,16 @@ def _seal(size: int) -> Image:
 
 def _png(image: Image, colours: Iterable[tuple[int, ...]]) -> bytes:
     """The picture with no other colours than these, four bits each (https://www.w3.org/TR/png-3/)."""
-    from PIL import Image
+    from PIL import Image, ImageChops
 
     palette = bytes(part for colour in colours for part in colour)
     key = Image.new("P", (1, 1))
     key.putpalette(palette)
     pixels = image.quantize(palette=key, dither=Image.Dither.NONE).tobytes()
-    high, low = pixels[::2].translate(_SHIFTED), pixels[1::2]
-    packed = (int.from_bytes(high) | int.from_bytes(low)).to_bytes(len(low))
     row = WIDTH // 2
+    high, low = pixels[::2].translate(_SHIFTED), pixels[1::2]
+    left, right = (Image.frombytes("L", (row, HEIGHT), half) for half in (high, low))
+    packed = ImageChops.add(left, right).tobytes()
     lines = b"".join(b"\0" + packed[at : at + row] for at in range(0, len(packed), row))
     header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 4, 3, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"PLTE", palette), (b"IDAT", deflate.zlib_compress(lines, 9)), (b"IEND", b""))

@@ -117,8 +117,8 @@ _KEYWORDS = {
     "python": "and as assert async await break class continue def del elif else except finally for from global if "
     "import in is lambda match case nonlocal not or pass raise return try while with yield",
     "script": "abstract as async await break case catch class const continue debugger declare default delete do else "
-    "enum export extends finally for from function get if implements import in instanceof interface keyof let "
-    "namespace new of private protected public readonly return satisfies set static switch throw try type typeof var "
+    "enum export extends finally for from function if implements import in instanceof interface keyof let "
+    "namespace new of private protected public readonly return satisfies static switch throw try type typeof var "
     "void while with yield",
 }
 _SUFFIXES = {

@@ -37,6 +37,7 @@ FIXED = ("assets", "prose", "registry")
 #: The home page lists every pack of a registry up to this size.
 WHOLE = 200
 NEWEST = 12
+FEATURED = 6
 
 
 class View(chronicle.View, feeds.View, sitemap.View, Protocol):
@@ -158,7 +159,9 @@ def _home(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe
     tags, targets = (tuple(view.items(family)) for family in ("tags", "targets"))
     letters = tuple(item for item, _ in view.items("browse"))
     popular = tuple(sorted(tags, key=lambda item: (-item[1], item[0]))[:40])
-    facts = (rows, totals.packs <= WHOLE, totals, newest, popular, targets, letters)
+    chosen = tuple(row for each in view.featured()[:FEATURED] for row in [view.row(each.name)] if row)
+    ways = (popular, targets, letters, tuple(view.items("features")))
+    facts = (rows, totals.packs <= WHOLE, totals, newest, *ways, chosen)
     yield Recipe("index.html", (site, *facts), partial(pages.home_page, templates, site, *facts))
 
 

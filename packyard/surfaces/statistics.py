@@ -37,7 +37,7 @@ FORMAT = "packyard/stats/1"
 PAGE, DOCUMENT = "stats/index.html", "stats.json"
 
 #: How many tags the document lists, and rows a table on the page; how many months the plots go back.
-TAGS, ROWS, MONTHS = 100, 20, 120
+TAGS, ROWS, MONTHS = 100, 12, 120
 
 Counts = tuple[tuple[str, int], ...]
 _AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
@@ -159,10 +159,11 @@ def _from_to(templates: Templates, numbers: Sequence[tuple[str, int]]) -> str:
 
 
 def _filled(months: Sequence[Month]) -> Iterator[Month]:
-    """The months with those between them in which nothing came."""
+    """The months with those between them in which nothing came, and the one before them all."""
     known = {month.month: month for month in months}
     if months:
         year, number = map(int, months[0].month.split("-"))
+        year, number = (year - 1, 12) if number == 1 else (year, number - 1)
         while (name := f"{year:04}-{number:02}") <= months[-1].month:
             yield known.get(name, Month(name, 0, 0, 0))
             year, number = (year + 1, 1) if number == 12 else (year, number + 1)

@@ -1,8 +1,9 @@
 """The templates of the browse site: jinja2, imported on first use because it takes longer than rendering many pages.
 
-Output is escaped unless it is `Markup`, and an unknown name is an error. Compiled templates are remembered in a folder
-if one is given. A registry's own templates (`own.Own`) come before those of the program. Besides what a page hands in,
-a template sees `layout`, the shared names of `site`, and these functions and filters:
+Output is escaped and its hidden characters are shown unless it is `Markup`, and an unknown name is an error. Compiled
+templates are remembered in a folder if one is given. A registry's own templates (`own.Own`) come before those of the
+program. Besides what a page hands in, a template sees `layout`, the shared names of `site`, and these functions and
+filters:
 
     t("Signed by {name}", name=link)       what the page says, in the registry's language: see `words`
     n("{count} file", "{count} files", 3)
@@ -28,11 +29,13 @@ from packyard.formats.times import day_of, format_time
 from packyard.registry import Registry
 from packyard.surfaces import cards, site
 from packyard.surfaces.own import NOTHING_OWN, Own
-from packyard.surfaces.words import Speech
+from packyard.surfaces.words import Speech, seen
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+#: How compiled templates are called. The number goes up when the options that are compiled into them change.
+_COMPILED = "2-%s.cache"
 _HERE = Path(__file__).resolve().parents[1]
 
 
@@ -100,11 +103,12 @@ class Templates:
         environment = Environment(
             loader=ChoiceLoader([DictLoader(self.own.look.templates), shipped]),
             autoescape=True,
+            finalize=seen,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
-            bytecode_cache=FileSystemBytecodeCache(str(self._cache)) if self._cache is not None else None,
+            bytecode_cache=FileSystemBytecodeCache(str(self._cache), _COMPILED) if self._cache is not None else None,
         )
         environment.filters.update(date=day_of, time=format_time, size=size)
         environment.globals.update(

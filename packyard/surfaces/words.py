@@ -3,7 +3,8 @@
     t("Signed by {name}", name=link)                    in templates; `say` in Python
     n("{count} file", "{count} files", count)           the form for a number; `count` in Python
 
-The English text is its own key. What is filled in is escaped unless it is `Markup`; the result is `Markup`.
+The English text is its own key. What is filled in is escaped, and its hidden characters are shown, unless it is
+`Markup`; the result is `Markup`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from packyard.formats.words import Words
+from packyard.surfaces.hidden import reveal
 
 
 class Speech:
@@ -45,4 +47,10 @@ class Speech:
 
 def _filled(text: str, values: dict[str, Any]) -> Markup:
     said = escape(text)
-    return said.format(**values) if values or "{" in text else said
+    filled = {name: seen(value) for name, value in values.items()}
+    return said.format(**filled) if values or "{" in text else said
+
+
+def seen(value: Any) -> Any:
+    """A value as a page shows it: no character of a text is hidden. `Markup` and what is no text stay as they are."""
+    return reveal(value) if type(value) is str else value

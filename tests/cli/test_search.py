@@ -20,6 +20,7 @@ import pytest
 from packyard.cli import search
 from packyard.cli.errors import reported
 from packyard.cli.group import invoke
+from packyard.edges import client_searching
 from packyard.errors import WorldError
 from packyard.formats import layout
 from tests.cli.conftest import Said
@@ -58,6 +59,12 @@ def run(site: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     return call
 
 
+@pytest.fixture
+def without_index(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Searches as in a site that has no search index."""
+    monkeypatch.setattr(client_searching, "_search", lambda stated, asked, files: None)
+
+
 # --- what is printed ---
 
 
@@ -74,12 +81,12 @@ def test_lines_for_programs(run: Search) -> None:
 
 def test_every_pack_and_pages(run: Search) -> None:
     assert [line.split("\t")[0] for line in run().out.splitlines()] == [
-        "@acme/tools",
-        "code-review",
-        "code-review-kit",
         "hello",
-        "old-name",
+        "@acme/tools",
+        "code-review-kit",
+        "code-review",
         "other",
+        "old-name",
     ]
     first, second, third = (run("--limit", 4, "--page", page) for page in (1, 2, 3))
     assert (first.out + second.out).splitlines() == run().out.splitlines()
@@ -119,6 +126,7 @@ def test_the_document(run: Search, site: Path) -> None:
         "limit": 1,
         "hasMore": False,
         "unknown": 1,
+        "part": 0,
         "guesses": [],
     }
     assert said.err == ""
@@ -126,7 +134,7 @@ def test_the_document(run: Search, site: Path) -> None:
 
 def test_unknown_downloads_are_told(run: Search) -> None:
     said = run("--sort", "downloads", "--limit", 2)
-    assert said.out.splitlines()[0].startswith("@acme/tools\t")
+    assert said.out.splitlines()[0].startswith("hello\t")
     assert said.err.splitlines()[0] == "`downloads` is not known of 6 of 6 packs: they come last"
 
 
@@ -156,21 +164,22 @@ def test_a_table_on_a_terminal(site: Path) -> None:
     os.close(mine)
     assert text.splitlines() == [
         "NAME             LATEST  OWNER  STATE          DESCRIPTION",
-        "@acme/tools      1.0.0   acme                  About @acme/…",
-        "code-review      2.0.0   bob                   Übersicht 代…",
-        "code-review-kit  1.0.0   bob                   About code-r…",
         "hello            1.1.0   alice                 About hello",
-        "old-name         1.0.0   bob    renamed:code…  About old-na…",
+        "@acme/tools      1.0.0   acme                  About @acme/…",
+        "code-review-kit  1.0.0   bob                   About code-r…",
+        "code-review      2.0.0   bob                   Übersicht 代…",
         "other            0.1.0   bob    deprecated     About other",
+        "old-name         1.0.0   bob    renamed:code…  About old-na…",
     ]
 
 
-def test_strangers_text_is_harmless(run: Search, tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("without_index")
+def test_strangers_text_is_harmless(run: Search, site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = json.loads((site / "index.json").read_text())
     row = {**data["packs"][0], "description": HOSTILE, "owner": HOSTILE, "latest": HOSTILE, "renamed": HOSTILE}
     line = json.dumps({**row, "tags": [HOSTILE]}, ensure_ascii=False)
     head = (site / "index.json").read_text().partition("\n")[0]
-    monkeypatch.setattr(search, "load_index", lambda place: f"{head}\n{line}\n]}}\n".encode())
+    monkeypatch.setattr(search, "load_index", lambda place, digest: f"{head}\n{line}\n]}}\n".encode())
     for arguments in ((), ("greets",), ("--json",), ("grets",), ("tag:x",), ("owner:greets",)):
         said = run(*arguments)
         assert said.code == 0
@@ -213,6 +222,25 @@ def copied(site: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(site, tmp_path / "copy"))
 
 
+def test_the_answers_are_those_of_the_catalogue(run: Search, request: pytest.FixtureRequest) -> None:
+    queries = (("code", "review"), ("tag:review",), ("--sort", "name"), ("helo",), ("--owner", "acme"), ("nowhere",))
+    by_index = [run(*query) for query in queries]
+    request.getfixturevalue("without_index")
+    assert [sorted(run(*query).out.splitlines()) for query in queries] == [
+        sorted(said.out.splitlines()) for said in by_index
+    ]
+
+
+def test_a_changed_index_is_not_searched(run: Search, copied: Path) -> None:
+    index = copied / "search/catalogue.gz"
+    index.write_bytes(index.read_bytes()[:-1])
+    said = run("hello", at=copied)
+    assert (said.code, said.out) == (13, "")
+    assert "error[file-changed]: the file is not the one that was sealed" in said.err
+    assert f"--> {index}" in said.err
+
+
+@pytest.mark.usefixtures("without_index")
 def test_a_changed_catalogue_is_not_searched(run: Search, copied: Path) -> None:
     index = copied / "index.json"
     index.write_bytes(index.read_bytes().replace(b"About hello", b"About hallo"))
@@ -222,6 +250,7 @@ def test_a_changed_catalogue_is_not_searched(run: Search, copied: Path) -> None:
     assert f"--> {index}" in said.err
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_copy_between_two_snapshots_is_searched(run: Search, copied: Path) -> None:
     index = copied / "index.json"
     kept = copied / layout.by_hash(sha256(index.read_bytes()).hexdigest())
@@ -237,22 +266,28 @@ def test_a_changed_snapshot_is_not_believed(run: Search, copied: Path) -> None:
     assert run("hello", at=copied).code == 12
 
 
+@pytest.mark.usefixtures("without_index")
 def test_a_catalogue_of_another_format(run: Search, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "load_index", lambda place: b"{}\n")
+    monkeypatch.setattr(search, "load_index", lambda place, digest: b"{}\n")
     said = run()
     assert (said.code, said.out) == (1, "")
     assert "error[document-invalid]: " in said.err
 
 
 def test_a_network_that_fails(run: Search, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(place: str | None) -> bytes:
-        raise WorldError("network-failed", "the address cannot be read", path=str(place))
+    def fail(*arguments: object) -> bytes:
+        raise WorldError("network-failed", "the address cannot be read", path="index")
 
-    monkeypatch.setattr(search, "load_index", fail)
+    monkeypatch.setattr(client_searching, "_search", fail)
     assert run().code == 3
 
 
 # --- where the site is ---
+
+
+def invoke_here(*arguments: str) -> int:
+    """Calls the command in the folder where one is."""
+    return reported(lambda: invoke(search.command, list(arguments), "packyard search"))
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -277,7 +312,7 @@ def test_a_folder_a_file_address_and_a_server_are_the_same(
     assert wanted.out
     assert run("review", at=f"file://{site}") == run("review", at=address) == wanted
     monkeypatch.chdir(site.parent)
-    assert search.load_index(None) == (site / "index.json").read_bytes()
+    assert invoke_here("review") == 0
 
 
 def test_a_registry_without_packs(run: Search, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_search(site: Path, user: User) -> None:
 def test_a_catalogue_that_was_changed(site: Path, user: User, tmp_path: Path) -> None:
     """Alone it is refused, with the evidence kept; beside a good copy it does no harm."""
     bad = shutil.copytree(site, tmp_path / "bad")
-    (bad / "index.json").write_bytes((bad / "index.json").read_bytes().replace(b"alice", b"mallo"))
+    (bad / "search/catalogue.gz").write_bytes(b"{}")
     (bad / "packs/hello/1.1.0/metadata.json").write_text("{}")
     for call in (lambda: user.client(bad).search("hello"), lambda: user.client(bad).info("hello")):
         with pytest.raises(BadChecksum) as refused:

@@ -13,6 +13,7 @@ import pytest
 from packyard.formats import layout
 from packyard.hosting.caddy import format_caddy
 from packyard.hosting.patterns import compressible
+from packyard.hosting.values import COMPRESSED
 from tests.hosting.conftest import MIRROR, ask, decoded, free_port, heard, host_of, longest, on, paths, running, told
 from tests.tools import need
 
@@ -90,7 +91,7 @@ def test_a_site_without_a_page_for_it(site: Path, tmp_path: Path) -> None:
 def test_text_is_compressed_on_its_way_and_nothing_else(site: Path, port: int) -> None:
     for path in longest(site):
         answer, whole = ask(port, path, Accept_Encoding="gzip, br"), (site / path).read_bytes()
-        gains = len(whole) >= 1000 and compressible(layout.kind(path).content_type)
+        gains = len(whole) >= COMPRESSED and compressible(layout.kind(path).content_type)
         assert answer.headers.get("content-encoding") == ("gzip" if gains else None), path
         assert (decoded(answer), heard(path, answer)) == (whole, told(path)), path
         assert (answer.headers.get("vary") == "Accept-Encoding") == gains, path

@@ -10,7 +10,17 @@ import pytest
 from packyard.formats.advisory import Advisory, parse_advisory
 from packyard.model import Mark, Pack
 from packyard.rules.advisories import Listed
-from packyard.surfaces.advisorypages import Span, Told, advisory_page, index_page, of_pack, plan_pages, spans, tell
+from packyard.surfaces.advisorypages import (
+    Span,
+    Told,
+    advisory_page,
+    index_page,
+    of_pack,
+    plan_all,
+    plan_pages,
+    spans,
+    tell,
+)
 from packyard.surfaces.pack.security import plan, security_page, touched
 from packyard.surfaces.pack.values import Around, Hand
 from packyard.surfaces.templates import Templates, open_templates
@@ -119,6 +129,13 @@ def test_the_index_exists_when_empty(templates: Templates) -> None:
     [recipe] = plan_pages(templates, sample.SITE, (), lambda oid: b"")
     assert recipe.path == "advisories/index.html"
     assert "There is no advisory." in page(recipe.render()).text
+
+
+def test_documents_and_pages_are_one_unit(templates: Templates) -> None:
+    found, data = made("PY-2026-0001", **FULL)
+    paths = [each.path for each in plan_all(templates, sample.SITE, [Listed(found, "oid")], {"oid": data}.__getitem__)]
+    documents = ["advisories/PY-2026-0001.json", "advisories/index.json"]
+    assert paths == [*documents, "advisories/PY-2026-0001/index.html", "advisories/index.html"]
 
 
 def test_the_plan(templates: Templates) -> None:

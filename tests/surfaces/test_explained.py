@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from packyard.edges.git import Repository
+from packyard.errors import Problem
 from packyard.gate.naming import RESERVED
 from packyard.history import SOURCE
-from packyard.stages.explaining import Explained, grounds_of, read_ground
-from packyard.surfaces.explained import plan_explained
+from packyard.registry import Trust
+from packyard.stages.explaining import grounds_of, read_ground
+from packyard.surfaces.explained import Ground, plan_explained
 from packyard.surfaces.templates import open_templates
 from tests.registry import ORIGIN, TestRegistry
 from tests.surfaces import sample
@@ -25,10 +28,12 @@ def registry(tmp_path: Path) -> TestRegistry:
     return made
 
 
-def read(registry: TestRegistry) -> tuple[Explained, tuple[str, ...]]:
+def read(
+    registry: TestRegistry, own: Sequence[Trust] = (FIRST,)
+) -> tuple[tuple[Ground, tuple[Problem, ...]], tuple[str, ...]]:
     repository = Repository(registry.path)
     source = repository.subtree(repository.resolve("HEAD").tree, SOURCE)
-    return read_ground(repository, source, ORIGIN, [FIRST]), grounds_of(repository, source)
+    return read_ground(repository, source, ORIGIN, own), grounds_of(repository, source)
 
 
 def test_a_source_that_says_nothing(registry: TestRegistry) -> None:
@@ -49,9 +54,15 @@ def test_what_a_source_says(registry: TestRegistry) -> None:
     registry.publisher("bob")
     registry.commit("Something else")
     assert read(registry)[1] == ids
-    registry.trust()
+
+
+def test_the_trust_files_are_those_of_the_source_but_of_a_development_site(registry: TestRegistry) -> None:
+    ids = read(registry)[1]
+    first, second = registry.trust(), registry.trust(number=2)
     registry.commit("Trust")
     assert read(registry)[1] != ids
+    assert read(registry)[0][0].trusts == (FIRST,)
+    assert read(registry, ())[0][0].trusts == (first, second)
 
 
 def test_every_mistake_has_its_place(registry: TestRegistry) -> None:
@@ -67,7 +78,7 @@ def test_every_mistake_has_its_place(registry: TestRegistry) -> None:
 
 
 def test_the_unit_is_all_of_the_pages(registry: TestRegistry) -> None:
-    ground = read(registry)[0].ground
+    ground = read(registry)[0][0]
     paths = [recipe.path for recipe in plan_explained(open_templates(), sample.SITE, ground)]
     assert len(paths) == len(set(paths))
     pages = ["keys/index.html", "rules/index.html", "mirrors/index.html", "api/index.html", "name-check/index.html"]

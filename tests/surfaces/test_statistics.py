@@ -57,8 +57,8 @@ def test_the_page_has_the_numbers_behind_every_plot(templates: Templates, site: 
     assert page.errors == []
     text = re.sub(r"\s+", " ", page.text)
     for said in (
-        "2025-112 2025-122 2026-0111 2026-0215 2026-0315 2026-0426",  # packs, with the months in which nothing came
-        "From 2 in 2025-11 to 61 in 2026-04.",
+        "2025-100 2025-112 2025-122 2026-0111 2026-0215 2026-0315 2026-0426",  # packs, with the months in which nothing came
+        "From 0 in 2025-10 to 61 in 2026-04.",
         "< 4.1 kB2 < 8.2 kB7 < 16.4 kB11 < 32.8 kB0 < 65.5 kB5",
         "0–90 10–190",
         "90–10011",
@@ -89,8 +89,14 @@ def test_nothing_and_one_month(templates: Templates, site: Site) -> None:
     page = Markup(stats_page(templates, site, remembered.NOTHING).decode())
     assert page.errors == []
     assert page.text.count("Nothing yet.") == 7
+    january = (statistics.Month("2026-01", 2, 2, 1),)
+    assert "From 0 in 2025-12 to 2 in 2026-01." in _text(templates, site, remembered.NOTHING._replace(months=january))
     one = remembered.NOTHING._replace(totals=(1, 1, 1, 0), months=(statistics.Month("2026-12", 1, 1, 1),))
-    assert "From 1 in 2026-12 to 1 in 2026-12." in Markup(stats_page(templates, site, one).decode()).text
+    assert "From 0 in 2026-11 to 1 in 2026-12." in _text(templates, site, one)
+
+
+def _text(templates: Templates, site: Site, stats: statistics.Statistics) -> str:
+    return Markup(stats_page(templates, site, stats).decode()).text
 
 
 def test_long_histories_are_cut_and_keep_their_sums(templates: Templates, site: Site) -> None:
