@@ -5,19 +5,23 @@
 One process reads every blob of every version through libgit2, hashes it, verifies the signature, makes and compresses
 the tar, signs the provenance, renders the same pages and documents with the functions of `packyard.surfaces` and
 `packyard.formats`, hashes every output, and writes it to a fresh folder; then the listings, feeds, checksum lists, log
-and snapshot. What `packyard` encodes, verifies and renders with is used here, too, so the two differ only in what
-surrounds it.
+and snapshot. What `packyard` encodes, verifies, counts and renders with is used here, too, so the two differ only in
+what surrounds it.
 
-There is no memory, no key of a recipe, no staging, no audit, and no rule but signature and hash: what is read is taken
-to be a synthetic registry of `bench.generate` and not judged further. The files are those of the first build by
-`packyard`, byte for byte but for the two that hold the time of the seal (a test compares them).
+Nothing is remembered for another time; there is no key of a recipe, no staging, no audit, and no rule but signature and
+hash: what is read is taken to be a synthetic registry of `bench.generate` and not judged further. All packs are
+collected before the pages of the first one are made, so that each is made once although it shows what others say of it.
+The files are those of the first build by `packyard`, byte for byte but for those with the time of the seal (a test
+compares them).
 """
 
 from __future__ import annotations
 
+import itertools
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -25,10 +29,10 @@ from typing import NamedTuple
 from bench.shelf import Shelf, read_routing
 from bench.source import Git, history, read_manifest, read_org, read_publisher, read_statement
 from packyard import seal
-from packyard.catalogue import row_of
 from packyard.edges.git import Repository
 from packyard.edges.keys import SigningKeys, find_keys
 from packyard.edges.trustees import Trustees, find_trust
+from packyard.emitter import pack_lists
 from packyard.formats import documents, dsse, entries, layout, manifest, minisign, semver, sums, tarball
 from packyard.formats.registry import parse_registry
 from packyard.formats.snapshot import Snapshot
@@ -52,24 +56,36 @@ from packyard.model import (
 from packyard.packs import BUILDER
 from packyard.rules.authority import Revision
 from packyard.rules.folder import SIGNATURE, SUMS
-from packyard.surfaces import listings
-from packyard.surfaces.advisories import plan_advisories
+from packyard.rules.notices import notices
+from packyard.stages.explaining import read_ground
+from packyard.surfaces.advisorypages import plan_all
+from packyard.surfaces.explained import Ground, plan_explained
 from packyard.surfaces.pack import plan_pack
+from packyard.surfaces.pack.values import Hand
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates, open_templates, site_of
+
+
+class Collected(NamedTuple):
+    """A pack whose artifacts are written and whose pages are not: its signers, and the files that it has so far."""
+
+    pack: Pack
+    publishers: Mapping[str, Publisher]
+    files: list[Output]
 
 
 class Floor:
     """One run: what everything is made with, and what the end of the run needs of what was made."""
 
-    def __init__(self, git: Git, root: Path, templates: Templates, site: Site, keys: SigningKeys) -> None:
-        self.git, self.root, self.templates, self.site, self.keys = git, root, templates, site, keys
-        self.shelf = Shelf(git.read)
+    def __init__(self, git: Git, shelf: Shelf, root: Path, templates: Templates, site: Site, keys: SigningKeys) -> None:
+        self.git, self.shelf, self.root, self.templates, self.site, self.keys = git, shelf, root, templates, site, keys
+        self.people: dict[tuple[str, str], Revision] = {}
         self.holders: dict[str, tuple[Publisher, minisign.PublicKey]] = {}
         self.leaves: dict[int, bytes] = {}
         self.shards: list[list[tuple[str, str]]] = [[] for _ in range(layout.SHARDS)]
-        self.written = 0
+        self.written = self.versions = 0
         self._folders: set[str] = set()
+        self._shipped = lru_cache(2)(self._read)
 
     def write(self, path: str, data: bytes) -> Output:
         """Writes a file of the site, and says what was written."""
@@ -101,23 +117,22 @@ class Floor:
             self.holders.update((key.key_id, (value, minisign.parse_public_key(key.key))) for key in value.keys)
         signed = [self.verify(text, blob, f"{event.kind} {event.subject}")[1] for blob in blobs.values()]
         digest = sha256(text).hexdigest()
-        self.shelf.people[event.kind, event.subject] = Revision(event, value, digest, tuple(signed))
+        self.people[event.kind, event.subject] = revision = Revision(event, value, digest, tuple(signed))
+        self.shelf.add_person(revision)
         self.leaves[event.seq] = entries.revision_entry(event.kind, event.subject, digest, signed, event.time)
 
     # --- packs ---
 
-    def pack(self, name: str, events: list[Event]) -> None:
-        """A pack: all its versions and statements, its documents and pages."""
+    def collect(self, name: str, events: list[Event]) -> Collected:
+        """A pack: all its versions and statements."""
         files: list[Output] = []
-        contents: dict[str, dict[str, bytes]] = {}
         states: dict[str, VersionState] = {}
         publishers: dict[str, Publisher] = {}
         said: list[Statement] = []
         records: list[Record] = []
         for event in events:
             if event.kind == "version":
-                contents[event.ident] = dict(self.git.files(event.objects[0][1]))
-                release, publisher = self.version(event, contents[event.ident], files)
+                release, publisher = self.version(event, dict(self.git.files(event.objects[0][1])), files)
                 states[event.ident] = VersionState(release)
                 publishers[publisher.handle] = publisher
             else:
@@ -126,14 +141,20 @@ class Floor:
                 records.append(record)
         revisions = self.revisions(name, publishers, events[-1].seq)
         pack = fold(name, next(iter(publishers)), states, said)._replace(grounds=Grounds(tuple(records), revisions))
-        recipes = plan_pack(
-            self.site, self.templates, pack, publishers, lambda release, path: contents[release.version][path]
-        )
-        files += [self.write(recipe.path, recipe.render()) for recipe in recipes]
-        path = layout.pack(name, "files.sums")
-        listed = self.write(path, sums.format((file.path, file.sha256) for file in files))
-        self.shards[layout.shard(name)].append((name, listed.sha256))
-        self.shelf.add(row_of(pack))
+        self.shelf.add_pack(pack, publishers)
+        return Collected(pack, publishers, files)
+
+    def pages(self, pack: Pack, publishers: Mapping[str, Publisher], files: list[Output]) -> None:
+        """The documents, pages and lists of a pack."""
+        around = self.shelf.around(pack.name)
+        hand = Hand(self.site, self.templates, publishers, lambda release: self._shipped(release.tree), around)
+        files += [self.write(recipe.path, recipe.render()) for recipe in plan_pack(hand, pack)]
+        *_, listed = [self.write(path, data) for path, data in pack_lists(pack.name, files)]
+        self.shards[layout.shard(pack.name)].append((pack.name, listed.sha256))
+
+    def _read(self, tree: str) -> dict[str, bytes]:
+        """What a version ships."""
+        return {path: data for path, data in self.git.files(tree) if path not in (SUMS, SIGNATURE)}
 
     def version(self, event: Event, contents: dict[str, bytes], files: list[Output]) -> tuple[Release, Publisher]:
         """A version: hashed, verified, packed, attested."""
@@ -145,12 +166,13 @@ class Floor:
         publisher, key = self.verify(contents[SUMS], contents[SIGNATURE], f"{event.subject} {event.ident}")
         identity = sums.identity(contents[SUMS])
         packed = self.tarball(event, contents, files)
+        self.versions += 1
         self.attest(event, identity, packed, files)
         self.leaves[event.seq] = entries.publish_entry(event.subject, event.ident, identity, key, event.time)
         head = (event.subject, event.ident, event.objects[0][1], identity, key, publisher.handle, event.commit)
         features = manifest.derive_features(listed)
         about = (read_manifest(contents), features, tuple(found), packed, read_routing(contents))
-        return Release._make((*head, event.time, event.seq, event.log_index, *about)), publisher
+        return Release(*head, event.time, event.seq, event.log_index, *about), publisher
 
     def file(self, path: str, content: bytes) -> File:
         """A file of a version."""
@@ -175,9 +197,9 @@ class Floor:
     def revisions(self, name: str, publishers: Iterable[str], last: int) -> tuple[Record, ...]:
         """What the publishers of a pack and the organisation of its scope have signed before the event `last`."""
         scope = name[1:].partition("/")[0] if name.startswith("@") else ""
-        found = [self.shelf.people["org", scope]] if scope else []
+        found = [self.people["org", scope]] if scope else []
         signers = {self.holders[key][0].handle for revision in found for key in revision.keys}
-        found += [self.shelf.people["publisher", handle] for handle in signers | set(publishers)]
+        found += [self.people["publisher", handle] for handle in signers | set(publishers)]
         found.sort(key=lambda each: each.event.seq)
         return tuple(record_of(each) for each in found if each.event.seq < last)
 
@@ -198,22 +220,22 @@ class Floor:
 
     # --- the rest ---
 
-    def listings(self, newest: list[Event]) -> list[Output]:
-        """Every page and document that is about many packs."""
-        self.shelf.close(newest)
-        units = sorted(self.shelf.units())
-        plans = (listings.plan_unit(unit, self.site, self.templates, self.shelf) for unit in units)
-        recipes = (recipe for plan in (*plans, plan_advisories((), self.git.read)) for recipe in plan)
+    def listings(self, ground: Ground) -> list[Output]:
+        """Every page and document that is about many packs, or about the registry itself."""
+        self.shelf.close(self.leaves)
+        about = self.templates, self.site
+        plans = self.shelf.recipes(self.site, self.templates), plan_all(*about, (), self.git.read)
+        recipes = itertools.chain(*plans, plan_explained(*about, ground))
         return [self.write(recipe.path, recipe.render()) for recipe in recipes]
 
     def seal(self, files: list[Output], trust: Trustees) -> None:
         """The checksum lists, the log and the snapshot."""
-        commit, registry, rows = self.git.head, self.site.registry, self.shelf.rows_by_name
-        lines = (documents.index_row(row) for row in rows)
-        index = self.write(layout.INDEX, b"".join(documents.index_parts(registry, 1, commit, len(rows), lines)))
+        commit, registry = self.git.head, self.site.registry
+        lines, packs = self.shelf.lines(), sum(map(len, self.shards))
+        index = self.write(layout.INDEX, b"".join(documents.index_parts(registry, 1, commit, packs, lines)))
         shards = [
-            (number, self.write(layout.shard_sums(number), seal.shard_sums(packs)).sha256)
-            for number, packs in enumerate(self.shards)
+            (number, self.write(layout.shard_sums(number), seal.shard_sums(listed)).sha256)
+            for number, listed in enumerate(self.shards)
         ]
         index_sums = self.write(layout.INDEX_SUMS, seal.index_sums(shards))
         *_, site_sums = (self.write(*item) for item in seal.site_lists((file.path, file.sha256) for file in files))
@@ -278,19 +300,21 @@ def make(repo: Path, root: Path) -> Made:
     trust = find_trust(source, tree, registry, keys, developers, int(time.time()))
     templates = open_templates()
     site = site_of(registry, trust.development, templates)
-    floor = Floor(git, root, templates, site, keys)
+    shelf = Shelf(source)
+    floor = Floor(git, shelf, root, templates, site, keys)
     packs: dict[str, list[Event]] = {}
-    newest: list[Event] = []
-    for event in history(git):
-        if event.kind in ("publisher", "org"):
-            floor.person(event)
-        else:
-            packs.setdefault(event.subject, []).append(event)
-            newest += [event] if event.kind == "version" else []
-    for name, events in sorted(packs.items()):
-        floor.pack(name, events)
-    floor.seal(floor.listings(newest), trust)
-    return Made(len(packs), len(newest), floor.written)
+    for commit, before, events in history(git):
+        shelf.add_commit(notices(source, commit, before, commit.tree), events)
+        for event in events:
+            if event.kind in ("publisher", "org"):
+                floor.person(event)
+            else:
+                packs.setdefault(event.subject, []).append(event)
+    for collected in [floor.collect(name, events) for name, events in sorted(packs.items())]:
+        floor.pages(*collected)
+    ground, _ = read_ground(source, tree, registry.origin, (trust.trust,))
+    floor.seal(floor.listings(ground), trust)
+    return Made(len(packs), floor.versions, floor.written)
 
 
 if __name__ == "__main__":

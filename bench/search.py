@@ -1,123 +1,163 @@
-"""Measure the search in a catalogue of synthetic packs, as a part of a whole process.
+"""Measure the search: whether people find what they look for, what it costs them, and what it costs the build.
 
-    python -m bench.search [--packs 20000] [--repeat 7]
+    python -m bench.search [--packs 10000 100000] [--queries 500] [--write]
 
-Each query runs in a process of its own, which imports the search, reads and hashes the bytes of `index.json` and of its
-prepared form, searches and makes the page. Times are from after the start of Python to the end of the search, medians;
-first stand what `json.loads` alone takes for the same bytes, and a first search, which prepares them.
+Packs of synthetic registries (`bench.shelves`) are looked for by what somebody remembers of them; one is found when it
+is among the first ten. Every query opens the index anew, as a first visit does: its bytes are those of all files that
+it reads, as they are on the site. `--write` puts the table into docs/performance.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
-import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from statistics import median
+from typing import NamedTuple
 
-from bench.measure import ROOT
-from bench.people import Shape, shape
-from bench.profiles import origin, profile
-from bench.text import Prose
-from packyard.formats import documents
-from packyard.model import Mark, Row
-from packyard.registry import Registry
-
-SEED = 7
-VERSIONS_PER_PACK = 5
-#: What is asked besides a name and a name with a slip, and by what it is sorted: a word of many packs, a filter, words
-#: with a slip, every pack by date, a word of most descriptions, nothing.
-QUERIES = (
-    ("review", "relevance"),
-    ("tag:python review", "relevance"),
-    ("tag:python", "relevance"),
-    ("pyhton reveiw", "relevance"),
-    ("", "updated"),
-    ("the", "relevance"),
-    ("qqqqqqqq", "relevance"),
-)
-
-_PARSE = """
-import sys, time
-started, before = time.perf_counter(), time.process_time()
-import json
-rows = json.loads(open(sys.argv[1], "rb").read())["packs"]
-print(len(rows), time.perf_counter() - started, time.process_time() - before)
-"""
-_SEARCH = """
-import sys, time
-started, before = time.perf_counter(), time.process_time()
-from hashlib import sha256
-from pathlib import Path
-from packyard.client.searching import search
-from packyard.edges.cache import Cache
-from packyard.edges.client_prepared import read_prepared
+from bench.shelves import SEED, made, rows, shelve
+from packyard.model import Row
+from packyard.search.engine import search
 from packyard.search.query import parse_query
-path = Path(sys.argv[1])
-data = path.read_bytes()
-catalogue = read_prepared(Cache(path.parent / "cache"), sha256(data).hexdigest(), data)
-found = search(catalogue, parse_query(sys.argv[2]), sys.argv[3])
-print(found.total, time.perf_counter() - started, time.process_time() - before)
-"""
+from packyard.search.shelf import open_shelf
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
+BEGIN, END = "<!-- figures of the search: written by bench.search -->\n", "<!-- end of figures of the search -->\n"
+TOP, WORDS = 10, 4
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+#: The bounds of the known-item rates, by kind.
+BOUNDS = {"exact": 0.99, "prefix": 0.97} | dict.fromkeys(("insert", "delete", "swap", "replace", "description"), 0.95)
 
 
-def catalogue_of(packs: int, seed: int = SEED) -> bytes:
-    """The `index.json` of a synthetic registry with so many packs; the same arguments give the same bytes."""
-    what = shape(seed, packs * VERSIONS_PER_PACK)
-    registry = Registry(origin(what), "Bench", "https://bench.example.org/", (), 14, {}, {}, {})
-    rows = sorted((_row(seed, what, number) for number in range(packs)), key=lambda row: row.name)
-    return b"".join(documents.index_parts(registry, 1, "0" * 40, packs, map(documents.index_row, rows)))
+class Rate(NamedTuple):
+    """Of one kind of query: the share that finds its pack, and the median and the most of bytes and files read."""
+
+    found: float
+    bytes: int
+    most_bytes: int
+    files: int
+    most_files: int
+
+
+class Cost(NamedTuple):
+    """What an index of so many packs is and costs: seconds of the clock, bytes, and how many files a change writes."""
+
+    packs: int
+    whole: float
+    files: int
+    bytes: int
+    version: float
+    version_files: int
+    pack: float
+    pack_files: int
+
+
+def remembered(row: Row, random: Random) -> Iterator[tuple[str, str]]:
+    """(kind, query) of what somebody may remember of a pack."""
+    name = row.name
+    at, swapped = random.randrange(len(name)), random.randrange(len(name) - 1)
+    yield "exact", name
+    yield "prefix", name[: max(4, len(name) * 3 // 4)]
+    yield "insert", name[:at] + random.choice(_LETTERS) + name[at:]
+    yield "delete", name[:at] + name[at + 1 :]
+    yield "swap", name[:swapped] + name[swapped + 1] + name[swapped] + name[swapped + 2 :]
+    yield "replace", name[:at] + random.choice(_LETTERS) + name[at + 1 :]
+    words = sorted({word for word in row.description.lower().strip(".").split() if len(word) > 3})
+    yield "description", " ".join(random.sample(words, min(WORDS, len(words)))) or name
+
+
+def rates(files: Mapping[str, bytes], packs: Sequence[Row], queries: int, seed: int = SEED) -> dict[str, Rate]:
+    """The rates of each kind, for so many packs chosen by chance."""
+    random, seen = Random(seed), dict[str, list[tuple[bool, int, int]]]()
+    for row in random.choices(packs, k=queries):
+        for kind, text in remembered(row, random):
+            read = dict[str, int]()
+
+            def load(paths: Sequence[str], read: dict[str, int] = read) -> list[bytes]:
+                read.update((path, len(files[path])) for path in paths)
+                return [files[path] for path in paths]
+
+            found = search(open_shelf(load), parse_query(text.replace(":", " ")))
+            there = row.name in [hit.entry.name for hit in found.hits[:TOP]]
+            seen.setdefault(kind, []).append((there, sum(read.values()), len(read)))
+    return {kind: _rate(answers) for kind, answers in seen.items()}
+
+
+def _rate(answers: Sequence[tuple[bool, int, int]]) -> Rate:
+    found, sizes, counts = zip(*answers, strict=True)
+    return Rate(sum(found) / len(found), int(median(sizes)), max(sizes), int(median(counts)), max(counts))
+
+
+def measure(packs: Sequence[Row]) -> tuple[dict[str, bytes], Cost]:
+    """The index of these packs, and what it costs to make it, to take in a new version, and a new pack."""
+    *before, last = packs
+    db, shelved = shelve(before)
+    files = dict[str, bytes]()
+
+    def timed(step: Callable[[], set[str]]) -> tuple[float, int]:
+        start = time.perf_counter()
+        new = made(shelved, step())
+        spent, changed = time.perf_counter() - start, sum(files.get(path) != data for path, data in new.items())
+        files.update(new)
+        return spent, changed
+
+    def put(row: Row) -> Callable[[], set[str]]:
+        db.execute("INSERT OR REPLACE INTO packs VALUES (?, ?)", (row.name, json.dumps(row)))
+        return lambda: shelved.update([row.name])
+
+    whole, count = timed(shelved.whole)
+    size = sum(map(len, files.values()))
+    version = timed(put(before[len(before) // 2]._replace(latest="99.0.0", updated=1_800_000_000)))
+    return files, Cost(len(packs), whole, count, size, *version, *timed(put(last)))
+
+
+def table(costs: Sequence[Cost], found: Sequence[Mapping[str, Rate]]) -> str:
+    """The figures in Markdown."""
+    head = ["", "bound", *(f"{cost.packs:,} packs" for cost in costs)]
+    lines: list[list[str]] = []
+    for kind, bound in BOUNDS.items():
+        label = f"found among the first ten: {kind}" + (f", {WORDS} words" if kind == "description" else "")
+        lines.append([label, f"≥ {bound:.2f}", *(f"{each[kind].found:.3f}" for each in found)])
+    for kind in ("exact", "prefix", "swap", "description"):
+        sizes = (f"{each[kind].bytes / 1e3:.0f} kB, {each[kind].most_bytes / 1e3:.0f} kB" for each in found)
+        lines.append([f"a first query moves, median and most: {kind}", "≤ 120 kB", *sizes])
+    counts = (f"{each['prefix'].files}, {each['prefix'].most_files}" for each in found)
+    lines.append(["… files, median and most: prefix", "", *counts])
+    lines.append(["the index, in files", "", *(f"{cost.bytes / 1e6:.1f} MB, {cost.files:,}" for cost in costs)])
+    lines.append(["made whole, clock", "", *(f"{cost.whole:.1f} s" for cost in costs)])
+    lines.append(["a new version, clock and files", "", *(_change(cost.version, cost.version_files) for cost in costs)])
+    lines.append(["a new pack, clock and files", "", *(_change(cost.pack, cost.pack_files) for cost in costs)])
+    rule = ["---"] * len(head)
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *lines))
+
+
+def _change(seconds: float, files: int) -> str:
+    return f"{seconds * 1e3:.0f} ms, {files}"
 
 
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.search", description="Measure the search.")
-    parser.add_argument("--packs", type=int, default=20_000, help="how many packs the catalogue has")
-    parser.add_argument("--repeat", type=int, default=7, help="how often each query is run")
+    parser.add_argument("--packs", type=int, nargs="+", default=[10_000, 100_000], help="how many packs there are")
+    parser.add_argument("--queries", type=int, default=500, help="how many packs are looked for")
+    parser.add_argument("--write", action="store_true", help="put the table into docs/performance.md")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "index.json"
-        path.write_bytes(catalogue_of(given.packs))
-        print(f"{given.packs:,} packs, {path.stat().st_size / 1e6:.1f} MB")
-        name = json.loads(path.read_bytes())["packs"][given.packs // 2]["name"]
-        slip = name[:3] + name[4] + name[3] + name[5:]
-        _tell("json.loads", [_run(_PARSE, path) for _ in range(given.repeat)])
-        _tell("the first search", [_run(_SEARCH, path, name, "relevance")])
-        for query, sort in ((name, "relevance"), (slip, "relevance"), *QUERIES):
-            _tell(f"{query!r} by {sort}", [_run(_SEARCH, path, query, sort) for _ in range(given.repeat)])
-
-
-def _tell(what: str, runs: list[tuple[int, float, float]]) -> None:
-    totals, walls, processors = zip(*runs, strict=True)
-    print(f"{median(walls) * 1e3:5.0f} ms, {median(processors) * 1e3:4.0f} ms CPU, {totals[0]:6} packs  {what}")
-
-
-def _run(program: str, path: Path, *arguments: str) -> tuple[int, float, float]:
-    """How many packs there were, seconds on the clock, and seconds of a processor."""
-    command = [sys.executable, "-c", program, str(path), *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    total, wall, processor = done.stdout.split()
-    return int(total), float(wall), float(processor)
-
-
-def _row(seed: int, what: Shape, number: int) -> Row:
-    pack, random = profile(what, number), Random(f"{seed} row {number}")
-    return Row(
-        pack.name,
-        pack.first,
-        Prose(random).phrase(6, 22),
-        pack.name[1:].partition("/")[0] if pack.name.startswith("@") else pack.publisher.handle,
-        pack.tags,
-        pack.targets,
-        tuple(random.sample(("rules", "commands", "skills", "hooks"), random.randint(1, 3))),
-        pack.license,
-        1_770_000_000 + random.randrange(10_000_000),
-        Mark("use another one", "2026-06-01") if random.random() < 0.02 else None,
-        pack.versions,
-    )
+    costs, found = [], []
+    for count in given.packs:
+        packs = list(rows(count))
+        files, cost = measure(packs)
+        costs.append(cost)
+        found.append(rates(files, packs, given.queries))
+    text = table(costs, found)
+    print(text, end="")
+    if given.write:
+        page = PAGE.read_text()
+        before, _, rest = page.partition(BEGIN)
+        PAGE.write_text(before + BEGIN + text + END + rest.partition(END)[2])
 
 
 if __name__ == "__main__":

@@ -1,79 +1,104 @@
-"""The catalogue of the floor: every pack's row in memory, what listings ask of it (see `listings.View`), and what rows
-say besides manifests.
+"""What the floor knows of all packs together, and the recipes of the pages that are about many.
+
+It stands in the tables in which a build keeps it (`packyard.edges.memory`), but in no file: pages count and number so
+much that dictionaries for all of it would be another program.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
-from packyard.model import Event, Row
+from packyard.catalogue import row_of
+from packyard.edges.git import Repository
+from packyard.edges.memory import Memory
+from packyard.edges.shelved import Shelved
+from packyard.edges.view import MemoryView
+from packyard.facts import revision_text
+from packyard.formats import documents, layout
+from packyard.model import Event, Pack, Publisher
+from packyard.recipe import Recipe
 from packyard.rules.authority import Revision
+from packyard.rules.notices import Notice
+from packyard.stages import counting, telling
+from packyard.stages.around import Surroundings
+from packyard.stages.reading import Reading
 from packyard.surfaces import listings
-from packyard.surfaces.site import Totals
+from packyard.surfaces.chronicle import counted
+from packyard.surfaces.pack.values import Around
+from packyard.surfaces.search import plan_search
+from packyard.surfaces.site import Site
+from packyard.surfaces.templates import Templates
 
 
 class Shelf:
-    """A `listings.View`. Packs are added in the order of their names; `close` comes before the questions."""
+    """First comes history with its people, then all packs and entries of the log; then can be asked."""
 
-    def __init__(self, blob: Callable[[str], bytes]) -> None:
-        self.blob = blob
-        self.people: dict[tuple[str, str], Revision] = {}
-        self.rows_by_name: list[Row] = []
-        self._facets: dict[tuple[str, str], list[Row]] = {}
-        self._newest: list[Event] = []
-        self._versions = 0
-        self._named: dict[str, Row] = {}
+    def __init__(self, source: Repository) -> None:
+        self.memory = Memory(Path(":memory:"))  # SQLite's name for a database in no file
+        self.memory.begin()
+        self._view = MemoryView(self.memory, source)
+        self._around = Surroundings(self.memory, source, {}, False)
+        self._packs: list[str] = []
 
-    def add(self, row: Row) -> None:
-        """Takes one more pack."""
-        self.rows_by_name.append(row)
-        self._named[row.name] = row
-        for facet in listings.facets(row, ()):
-            self._facets.setdefault(facet, []).append(row)
+    # --- what there is ---
 
-    def close(self, published: list[Event]) -> None:
-        """Takes the events of all versions, in the order of the log."""
-        self._newest, self._versions = published[: -listings.FED * 2 : -1], len(published)
+    def add_commit(self, notices: Iterable[Notice], events: Iterable[Event]) -> None:
+        """Takes what a commit brought."""
+        self.memory.add_notices(notices)
+        self.memory.add_events(events)
 
-    def units(self) -> set[str]:
+    def add_person(self, revision: Revision) -> None:
+        """Takes the one revision of a publisher or an organisation."""
+        event = revision.event
+        keys = revision.value.keys if isinstance(revision.value, Publisher) else ()
+        marks, text = [key.key_id for key in keys], revision_text(revision)
+        self.memory.add_revision(event.kind, event.subject, event.seq, text, marks)
+
+    def add_pack(self, pack: Pack, signers: Iterable[str]) -> None:
+        """Takes one more pack, after all of history."""
+        row = row_of(pack)
+        size = next(state.release.tarball.size for state in pack.versions if state.release.version == row.latest)
+        self.memory.set_pack(row, layout.shard(row.name), "", documents.index_row(row))
+        self.memory.set_needs(row.name, row.owner, row.needs)
+        self.memory.set_facets(row.name, listings.facets(row, signers) | {*counted(row, size)})
+        self._packs.append(row.name)
+
+    def close(self, leaves: Mapping[int, bytes]) -> None:
+        """Takes the log's entries by the numbers of events, after all packs."""
+        self.memory.add_acts(leaves.items())
+        for name, kind in (("packs", "new"), ("versions", "publish"), ("publishers", "joined")):
+            self.memory.put(name, str(self.memory.how_many("series", kind)))
+
+    # --- what is asked ---
+
+    def around(self, name: str) -> Around:
+        """What others say about a pack."""
+        return self._around.of(name)
+
+    def lines(self) -> Iterator[bytes]:
+        """Every pack's line of `index.json`, by name."""
+        return self.memory.lines()
+
+    def recipes(self, site: Site, templates: Templates) -> Iterator[Recipe]:
+        """Those of every page and document that is about many packs."""
+        for unit in sorted(self._units()):
+            yield from listings.plan_unit(unit, site, templates, self._view)
+        searched = Shelved(self.memory.db)
+        for unit in sorted(searched.whole()):
+            yield from plan_search(unit, searched)
+
+    def _units(self) -> set[str]:
         """The names of all units of listings."""
-        orgs = frozenset(name for kind, name in self.people if kind == "org")
-        units = {unit for facet in self._facets for unit in listings.units_of(facet, orgs)}
-        units |= {f"{kind} {name}" for kind, name in self.people}
+        memory, facets, reading = self.memory, self.memory.all_facets(), Reading(None, True, True, "", 0, 0, 0, (), ())
+        orgs = frozenset(memory.revised("org"))
+        units = {unit for facet in facets for unit in listings.units_of(facet, orgs)}
+        units |= {f"{kind} {name}" for kind in ("publisher", "org") for name in memory.revised(kind)}
         units |= {f"family {family}" for family in (*listings.FAMILIES, "publishers")}
-        return units | {*listings.FIXED, "home", "feeds"}
-
-    def listed(self, family: str, item: str) -> list[Row]:
-        """The rows under a facet, by name."""
-        return self._facets.get((family, item), [])
-
-    def items(self, family: str) -> list[tuple[str, int]]:
-        """(item, number of packs) of a family, by item."""
-        if family == "publishers":
-            handles = sorted(name for kind, name in self.people if kind == "publisher")
-            return [(handle, len(self.listed("owners", handle))) for handle in handles]
-        return sorted((item, len(rows)) for (kind, item), rows in self._facets.items() if kind == family)
-
-    def newest(self, count: int) -> tuple[Event, ...]:
-        """The versions published last, newest first."""
-        return tuple(self._newest[:count])
-
-    def row(self, name: str) -> Row | None:
-        """A pack's row."""
-        return self._named.get(name)
-
-    def rows(self, limit: int) -> list[Row]:
-        """The first rows by name."""
-        return self.rows_by_name[:limit]
-
-    def totals(self) -> Totals:
-        """How much there is."""
-        return Totals(len(self.rows_by_name), self._versions, sum(kind == "publisher" for kind, _ in self.people))
-
-    def history(self, kind: str, name: str) -> list[Revision]:
-        """The one revision of a publisher or an organisation."""
-        return [self.people[kind, name]]
+        units |= {*listings.FIXED, "home", "feeds", *counting.units(memory, reading, True, True)}
+        shards = set(map(layout.shard, self._packs))
+        return units | telling.units(memory, reading, self._packs, facets, shards, units)
 
 
 def read_routing(files: Mapping[str, bytes]) -> tuple[str, ...]:

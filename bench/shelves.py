@@ -16,7 +16,9 @@ from random import Random
 
 from bench.words import ENDINGS, LICENSES, STEMS, TAGS, TARGETS, WORDS
 from packyard.edges.shelved import TABLES, Shelved
+from packyard.formats import documents
 from packyard.model import Mark, Row
+from packyard.registry import Registry
 from packyard.surfaces.search import plan_search
 
 SEED = 7
@@ -38,6 +40,13 @@ def rows(packs: int, seed: int = SEED) -> Iterator[Row]:
     taken = set[str]()
     for number in range(packs):
         yield _row(Random(f"{seed} {number}"), number, taken)
+
+
+def catalogue_of(packs: int, seed: int = SEED) -> bytes:
+    """The `index.json` of so many packs."""
+    registry = Registry("bench.example.org", "Bench", "https://bench.example.org/", (), 14, {}, {}, {})
+    lines = map(documents.index_row, sorted(rows(packs, seed), key=lambda row: row.name))
+    return b"".join(documents.index_parts(registry, 1, "0" * 40, packs, lines))
 
 
 def shelve(packs: Iterable[Row]) -> tuple[sqlite3.Connection, Shelved]:

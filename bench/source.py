@@ -15,7 +15,7 @@ import pygit2
 import yaml
 
 from packyard.formats.minisign import parse_public_key
-from packyard.model import Entry, Event, Manifest, Org, Publisher, PublisherKey, Statement
+from packyard.model import Commit, Entry, Event, Manifest, Org, Publisher, PublisherKey, Statement
 
 _ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0(.{20})", re.DOTALL)
 _TREE = 0o40000
@@ -58,15 +58,16 @@ class Git:
         return line[::-1]
 
 
-def history(git: Git) -> Iterator[Event]:
-    """What appeared in which commit, in the order of the log, numbered from 0."""
+def history(git: Git) -> Iterator[tuple[Commit, str, list[Event]]]:
+    """Each commit with its source tree in the place of its own and the one before it, and what appeared in it, in the
+    order of the log, numbered from 0.
+    """
     seq, before = 0, ""
     for commit, time, root in git.commits():
-        found = sorted(_come(git, before, root))
-        for _, _, kind, subject, ident, objects in found:
-            yield Event(seq, kind, subject, ident, objects, commit, time, seq)
-            seq += 1
-        before = root
+        found = enumerate(sorted(_come(git, before, root)), seq)
+        events = [Event(at, *each[2:], commit, time, at) for at, each in found]
+        yield Commit(commit, time, root), before, events
+        seq, before = seq + len(events), root
 
 
 _Found = tuple[int, str, str, str, str, tuple[tuple[str, str], ...]]

@@ -47,7 +47,7 @@ def test_what_the_pages_say(registry: TestRegistry, tmp_path: Path) -> None:
     assert stats["licences"] == [{"name": "MIT", "packs": 3}, {"name": "Apache-2.0", "packs": 1}]
     assert sum(each["packs"] for each in stats["sizes"]) == 3
     audit = text(site, "audit/index.html")
-    assert "Events 1 to 12" in audit
+    assert "Events 1 to 13" in audit
     for said in (
         "hello 1.1.0 withdrawn: its content is gone It told where somebody lives.",
         "Publisher bob name: Bob Bridge",

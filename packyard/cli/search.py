@@ -131,7 +131,7 @@ def _at(client: Client, place: str, asked: Asked) -> Searched:
     if found is None:
         data = load_index(site, stated.index_json)
         try:
-            found = search(read_prepared(client.registries.cache, stated.index_json, data), *asked)
+            found = search(read_prepared(client.registries.cache, sha256(data).hexdigest(), data), *asked)
         except FormatError as error:
             if error.code == "search-unanswered":
                 raise _refused(error) from None

@@ -10,6 +10,7 @@
 
 The kinds of series are those of `surfaces.events`, "" for all of them, `new` for the first version of each pack and
 `joined` for the first revision of each publisher. Triggers count, so that nothing is forgotten wherever it is written.
+Events are counted when they come and never again, so a change of what is counted needs another `memory.SCHEMA`.
 """
 
 from __future__ import annotations

@@ -38,11 +38,6 @@ class Relations:
         query = "SELECT row FROM facets JOIN packs USING (name) WHERE family = ? AND item = ? ORDER BY name"
         return [row_from(row) for (row,) in self.db.execute(query, (family, item))]
 
-    def items(self, family: str) -> list[tuple[str, int]]:
-        """(item, number of packs) of a family, by item."""
-        query = "SELECT item, count(*) FROM facets WHERE family = ? GROUP BY item ORDER BY item"
-        return [(str(item), int(count)) for item, count in self.db.execute(query, (family,))]
-
     def newest_under(self, family: str, item: str, count: int) -> tuple[Event, ...]:
         """The last versions of the packs under a facet, the newest first. Under one that many packs have, they are
         looked for among all versions from the last one on, and else among those of the packs: a cross join is done in

@@ -156,12 +156,24 @@ class Staging:
         self.written += 1
 
     def replace(self, path: str, data: bytes) -> None:
-        """Stages a file; metadata that it replaces is staged as `by-hash/DIGEST`, so that it stays reachable."""
+        """Stages a file; metadata that it replaces is staged as `by-hash/DIGEST`, so that it stays reachable. What the
+        site has is not staged, nor is what was staged for it before.
+        """
+        if self.same(path, data):
+            self._withdraw(path, data)
+            return
         if path.endswith((".json", ".sums")):
             old = self.current(path, len(data) + OLD_LIMIT)
             if old is not None:
                 self.keep(sha256(old).hexdigest(), path)
         self.write(path, data)
+
+    def _withdraw(self, path: str, data: bytes) -> None:
+        staged = self.root / path
+        if staged.exists():
+            staged.unlink()
+            (self.root / layout.by_hash(sha256(data).hexdigest())).unlink(missing_ok=True)
+            self.written -= 1
 
     def current(self, path: str, limit: int) -> bytes | None:
         """What the site has at `path` now."""

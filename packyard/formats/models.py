@@ -233,7 +233,9 @@ def _shown_path(path: list[str]) -> str:
 
 def _unknown_models(fields: Fields, models: Models) -> Iterator[FormatError]:
     described = {
-        f"{provider}/{model}" for provider, about in models.providers.items() for model in about.get("models") or ()
+        f"{provider}/{model}"
+        for provider, about in models.providers.items()
+        for model in (about or {}).get("models") or ()
     }
     for place, model in _named_models(models):
         if model and model not in described and not is_known_model(model):

@@ -15,25 +15,21 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from packyard.search import lists, slips
+from packyard.search import slips
+from packyard.search.asking import Asked, Points, allowed, ask, packs_of
 from packyard.search.entry import Entry, figure, invalid
-from packyard.search.query import EITHER, ENOUGH, FLAGS, NAME_LETTERS, SORTS, STARRED, Filter, Query
-from packyard.search.shelf import Shelf, Span, beginning, exactly
-from packyard.search.terms import BEGINNING, NAMED, facet
+from packyard.search.query import ENOUGH, FLAGS, NAME_LETTERS, SORTS, Filter, Query
+from packyard.search.shelf import Shelf, beginning, exactly
+from packyard.search.terms import NAMED
 
-#: What a word is worth at a place: all of the word there, and a word there that begins with it.
-WORTH = {"f": (80, 75), "n": (70, 60), "t": (55, 40), "u": (50, 40), "o": (25, 0), "d": (20, 15)}
 #: From here on a word is in the name or the tags of a pack, and no slip is to be looked for.
 SURE = 40
 #: What a name that begins with all words, and one with a slip, is worth for each word; a word with a slip in a name and
 #: in tags, and each further slip less.
 _BEGUN, _NAME_SLIP, _SLIP, _FURTHER = 85, 58, {"f": 35, "n": 35, "t": 30, "u": 30}, 5
 
-_NAME, _SCOPED, _HYPHENS, _NOT_EXACT = 0, 1, 2, 9
+_HYPHENS, _NOT_EXACT = 2, 9
 _NO_LENGTH = 255
-
-#: What packs are worth, by their ids.
-Points = Mapping[int, int]
 
 
 class Hit(NamedTuple):
@@ -67,21 +63,6 @@ class Found(NamedTuple):
         return self.page * self.limit < self.total
 
 
-class _Asked(NamedTuple):
-    """What the terms of a query say: for each word its packs, and whether it is a word that somebody uses; what words
-    add that need not be there; the packs that each filter lets pass; those of the very name, with how exact it is, and
-    those whose name begins with it; and the lengths of names.
-    """
-
-    words: tuple[Points, ...]
-    used: tuple[bool, ...]
-    extra: Points
-    passed: tuple[Collection[int], ...]
-    names: Mapping[int, int]
-    begun: Collection[int]
-    lengths: Mapping[int, int]
-
-
 class _Scored(NamedTuple):
     """What fits: the points, how exact names are, how packs match that do not by their words, and of how many words."""
 
@@ -95,13 +76,13 @@ def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limi
     """A page of the packs that are found, in the order of `sort`, one of `SORTS`. Pages count from 1. Raises what the
     shelf raises.
     """
-    asked = _ask(shelf, query)
-    allowed = _allowed(query.filters, asked.passed)
+    asked = ask(shelf, query)
+    passed = allowed(query.filters, asked.passed)
     if not query.words:
-        everything = range(shelf.count) if allowed is None else allowed
+        everything = range(shelf.count) if passed is None else passed
         scored = _Scored(dict.fromkeys(everything, 0), {}, dict.fromkeys(everything, "all"))
     else:
-        scored = _scored(shelf, query, asked, allowed)
+        scored = _scored(shelf, query, asked, passed)
     ordered, unknown = _sorted(shelf, asked, scored, sort)
     shown = ordered[(page - 1) * limit : page * limit]
     matches = (_match(scored, ident) for ident in shown)
@@ -110,123 +91,41 @@ def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limi
     return found if ordered else found._replace(**_explained(shelf, query, asked))
 
 
-# --- what was asked for ---
-
-
-def _ask(shelf: Shelf, query: Query) -> _Asked:
-    names = [_name_span(query)] if query.name else []
-    filters = [span for wanted in query.filters for span in _filter_spans(wanted)]
-    spans = [*names, *map(_word_span, query.words), *map(exactly, query.extra), *filters]
-    lines = iter(shelf.lines(spans) if spans else ())
-    exact, begun, lengths = dict[int, int](), set[int](), dict[int, int]()
-    for line in next(lines) if names else ():
-        term = line.partition("\t")[0]
-        if term == "=" + query.name:
-            exact.update(dict.fromkeys(_packs_of([line], "b"), _SCOPED))
-            exact.update(dict.fromkeys(_packs_of([line], "e"), _NAME))
-        begun.update(_packs_of([line], "eb"))
-    word_lines = [next(lines) for _ in query.words]
-    words = tuple(_word_points(word, here, lengths) for word, here in zip(query.words, word_lines, strict=True))
-    used = tuple(map(_is_used, query.words, word_lines))
-    extra = dict[int, int]()
-    for word in query.extra:
-        for ident, worth in _word_points(word, next(lines), lengths).items():
-            extra[ident] = extra.get(ident, 0) + worth
-    passed = tuple(
-        _passed(shelf, wanted, [line for _ in _filter_spans(wanted) for line in next(lines)])
-        for wanted in query.filters
-    )
-    return _Asked(words, used, extra, passed, exact, begun, lengths)
-
-
-def _name_span(query: Query) -> Span:
-    """The terms of a name: what begins with several words is one name or few."""
-    return beginning("=" + query.name) if query.several else exactly("=" + query.name)
-
-
-def _word_span(word: str) -> Span:
-    """The terms of a word: all that begin with it, or itself and the list of those."""
-    return beginning(word) if len(word) > BEGINNING else (word, word + "+")
-
-
-def _word_points(word: str, lines: Iterable[str], lengths: dict[int, int]) -> Points:
-    points = dict[int, int]()
-    for line in lines:
-        term = line.partition("\t")[0]
-        if ":" in term:
-            continue
-        for place, packs in lists.parse_line(line)[1].items():
-            worth = WORTH.get(place, (0, 0))[term != word]
-            for ident, length in packs if worth else ():
-                if points.get(ident, 0) < worth:
-                    points[ident] = worth
-                if length:
-                    lengths[ident] = length
-    return points
-
-
-def _is_used(word: str, lines: Iterable[str]) -> bool:
-    """Whether a word is one of names and tags, or of several packs."""
-    there = next((lists.parse_line(line)[1] for line in lines if line.partition("\t")[0] == word), {})
-    return any(place in there for place in NAMED) or sum(map(len, there.values())) >= ENOUGH
-
-
-def _filter_spans(wanted: Filter) -> tuple[Span, ...]:
-    field, value = wanted.fact
-    if wanted.name in FLAGS:
-        return (exactly(facet(field, "yes")),)
-    starred = (exactly(facet(field, "*")),) if field in STARRED else ()
-    return (exactly(facet(field, value)), *starred)
-
-
-def _passed(shelf: Shelf, wanted: Filter, lines: Iterable[str]) -> Collection[int]:
-    found = {ident for line in lines for packs in lists.parse_line(line)[1].values() for ident, _ in packs}
-    return set(range(shelf.count)) - found if wanted.name in FLAGS and wanted.value == "no" else found
-
-
-def _allowed(filters: Sequence[Filter], passed: Sequence[Collection[int]]) -> Collection[int] | None:
-    """The packs that hold every filter, None when there is none."""
-    either = dict[str, set[int]]()
-    for at, (wanted, packs) in enumerate(zip(filters, passed, strict=True)):
-        either.setdefault(wanted.name if wanted.name in EITHER else str(at), set()).update(packs)
-    return set.intersection(*either.values()) if either else None
-
-
 # --- what fits ---
 
 
-def _scored(shelf: Shelf, query: Query, asked: _Asked, allowed: Collection[int] | None) -> _Scored:
-    points = _sums(asked.words, asked.extra, allowed)
+def _scored(shelf: Shelf, query: Query, asked: Asked, passed: Collection[int] | None) -> _Scored:
+    points = _sums(asked.words, asked.extra, passed)
     sure = sum(all(word[ident] >= SURE for word in asked.words) for ident in points)
-    exact = {ident: how for ident, how in asked.names.items() if allowed is None or ident in allowed}
+    exact = {ident: how for ident, how in asked.names.items() if passed is None or ident in passed}
     exact = {ident: how if ident in points else _HYPHENS for ident, how in exact.items()}
     names, words = list[int](), asked.words
     if sure < ENOUGH:
         names, words = _slipped(shelf, query, asked, words=not sure)
-    found = _sums(words, asked.extra, allowed) if words is not asked.words else points
-    meant = [ident for ident in (*exact, *names) if allowed is None or ident in allowed]
+    found = _sums(words, asked.extra, passed) if words is not asked.words else points
+    meant = [ident for ident in (*exact, *names) if passed is None or ident in passed]
     slipped = _NAME_SLIP * len(words)
     total = {**found, **{ident: max(found.get(ident, 0), slipped) for ident in meant if ident not in points}}
     if query.several:
-        begun = (ident for ident in asked.begun if allowed is None or ident in allowed)
+        begun = (ident for ident in asked.begun if passed is None or ident in passed)
         total.update((ident, max(total.get(ident, 0), _BEGUN * len(words))) for ident in begun)
     if not total:
-        return _part(words, asked.extra, allowed)
+        return _part(words, asked.extra, passed)
     return _Scored(
         total, exact, {ident: "spelling" for ident in total if ident not in points and ident not in asked.begun}
     )
 
 
-def _sums(words: Sequence[Points], extra: Points, allowed: Collection[int] | None) -> dict[int, int]:
+def _sums(words: Sequence[Points], extra: Points, passed: Collection[int] | None) -> dict[int, int]:
     """The points of the packs that have every word."""
     first, *more = sorted(words, key=len)
-    idents = [ident for ident in first if allowed is None or ident in allowed]
+    idents = [ident for ident in first if passed is None or ident in passed]
     for points in more:
         idents = [ident for ident in idents if ident in points]
     return {ident: sum(points[ident] for points in words) + extra.get(ident, 0) for ident in idents}
 
 
-def _slipped(shelf: Shelf, query: Query, asked: _Asked, *, words: bool) -> tuple[list[int], tuple[Points, ...]]:
+def _slipped(shelf: Shelf, query: Query, asked: Asked, *, words: bool) -> tuple[list[int], tuple[Points, ...]]:
     """The packs whose name is one slip away; and the points of the words, of misspelt ones if they are wanted and it is
     not plain by the name what several words mean.
     """
@@ -236,7 +135,7 @@ def _slipped(shelf: Shelf, query: Query, asked: _Asked, *, words: bool) -> tuple
         names = ["=" + name for _, name in slips.nearest(query.name, like, 1)]
     if names:
         found = shelf.lines(list(map(exactly, names)))
-        idents = sorted({ident for lines in found for ident in _packs_of(lines, "eb")})
+        idents = sorted({ident for lines in found for ident in packs_of(lines, "eb")})
     words = words and not (names and query.several)
     unknown = [word for word, used in zip(query.words, asked.used, strict=True) if words and not used]
     spans = [slips.word_spans(word) for word in unknown]
@@ -258,22 +157,17 @@ def _with_slips(points: Points, near: Iterable[tuple[int, str]], found: Mapping[
     more = dict[int, int]()
     for far, term in near:
         for place in NAMED:
-            for ident in _packs_of(found[term], place):
+            for ident in packs_of(found[term], place):
                 more[ident] = max(more.get(ident, 0), _SLIP[place] - _FURTHER * (far - 1))
     return {ident: max(points.get(ident, 0), more.get(ident, 0)) for ident in points.keys() | more.keys()}
 
 
-def _packs_of(lines: Iterable[str], places: str) -> Iterable[int]:
-    found = (lists.parse_line(line)[1] for line in lines)
-    return (ident for each in found for place in places for ident, _ in each.get(place, ()))
-
-
-def _part(words: Sequence[Points], extra: Points, allowed: Collection[int] | None) -> _Scored:
+def _part(words: Sequence[Points], extra: Points, passed: Collection[int] | None) -> _Scored:
     """The packs that have the most of the words, if there are several."""
     counts, sums = dict[int, int](), dict[int, int]()
     for points in words if len(words) > 1 else ():
         for ident, worth in points.items():
-            if allowed is None or ident in allowed:
+            if passed is None or ident in passed:
                 counts[ident], sums[ident] = counts.get(ident, 0) + 1, sums.get(ident, 0) + worth
     most = max(counts.values(), default=0)
     best = {ident: sums[ident] + extra.get(ident, 0) for ident, count in counts.items() if count == most}
@@ -287,7 +181,7 @@ def _match(scored: _Scored, ident: int) -> str:
 # --- the order ---
 
 
-def _sorted(shelf: Shelf, asked: _Asked, scored: _Scored, sort: str) -> tuple[list[int], int]:
+def _sorted(shelf: Shelf, asked: Asked, scored: _Scored, sort: str) -> tuple[list[int], int]:
     """What was found, in order, and of how much it is not known what it is sorted by."""
     exact, over, points, lengths = scored.exact, shelf.over, scored.points, asked.lengths
     ranked = sorted(
@@ -319,7 +213,7 @@ def _known(value: Any) -> float:
 # --- nothing was found ---
 
 
-def _explained(shelf: Shelf, query: Query, asked: _Asked) -> dict[str, Any]:
+def _explained(shelf: Shelf, query: Query, asked: Asked) -> dict[str, Any]:
     """Why nothing was found, as fields of `Found`."""
     labels = [*query.words, *map(str, query.filters)]
     parts = zip(labels, map(len, (*asked.words, *asked.passed)), strict=True)

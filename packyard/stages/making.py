@@ -27,9 +27,10 @@ from packyard.rules.featured import check_featured, file_of
 from packyard.rules.renames import check_rename
 from packyard.stages import counting, telling
 from packyard.stages.around import Surroundings, advised_by, echoes
+from packyard.stages.explaining import Explained, explain
 from packyard.stages.reading import Reading, packs_to_look_at
 from packyard.surfaces import listings
-from packyard.surfaces.advisories import plan_advisories
+from packyard.surfaces.advisorypages import plan_all
 from packyard.surfaces.chronicle import counted
 from packyard.surfaces.search import plan_search
 
@@ -53,6 +54,8 @@ def make(edges: Edges, reading: Reading) -> Making:
     advisories = _advisories(edges, reading)
     problems += advisories.problems if advisories else ()
     problems += _featured(edges, reading)
+    explained = explain(edges, reading)
+    problems += explained.problems
     advised, changed = advised_by(edges.memory, advisories)
     wanted, processes, renamed = list(_wanted(edges, reading, changed)), edges.request.jobs or processors(), list[str]()
     edges.progress.start("packs", len(wanted))
@@ -96,7 +99,8 @@ def make(edges: Edges, reading: Reading) -> Making:
     if advisories:
         notes += advisories.notes
         texts = partial(edges.repository.blob, limit=LIMIT)
-        removals += _make_unit(edges, "advisories", plan_advisories(advisories.listed, texts))
+        removals += _make_unit(edges, "advisories", plan_all(edges.templates, edges.site, advisories.listed, texts))
+    removals += _make_explained(edges, explained)
     return Making(packs, written, frozenset(shards), tuple(removals), tuple(notes))
 
 
@@ -152,6 +156,14 @@ def _featured(edges: Edges, reading: Reading) -> tuple[Problem, ...]:
     checked = check_featured(source, edges.source)
     edges.memory.put("featured", json.dumps(checked.featured))
     return checked.problems
+
+
+def _make_explained(edges: Edges, explained: Explained) -> list[str]:
+    if explained.ground is None:
+        return []
+    from packyard.surfaces.explained import plan_explained
+
+    return _make_unit(edges, "explained", plan_explained(edges.templates, edges.site, explained.ground))
 
 
 def unclaimed(before: Iterable[Output], now: Iterable[Output], withdrawn: Collection[str] = ()) -> list[str]:

@@ -13,6 +13,7 @@ from packyard.history import compare, misplaced, number, pack_trees
 from packyard.model import Commit
 from packyard.recorded import log_positions
 from packyard.rules.authority import Revision, check_revision
+from packyard.rules.notices import notices
 from packyard.rules.statements import check_dates
 from packyard.rules.trust import follow_trust
 
@@ -63,6 +64,7 @@ def read(edges: Edges) -> Reading:
         found = compare(repository, commit, tree, new := edges.tree_of(commit))
         problems += found.problems
         problems += _follow_trust(edges, commit, tree, new, first + events)
+        memory.add_notices(notices(repository, commit, tree, new))
         tree = new
         numbered = [event._replace(log_index=next(positions)) for event in number(found.events, first + events)]
         events += len(numbered)

@@ -22,7 +22,7 @@ def units(
     """
     if not planned:
         return set()
-    shown = memory.all_facets() if reading.fresh else set(facets).union(*map(memory.facets, made))
+    shown = set(facets).union(memory.all_facets() if reading.fresh else (), *map(memory.facets, made))
     owners = [(revision.event.kind, revision.event.subject) for revision in reading.revisions]
     if reading.fresh:
         owners = [(kind, name) for kind in ("publisher", "org") for name in memory.revised(kind)]

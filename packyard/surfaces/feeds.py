@@ -104,9 +104,14 @@ def newest(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 
 def version_entry(event: Event, row: Row) -> Entry:
     """That a version was published, by what is known of its pack now."""
+    ident, title = f"{event.subject}/{event.ident}", f"{event.subject} {event.ident}"
     path = layout.version(event.subject, event.ident)
-    title = f"{event.subject} {event.ident}"
-    return Entry(f"{event.subject}/{event.ident}", title, path, event.time, row.owner, row.description, row.tags)
+    return Entry(ident, title, path, event.time, owner_of(row.name, row.owner), row.description, row.tags)
+
+
+def owner_of(pack: str, owner: str) -> str:
+    """An owner as people write it: organisations, which own the packs of their scope, with an @."""
+    return f"@{owner}" if pack.startswith("@") else owner
 
 
 def plan_feed(registry: Registry, feed: Feed) -> Iterator[Recipe]:

@@ -29,6 +29,7 @@ from packyard.recipe import Recipe
 from packyard.rules.authority import Revision
 from packyard.surfaces import cards, chronicle, feeds, pages, people, sitemap
 from packyard.surfaces.paging import cut
+from packyard.surfaces.prose import plan_prose
 from packyard.surfaces.site import Site, listable
 
 FAMILIES = ("tags", "targets", "features", "licences", "browse")
@@ -213,8 +214,7 @@ def _assets(site: Site, templates: pages.Templates, view: View) -> Iterator[Reci
 
 
 def _prose(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
-    for path, name in (("about/index.html", "about"), ("publish/index.html", "publish")):
-        yield Recipe(path, (site, name), partial(pages.prose_page, templates, site, path, name))
+    yield from plan_prose(templates, site)
 
 
 def _registry(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:

@@ -26,6 +26,7 @@ from packyard.model import Event, Row
 from packyard.recipe import Recipe
 from packyard.registry import Registry
 from packyard.surfaces.feeds import escape
+from packyard.surfaces.prose import prose_pages
 from packyard.surfaces.site import Site, Totals, listable
 from packyard.surfaces.templates import Templates
 
@@ -34,14 +35,12 @@ SITEMAP, ROBOTS, NOT_FOUND = "sitemap.xml", "robots.txt", "404.html"
 #: A sitemap of up to so many packs is one file; so many versions are newest; so many addresses a part may have.
 WHOLE, NEWEST, MOST = 200, 200, 50_000
 
-#: The pages that belong to no family.
-PAGES = (
-    "index.html",
-    *(
-        f"{name}/index.html"
-        for name in ("about", "audit", "compliance", "featured", "new", "publish", "stats", "updated")
-    ),
-)
+_SINGLE = """
+    about advisories api audit compliance featured keys mirrors name-check new publish rules stats updated
+"""
+
+#: The pages that belong to no family, besides those that a registry writes itself.
+PAGES = ("index.html", *(f"{name}/index.html" for name in _SINGLE.split()))
 
 #: The families of listings, each a part.
 FAMILIES = ("browse", "features", "licences", "publishers", "tags", "targets")
@@ -88,16 +87,17 @@ def units(before: int, after: int, families: Iterable[str], shards: Iterable[int
 def plan(site: Site, templates: Templates, view: View, part: str = "") -> Iterator[Recipe]:
     """The recipes of a unit: of a part, or without one of the rest."""
     large = view.totals().packs > WHOLE
+    single = sorted({*PAGES, *prose_pages(templates.own.look.prose).pages})
     if not part:
         yield Recipe(ROBOTS, (site.registry.url, site.development), partial(robots, site))
         yield Recipe(NOT_FOUND, (site,), partial(not_found, templates, site))
-        yield from _plan_large(site.registry, view) if large else _plan_small(site.registry, view)
-    elif large and (found := _part(view, part)):
+        yield from _plan_large(site.registry, view) if large else _plan_small(site.registry, view, single)
+    elif large and (found := _part(view, part, single)):
         yield _recipe(site.registry, _path(part), found)
 
 
-def _plan_small(registry: Registry, view: View) -> Iterator[Recipe]:
-    listed = [address for family in ("site", *FAMILIES) for address in _part(view, family)]
+def _plan_small(registry: Registry, view: View, single: Sequence[str]) -> Iterator[Recipe]:
+    listed = [address for family in ("site", *FAMILIES) for address in _part(view, family, single)]
     packs = [_of_row(row) for row in view.rows(WHOLE)]
     yield _recipe(registry, SITEMAP, [*listed, *packs])
 
@@ -109,10 +109,10 @@ def _plan_large(registry: Registry, view: View) -> Iterator[Recipe]:
     yield Recipe(SITEMAP, (registry.url, parts), partial(index, registry, parts))
 
 
-def _part(view: View, part: str) -> list[Address]:
-    """The addresses of a part."""
+def _part(view: View, part: str, single: Sequence[str]) -> list[Address]:
+    """The addresses of a part; `single` are the pages that belong to no family."""
     if part == "site":
-        return [Address(path) for path in PAGES]
+        return [Address(path) for path in single]
     if part in FAMILIES:
         items = sorted(view.items(part), key=lambda item: (-item[1], item[0]))
         names = sorted(name for name, _ in items[: MOST - 1] if listable(name))

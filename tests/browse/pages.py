@@ -16,8 +16,8 @@ _ADDRESSES = ("href", "src", "action", "poster", "data", "xlink:href")
 
 
 class Link(NamedTuple):
-    """A link of a page: the element and its attributes, the address as it stands there, and what a relative one means:
-    a path of the site ("" for the page itself) and a fragment. `path` is None when the address has a scheme or a host.
+    """A link of a page: the element and its attributes, the address and its fragment as they stand there, and the path
+    of the site that a relative one means, "" for the page itself; None when the address has a scheme or a host.
     """
 
     tag: str
@@ -45,7 +45,7 @@ def _link(page: str, tag: str, attributes: Mapping[str, str], address: str) -> L
     if parts.scheme or parts.netloc:
         return Link(tag, attributes, address, None, "")
     path = normpath(join("/", dirname(page), unquote(parts.path)))[1:] if parts.path else ""
-    return Link(tag, attributes, address, path + "/" * parts.path.endswith("/"), unquote(parts.fragment))
+    return Link(tag, attributes, address, path + "/" * parts.path.endswith("/"), parts.fragment)
 
 
 def repeated(values: Iterable[tuple[str, str]]) -> list[tuple[str, ...]]:

@@ -48,9 +48,26 @@ const load = async (path) => {
 })();
 """
 ASKED = (
-    *['c', '審査', '代码审查', '查', '日本語', 'NAIVE strasse', 'проверка', '🎉party', 'σίσυφος', '한국', '@', '"', 'a b c d', 'ｐｙｔｈｏｎ', 'qqqq code', ''],
+    *[
+        "c",
+        "審査",
+        "代码审查",
+        "查",
+        "日本語",
+        "NAIVE strasse",
+        "проверка",
+        "🎉party",
+        "σίσυφος",
+        "한국",
+        "@",
+        '"',
+        "a b c d",
+        "ｐｙｔｈｏｎ",
+        "qqqq code",
+        "",
+    ],
     *["deprecated:yes", "deprecated:no python", "archived:yes", "renamed:no code", "license:none", "tag:nowhere x"],
-    *['license:apache-2.0 rust', 'licence:mit author:@alice', 'tag:"code review"', 'channel:beta', 'has:routing'],
+    *["license:apache-2.0 rust", "licence:mit author:@alice", 'tag:"code review"', "channel:beta", "has:routing"],
     *["routing:budget has:hooks", "target:cursor has:hooks", "tag:python tag:rust", "owner:a owner:alice"],
     *["colour:red", "has:readme", "tag:", "deprecated:maybe"],
     "x" * 1001,

@@ -152,6 +152,8 @@ def test_a_version_as_an_entry() -> None:
     entry = feeds.version_entry(event, row)
     assert entry[:6] == ("hello/1.2.0", "hello 1.2.0", "packs/hello/1.2.0/", event.time, "alice", row.description)
     assert entry.tags == row.tags
+    scoped = sample.row(sample.SCOPED)
+    assert feeds.version_entry(event._replace(subject=scoped.name), scoped).author == "@acme"
 
 
 def paths(feed: Feed) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from functools import partial
@@ -20,34 +19,14 @@ from packyard.gate.naming import RESERVED, Names, check_name
 from packyard.surfaces.namecheck import HOLLOW, name_check_page, plan_name_check
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates, open_templates
+from tests.registry import TestRegistry
+from tests.sites import built
 from tests.surfaces import sample
 from tests.surfaces.test_trustpages import page
 from tests.tools import need
 
 #: The packs of the site in the browser.
 PACKS = ("hello", "goodbye", "git-hygiene", "review-code", "@acme/house-style")
-
-#: A search over that list with the two functions of the real one (templates/js/search-engine.js): what has all the
-#: letters of the query, by and large.
-ENGINE = """
-globalThis.PackyardSearch = {
-  async open(load) {
-    const names = JSON.parse(new TextDecoder().decode(await load("search/names.json")));
-    return {
-      async search(query, { limit }) {
-        const found = names.filter((name) => query.split(" ").some((word) => near(word, name)));
-        const hits = found.map((name) => ({ name }));
-        return { total: hits.length, hits: hits.slice(0, limit) };
-      },
-    };
-  },
-};
-const near = (word, name) => {
-  const bare = (text) => [...text].filter((letter) => /[a-z]/.test(letter)).sort().join("");
-  const [one, two] = [bare(word), bare(name)];
-  return name.includes(word) || [...one].filter((letter) => two.includes(letter)).length > one.length - 2;
-};
-"""
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +35,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
 
 
 def site(templates: Templates) -> Site:
-    assets = dict(templates.assets()) | {"search-engine.js": "assets/search-engine.js"}
-    return sample.SITE._replace(assets=tuple(assets.items()))
+    return sample.SITE._replace(assets=templates.assets())
 
 
 def test_the_page_explains_itself_without_script(templates: Templates) -> None:
@@ -96,27 +74,22 @@ def test_the_template_says_nothing_without_the_catalogue() -> None:
 
 
 @pytest.fixture(scope="module")
-def browser(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    folder, shown = tmp_path_factory.mktemp("site"), site(templates)
-    for name, path in shown.assets:
-        data = ENGINE.encode() if name == "search-engine.js" else templates.asset(name)
-        (folder / path).parent.mkdir(exist_ok=True)
-        (folder / path).write_bytes(data)
-    for path, data in (
-        ("search/names.json", json.dumps(PACKS).encode()),
-        ("name-check/index.html", name_check_page(templates, shown, RESERVED)),
-    ):
-        (folder / path).parent.mkdir()
-        (folder / path).write_bytes(data)
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    registry = TestRegistry(tmp_path_factory.mktemp("names") / "repo")
+    registry.publisher("alice")
+    registry.org("acme", {"alice": "owner"}, "alice")
+    for name in PACKS:
+        registry.version(name, "1.0.0", "alice")
+    registry.commit("Publish all of them")
+    folder = registry.path.parent / "site"
+    built(registry.path, folder)
 
     class Quiet(SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    with (
-        ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) as server,
-        sync_playwright() as play,
-    ):
+    here = ("127.0.0.1", 0)
+    with ThreadingHTTPServer(here, partial(Quiet, directory=str(folder))) as server, sync_playwright() as play:
         Thread(target=server.serve_forever, daemon=True).start()
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
         chromium = play.chromium.launch(executable_path=need("chromium"), args=arguments)

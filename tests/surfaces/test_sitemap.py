@@ -91,6 +91,15 @@ def test_a_small_registry_has_one_file(site: Site, templates: Templates) -> None
     assert not any(planned(site, templates, packs(2), part) for part in (*FAMILIES, "site", "2c"))
 
 
+def test_pages_that_a_registry_writes_itself_are_found(templates: Templates) -> None:
+    own = open_templates(
+        None, None, templates.own._replace(look=templates.own.look._replace(prose={"contact": "# Hi"}))
+    )
+    site = site_of(sample.REGISTRY, False, own)
+    found = locations(planned(site, own, packs(1))["sitemap.xml"].render())
+    assert site.registry.url + "contact/" in found
+
+
 def test_a_large_one_has_an_index_of_parts_that_hold_everything(site: Site, templates: Templates) -> None:
     view, found = packs(WHOLE + 1), dict[str, str | None]()
     recipes = planned(site, templates, view)

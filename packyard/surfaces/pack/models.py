@@ -191,14 +191,16 @@ def strangers(models: Models) -> frozenset[str]:
     named = {model for choice in choices for model in (choice.default, choice.small) if model}
     named |= {agent.model for choice in choices for agent in choice.agents.values()}
     named |= {route.use for route in models.routing if route.use not in models.profiles}
-    described = {f"{name}/{model}" for name, about in models.providers.items() for model in about.get("models") or ()}
+    described = {
+        f"{name}/{model}" for name, about in models.providers.items() for model in (about or {}).get("models") or ()
+    }
     return frozenset(reveal(name) for name in named - described if not is_known_model(name))
 
 
-def _providers(providers: Mapping[str, Mapping[str, Mapping[str, object]]]) -> Iterator[tuple[str, str, str]]:
+def _providers(providers: Mapping[str, Mapping[str, Mapping[str, object]] | None]) -> Iterator[tuple[str, str, str]]:
     """(provider, model, variants) of what is described; a provider without models has one line."""
     for name, about in providers.items():
-        described = about.get("models") or {}
+        described = (about or {}).get("models") or {}
         if not described:
             yield reveal(name), "", ""
         for model, options in described.items():

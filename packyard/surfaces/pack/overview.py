@@ -12,13 +12,11 @@ from packyard.recipe import Recipe
 from packyard.surfaces import views
 from packyard.surfaces.installs import installs
 from packyard.surfaces.pack.abilities import abilities_of
-from packyard.surfaces.pack.files import IMAGES
+from packyard.surfaces.pack.files import IMAGE_LIMIT, IMAGES
 from packyard.surfaces.pack.values import Hand, all_facts, alone, facts, standing
 from packyard.surfaces.readme import Readme, render_readme
 from packyard.surfaces.site import HOME
 
-#: A larger image is not shown among text.
-IMAGE_LIMIT = 1_000_000
 READMES = ("README.md", "readme.md", "Readme.md")
 
 
@@ -53,7 +51,7 @@ def pack_page(hand: Hand, pack: Pack, readme: Readme | None) -> bytes:
         hand.site,
         layout.pack(pack.name, "index.html"),
         pack.name,
-        release.manifest.description or say("{name}, of which no version is offered any more.", name=pack.name),
+        release.manifest.description or _undescribed(hand, pack.name, state),
         ended=views.ended(say, pack),
         channels=pack.channels,
         readme=readme,
@@ -73,13 +71,19 @@ def version_page(hand: Hand, pack: Pack, state: VersionState) -> bytes:
         hand.site,
         layout.version(pack.name, release.version, "index.html"),
         title,
-        release.manifest.description or say("{name}, a version that is withdrawn.", name=title),
+        say("{name}: {text}", name=title, text=release.manifest.description or _undescribed(hand, pack.name, state)),
         channels={},
         quality=None,
         dependents=0,
         fields=list(views.fields(release.manifest)),
         **_of_release(hand, pack, state),
     )
+
+
+def _undescribed(hand: Hand, name: str, state: VersionState) -> str:
+    """What stands for a description that is not there, or went with a version that is withdrawn."""
+    say = hand.templates.say
+    return say("{name}, which is withdrawn.", name=name) if state.withdrawn else say("The pack {name}.", name=name)
 
 
 def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object]:

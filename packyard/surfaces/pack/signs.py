@@ -15,7 +15,7 @@ from packyard.quality import breakdown, score
 from packyard.recipe import Recipe
 from packyard.registry import Registry
 from packyard.surfaces import badges, cards
-from packyard.surfaces.feeds import Entry, Feed, newest, render_atom, render_json
+from packyard.surfaces.feeds import Entry, Feed, newest, owner_of, render_atom, render_json
 from packyard.surfaces.pack.abilities import found
 from packyard.surfaces.pack.values import Hand, all_facts, previous_of
 from packyard.surfaces.site import ACTIVE_FEATURES
@@ -65,7 +65,7 @@ def _standing(templates: Templates, pack: Pack) -> tuple[str, str]:
 def card_of(hand: Hand, pack: Pack) -> cards.Card:
     """What the pack's card shows: nothing of a single version."""
     latest, say = pack.latest.release, hand.templates.say
-    owner = f"@{pack.owner}" if pack.name.startswith("@") else pack.owner
+    owner = owner_of(pack.name, pack.owner)
     active = tuple(feature for feature in latest.features if feature in ACTIVE_FEATURES)
     facts = ((_plain(say("Owner")), owner),)
     return cards.Card(
@@ -95,7 +95,14 @@ def _version(hand: Hand, pack: Pack, state: VersionState, compared: bool) -> Ent
     release = state.release
     name, about = f"{pack.name}/{release.version}", release.manifest
     path = layout.version(pack.name, release.version)
-    entry = Entry(name, f"{pack.name} {release.version}", path, release.published, pack.owner, about.description)
+    entry = Entry(
+        name,
+        f"{pack.name} {release.version}",
+        path,
+        release.published,
+        owner_of(pack.name, pack.owner),
+        about.description,
+    )
     before = previous_of(pack, state)
     if not compared or before is None or state.withdrawn or before.withdrawn:
         return entry._replace(tags=about.tags)
@@ -126,7 +133,7 @@ def _said(templates: Templates, pack: Pack, said: Statement) -> Entry:
     version = said.fields.get("version", "")
     path = layout.version(pack.name, version) if version else layout.pack(pack.name)
     ident = f"{pack.name}/statements/{said.sequence}"
-    return Entry(ident, _plain(_title(templates, said)), path, time, pack.owner, said.reason)
+    return Entry(ident, _plain(_title(templates, said)), path, time, owner_of(pack.name, pack.owner), said.reason)
 
 
 def _title(templates: Templates, said: Statement) -> Markup:

@@ -184,6 +184,12 @@ def test_text_stays_text_and_hides_nothing(hand: Hand) -> None:
     assert "⟦U+200B⟧" in found.text
 
 
+def test_a_provider_of_which_nothing_is_said(hand: Hand) -> None:
+    found = page(hand, b'{"default": "x/y", "providers": {"x": null, "z": {"models": {"y": null}}}}')
+    assert "This file cannot be read" not in found.text
+    assert "unknown model" in found.text
+
+
 def test_a_large_file_makes_a_page_of_some_size(hand: Hand) -> None:
     agents = {f"agent-{at}": {"model": OPUS} for at in range(400)}
     profiles = {f"p{at}": {"extends": "p0"} if at else {"agents": agents} for at in range(900)}
