@@ -10,6 +10,9 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+from packyard.formats import layout
+from packyard.search import paths
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -32,7 +35,8 @@ class State(NamedTuple):
 
 class Change(NamedTuple):
     """Files and bytes that took the place of others, that are new, and that are new under `by-hash/` (links to what was
-    there, no bytes); how many files are gone. `index.json` is left out."""
+    there, no bytes); how many files are gone; files and bytes of the search index that are new or replaced, which are
+    counted nowhere else. `index.json` is left out."""
 
     replaced: int
     replaced_bytes: int
@@ -40,6 +44,8 @@ class Change(NamedTuple):
     new_bytes: int
     kept: int
     removed: int
+    searched: int
+    searched_bytes: int
 
 
 class Failed(Exception):
@@ -88,7 +94,9 @@ def _files(root: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
 
 def change(before: dict[str, State], after: dict[str, State]) -> Change:
     """The difference of two states of a site."""
-    replaced = [at for path, at in after.items() if path != "index.json" and before.get(path, at) != at]
+    found = [at for path, at in after.items() if path.startswith(paths.FOLDER) and before.get(path) != at]
+    before, after = ({path: at for path, at in each.items() if _counts(path)} for each in (before, after))
+    replaced = [at for path, at in after.items() if before.get(path, at) != at]
     new = [(path, at) for path, at in after.items() if path not in before]
     kept = [path for path, _ in new if path.startswith("by-hash/")]
     added = [at for path, at in new if not path.startswith("by-hash/")]
@@ -99,4 +107,10 @@ def change(before: dict[str, State], after: dict[str, State]) -> Change:
         sum(at.size for at in added),
         len(kept),
         len(before.keys() - after.keys()),
+        len(found),
+        sum(at.size for at in found),
     )
+
+
+def _counts(path: str) -> bool:
+    return path != layout.INDEX and not path.startswith(paths.FOLDER)

@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 #: Distributions whose version may change the bytes of the output.
-RENDERERS = ("cmarkgfm", "deflate", "jinja2", "markdown", "markupsafe", "nh3", "pygments")
+RENDERERS = ("cmarkgfm", "deflate", "jinja2", "markdown", "markupsafe", "nh3", "pillow")
 
 _HERE = Path(__file__).resolve().parent
 

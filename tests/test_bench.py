@@ -194,15 +194,17 @@ def test_the_floor_makes_the_very_site(tmp_path: Path) -> None:
 
 
 def test_a_change_tells_replaced_from_new_files(tmp_path: Path) -> None:
-    (tmp_path / "by-hash").mkdir()
-    for name in ("same", "other", "gone", "index.json"):
+    for folder in ("by-hash", "search/rows"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("same", "other", "gone", "index.json", "search/catalogue.gz", "search/rows/1.gz"):
         (tmp_path / name).write_text("before")
     before = states(tmp_path)
     (tmp_path / "gone").unlink()
-    for name in ("other", "index.json", "new", "by-hash/abc"):
+    (tmp_path / "search/rows/1.gz").unlink()
+    for name in ("other", "index.json", "new", "by-hash/abc", "search/catalogue.gz", "search/rows/2.gz"):
         (tmp_path / f"{name}.part").write_text("afterwards")
         (tmp_path / f"{name}.part").replace(tmp_path / name)
-    assert change(before, states(tmp_path)) == Change(1, 10, 1, 10, 1, 1)
+    assert change(before, states(tmp_path)) == Change(1, 10, 1, 10, 1, 1, 2, 20)
 
 
 def test_a_command_that_fails_is_not_measured() -> None:

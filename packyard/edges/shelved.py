@@ -43,11 +43,15 @@ class Shelved:
 
     def count(self) -> int:
         """How many packs there are."""
-        return int(self._db.execute("SELECT count(*) FROM search_entries").fetchone()[0])
+        return int(self._db.execute("SELECT coalesce(max(id) + 1, 0) FROM search_entries").fetchone()[0])
 
     def over(self) -> tuple[int, ...]:
         """The packs that nobody should begin to use."""
         return tuple(ident for (ident,) in self._db.execute("SELECT id FROM search_entries WHERE over ORDER BY id"))
+
+    def is_border(self, border: str) -> bool:
+        """Whether a shard begins there."""
+        return bool(self._db.execute("SELECT 1 FROM search_borders WHERE border = ?", (border,)).fetchone())
 
     def borders(self) -> tuple[str, ...]:
         """Where shards begin."""
@@ -79,7 +83,7 @@ class Shelved:
         for query in ("DELETE FROM search_entries", "DELETE FROM search_terms", "DELETE FROM search_borders"):
             self._db.execute(query)
         collected = Collected()
-        rows = self._db.execute("SELECT row FROM packs ORDER BY json_extract(row, ?)", (_BORN,)).fetchall()
+        rows = self._db.execute("SELECT row FROM packs ORDER BY json_extract(row, ?)", (_BORN,))
         for ident, (row,) in enumerate(rows):
             entry = entry_of(row_from(row))
             self._set(ident, entry)

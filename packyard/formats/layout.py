@@ -6,7 +6,7 @@ Paths are relative to the site's root and use `/`. A pack's name is used whole, 
     SNAPSHOT SNAPSHOT.minisig        the pointer: replaced last, by every build
     SNAPSHOT.bundle                  both and the log's checkpoint in one file, replaced with them
     trust/N.json                     immutable
-    index.json index.sums index/XX.sums site.sums
+    index.json index.sums index/XX.sums site.sums site/FOLDER.sums site/FOLDER/XX.sums
     registry.json                    the registry's settings, as clients need them
     advisories/index.json advisories/PY-2026-0001.json
     packs/NAME/files.sums index.json
@@ -31,10 +31,20 @@ Every file in a pack's folder stands in one list, so that what clients read does
     pages.sums            what else is in the pack's folder
 
 Of `pages.sums` those are there that have a line.
+
+Every file outside `packs/` that is sealed stands in one list, too:
+
+    site.sums             the files at the top, and those of folders with few files; and the lists of the others
+    site/FOLDER.sums      the shards of a folder with more than `FOLDER_LIMIT` files; those are there that have a line
+    site/FOLDER/XX.sums   the files of the folder that fall into shard XX, see `place_of`
+
+What comes next on the way down is told by the path alone, and no tag, handle or licence can be the name of a list: the
+folders of the site that hold such items are others than `site/`.
 """
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -57,8 +67,8 @@ ATOM = "feed.atom"
 JSON_FEED = "feed.json"
 SHARDS = 256
 
-#: A folder of the site (other than `packs/`) with more files than this is listed in a `files.sums` of its own, so that
-#: `site.sums` stays small however large the registry grows.
+#: A folder of the site (other than `packs/`) with more files than this is listed in shards of its own, so that no list
+#: grows with the registry.
 FOLDER_LIMIT = 512
 
 
@@ -74,6 +84,10 @@ class Kind(NamedTuple):
         """The value of the Cache-Control header."""
         return f"public, max-age={self.max_age}" + (", immutable" if self.immutable else ", must-revalidate")
 
+
+_SITE_LIST = re.compile(r"site/([^/]+?)(/[0-9a-f]{2})?\.sums")
+#: Folders whose own folders are few and hold many files each, and not what belongs together.
+_SPREAD = frozenset({"search"})
 
 _YEAR, _SHORT = 31_536_000, 60
 
@@ -206,6 +220,43 @@ def is_pack_list(path: str) -> bool:
     if name == FILES_SUMS:
         return path == pack(pack_of(path), FILES_SUMS)
     return name == PAGES_SUMS and path == list_of(f"{folder}/index.html")
+
+
+def folder_sums(folder: str) -> str:
+    """The path of the list of a large folder's shards."""
+    return f"site/{folder}.sums"
+
+
+def folder_shard(folder: str, number: int) -> str:
+    """The path of the list of shard `number` of a large folder."""
+    return f"site/{folder}/{number:02x}.sums"
+
+
+def place_of(path: str) -> tuple[str, int]:
+    """The folder at the top that has a path outside `packs/`, and the path's shard in it; ("", 0) for a file at the top.
+
+    The shard is the first byte of the SHA-256 of the name below the folder, so all that a folder has of a tag or of a
+    publisher is in one; in `search/` it is that of all the rest of the path.
+    """
+    folder, slash, rest = path.partition("/")
+    if not slash:
+        return "", 0
+    return folder, shard(rest if folder in _SPREAD else rest.partition("/")[0])
+
+
+def site_list_of(path: str, large: bool) -> str:
+    """The list that has a sealed path outside `packs/` and `index/`; `large` says whether its folder at the top has
+    shards of its own.
+    """
+    if match := _SITE_LIST.fullmatch(path):
+        return folder_sums(match[1]) if match[2] else SITE_SUMS
+    folder, number = place_of(path)
+    return folder_shard(folder, number) if large and folder else SITE_SUMS
+
+
+def is_site_list(path: str) -> bool:
+    """Whether a path is that of a list below `site.sums`."""
+    return _SITE_LIST.fullmatch(path) is not None
 
 
 def sealed_apart(path: str) -> bool:

@@ -172,7 +172,7 @@ class _Links:
 
     def __init__(self, base: str, files: Collection[str], data: Callable[[str], bytes] | None, say: Say) -> None:
         self.images: dict[str, None] = {}
-        self._base, self._files, self._data, self._say = base, files, data, say
+        self._base, self._files, self._data, self.say = base, files, data, say
         self._close = ""
         self._embedded = 0
 
@@ -199,7 +199,7 @@ class _Links:
             return f'<a href="{href}">'
         self._close = "</span>"
         path = _inside(unescape(href))
-        title = self._say("{path}, a file of this pack", path=path) if path in self._files else ""
+        title = self.say("{path}, a file of this pack", path=path) if path in self._files else ""
         return f'<span title="{title}">' if title else "<span>"
 
     def _image(self, src: str, alt: str) -> str:
@@ -209,10 +209,10 @@ class _Links:
             return f'<img src="{self._base}{quote(path)}" alt="{alt}" loading="lazy">'
         if path in self._files and path.lower().endswith(".svg") and (uri := self._svg(path)):
             return f'<img src="{uri}" alt="{alt}">'
-        label = alt or self._say("image")
+        label = alt or self.say("image")
         if src.startswith(("https://", "http://")) and not self._close:
             return f'<a href="{escape(src)}">{label}</a>'
-        title = self._say("an image that is not shown here")
+        title = self.say("an image that is not shown here")
         return f'<span title="{title}">{label}</span>'
 
     def _svg(self, path: str) -> str:

@@ -28,6 +28,8 @@ class View(Protocol):
 
     def borders(self) -> tuple[str, ...]: ...
 
+    def is_border(self, border: str) -> bool: ...
+
     def rows(self, first: int, count: int) -> tuple[str, ...]: ...
 
     def columns(self, first: int, count: int) -> tuple[Sequence[object], ...]: ...
@@ -50,7 +52,7 @@ def plan_search(unit: str, view: View) -> Iterator[Recipe]:
     elif kind == "columns":
         values = view.columns(int(name) * index.COLUMN, index.COLUMN)
         yield Recipe(paths.columns(int(name)), values, partial(index.columns_chunk, values))
-    elif name in view.borders():
+    elif view.is_border(name):
         lines = view.lines(name)
         yield Recipe(paths.terms(name), lines, partial(index.shard, lines))
 

@@ -148,7 +148,7 @@ const PackyardSearch = (() => {
       filters.set(fact + no, { group, no: flag && no, terms: [fact, ...starred] });
     }
     const joined = plain.join(" "), all = [...new Set(wordsOf(joined))];
-    if ([...text].length > 1000 || all.length + filters.size > 32) refuse("…");
+    if ([...text].length > 1000 || all.length + filters.size > 32) refuse(first(text, 40) + "…");
     const long = all.filter((word) => !/^[\0-\x7f]$/.test(word)), words = long.length ? long : all;
     const extra = all.filter((word) => !words.includes(word)), several = all.length > 1;
     const name = isAscii(joined) ? shortened(joined.replace(/[^\da-z]+/g, "")) : "";
@@ -175,8 +175,9 @@ const PackyardSearch = (() => {
   // What the terms of a query say.
   const ask = async (shelf, { words, extra, several, name, filters }) => {
     const named = name ? (several ? beginning : exactly)("=" + name) : ["", ""];
-    const lines = await shelf.lines([named, ...words.map((word) => [...word].length > 3 ? beginning(word) : [word, word + "+"]),
-      ...extra.map(exactly), ...filters.flatMap(({ terms }) => terms.map(exactly))]);
+    const begun = words.map((word) => [...word].length > 3 ? beginning(word) : [word, word + "+"]);
+    const exactTerms = [...extra, ...filters.flatMap(({ terms }) => terms)];
+    const lines = await shelf.lines([named, ...begun, ...exactTerms.map(exactly)]);
     const names = lines.shift(), exact = new Map(), added = new Map(), lengths = new Map(), groups = new Map();
     for (const line of names) {
       if (termOf(line) === "=" + name) visitPacks(line, (ident, place) => exact.set(ident, place === "e" ? 0 : 1));
@@ -187,7 +188,8 @@ const PackyardSearch = (() => {
     });
     const points = words.map((word) => pointsOf(word, lines.shift(), lengths));
     for (const word of extra) {
-      for (const [ident, worth] of pointsOf(word, lines.shift(), lengths)) added.set(ident, worth + (added.get(ident) ?? 0));
+      const points = pointsOf(word, lines.shift(), lengths);
+      for (const [ident, worth] of points) added.set(ident, worth + (added.get(ident) ?? 0));
     }
     for (const { group, no, terms } of filters) {
       const found = packsOf(terms.flatMap(() => lines.shift()), "x"), before = groups.get(group);
@@ -214,8 +216,8 @@ const PackyardSearch = (() => {
 
   // The four words among the lines that begin, or backwards begin, like a word, and are a slip away; with the distance.
   const nearest = async (shelf, word, ends, kept, most) => {
-    const lines = await shelf.lines([beginning(ends[0] + first(word, kept)), beginning(ends[1] + first(backwards(word), kept))]);
-    const terms = lines.flat().map(termOf).filter((term) => !term.includes(":"));
+    const starts = [ends[0] + first(word, kept), ends[1] + first(backwards(word), kept)];
+    const terms = (await shelf.lines(starts.map(beginning))).flat().map(termOf).filter((term) => !term.includes(":"));
     const known = new Set(terms.map((term) => term[0] === ends[0] ? term.slice(1) : backwards(term.slice(1))));
     return [...known].filter((term) => Math.abs(term.length - word.length) <= 2 * most)
       .map((term) => [distance(word, term), term]).filter(([far]) => far && far <= most)
@@ -226,16 +228,20 @@ const PackyardSearch = (() => {
   const slipped = async (shelf, { words, name, several }, { points, used, exact }, wanted) => {
     const names = name.length < 6 || exact.size ? [] : await nearest(shelf, name, "=~", (name.length - 1) >> 1, 1);
     const found = await shelf.lines(names.map(([, term]) => exactly("=" + term)));
-    return [packsOf(found.flat(), "be"), names.length && several ? points : await Promise.all(points.map(async (before, at) => {
-      const length = [...words[at]].length, after = new Map(before);
+    const respelt = async (before, at) => {
+      const word = words[at], length = [...word].length, after = new Map(before);
       if (!wanted || used[at] || length < 3) return before;
-      const near = await nearest(shelf, words[at], length < 5 ? "<>" : "()", length < 8 ? (length - 1) >> 1 : 3, length < 8 ? 1 : 2);
-      (await shelf.lines(near.map(([, term]) => exactly(term)))).flat().forEach((line, at) => visitPacks(line, (ident, place) => {
-        const worth = (WORTH[place]?.[2] ?? 0) - 5 * (near[at][0] - 1);
+      const [ends, kept, most] = [length < 5 ? "<>" : "()", length < 8 ? (length - 1) >> 1 : 3, length < 8 ? 1 : 2];
+      const near = await nearest(shelf, word, ends, kept, most);
+      const lines = await shelf.lines(near.map(([, term]) => exactly(term)));
+      lines.flat().forEach((line, which) => visitPacks(line, (ident, place) => {
+        const worth = (WORTH[place]?.[2] ?? 0) - 5 * (near[which][0] - 1);
         if (worth > (after.get(ident) ?? 0)) after.set(ident, worth);
       }));
       return after;
-    }))];
+    };
+    const plain = names.length && several;
+    return [packsOf(found.flat(), "be"), plain ? points : await Promise.all(points.map(respelt))];
   };
 
   const score = async (shelf, query, asked) => {
@@ -251,7 +257,8 @@ const PackyardSearch = (() => {
     for (const ident of exact.keys()) if (!own.has(ident)) exact.set(ident, 2);
     if (query.several) for (const ident of begun) raise(ident, BEGUN);
     if (points.size || count < 2) {
-      const match = (ident) => exact.get(ident) < 2 ? "name" : own.has(ident) || begun.has(ident) ? "words" : "spelling";
+      const match = (ident) => exact.get(ident) < 2 ? "name"
+        : own.has(ident) || begun.has(ident) ? "words" : "spelling";
       return { points, exact, match, part: 0 };
     }
     const [most, part] = sums(words, asked);
@@ -287,16 +294,11 @@ const PackyardSearch = (() => {
     return {
       async search(text, { sort = "relevance", page = 1, limit = 20 } = {}) {
         const query = parse(text), asked = await ask(shelf, query), scored = await score(shelf, query, asked);
-        const ordered = await order(shelf, asked, scored, sort), shown = ordered.slice((page - 1) * limit, page * limit);
-        const hits = (await shelf.rows(shown)).map((row, at) => ({
-          ...row, updated: new Date(row.updated * 1000).toISOString().replace(".000", ""), match: scored.match(shown[at]),
-        }));
+        const ordered = await order(shelf, asked, scored, sort);
+        const shown = ordered.slice((page - 1) * limit, page * limit), rows = await shelf.rows(shown);
+        const time = (seconds) => new Date(seconds * 1000).toISOString().replace(".000", "");
+        const hits = rows.map((row, at) => ({ ...row, updated: time(row.updated), match: scored.match(shown[at]) }));
         return { total: ordered.length, hits, part: scored.part };
-      },
-      // A few words of names and tags that begin so.
-      async suggest(prefix) {
-        const text = fold(prefix).trim(), found = text[1] ? await shelf.lines([beginning("<" + text), beginning("(" + text)]) : [];
-        return [...new Set(found.flat().map((line) => line.slice(1)))].filter((term) => !term.includes(":")).slice(0, 8);
       },
     };
   };

@@ -28,7 +28,7 @@ _AUDIT = """([root, own]) => {
     const ours = tag === "script" && /(^|\\/)assets\\//.test(e.getAttribute("src")) && !e.textContent.trim();
     if (tag === "script" && !ours) say(e, "a script");
     if ((tag === "link" || tag === "meta") && e.closest("body")) say(e, "out of its place");
-    if (tag === "form" && e.getAttribute("role") !== "search" && !e.closest("search")) say(e, "a form");
+    if (tag === "form" && strange) say(e, "a form");
     for (const {name, value} of e.attributes) {
       if (/^on/i.test(name)) say(e, "a handler");
       if (/^(style|srcset|srcdoc|formaction|ping|background|xlink:href|http-equiv)$/i.test(name) &&

@@ -25,7 +25,8 @@ from tests.registry import TestRegistry
 TEXT = "Λέει καλημέρα σε όποιον ανοίγει το έργο"
 ROOT = Path(packyard.__file__).resolve().parents[1]
 
-#: Elements in which names, versions, codes and commands stand, which are the same in every language.
+#: Elements in which names, versions, codes and commands stand, which are the same in every language; so are those that
+#: say so with `translate="no"`, and those that name their own language.
 _UNSPOKEN = frozenset({"code", "pre", "kbd", "samp", "script", "style", "time"})
 #: Attributes that people read or hear.
 _HEARD = ("aria-label", "aria-description", "aria-roledescription", "alt", "title", "placeholder", "label", "summary")
@@ -61,7 +62,7 @@ _ABOUT = {
     "tags": ["xq-tag"],
     "dependencies": {"xq-few": ">=1.0.0", "@xq-org/xq-few": "*"},
     "conflicts": ["xq-old"],
-    "x-xq": TEXT,
+    "xq-more": TEXT,
 }
 _SERVERS = {"xq-server": {"type": "stdio", "command": "xq"}, "xq-far": {"type": "remote", "url": "https://xq.example/"}}
 _HOOKS = {"hooks": {"preToolUse": [{"type": "command", "matcher": "Bash", "command": "curl https://xq.example/"}]}}
@@ -160,7 +161,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = {name: value or "" for name, value in attrs}
         if tag not in _VOID:
-            self.open.append(tag if found.get("translate") != "no" else "code")
+            foreign = found.get("translate") == "no" or (tag != "html" and "lang" in found)
+            self.open.append("code" if foreign else tag)
         self.pieces += [Word(f"{tag} {name}", _without_said(found[name])) for name in _HEARD if name in found]
         if tag == "meta" and (found.get("name") or found.get("property")) in _DESCRIBED:
             self.pieces.append(Word("meta", _without_said(found.get("content", ""))))

@@ -136,9 +136,11 @@ def _clashes(root: str, conflicts: Iterable[str], nodes: Iterable[Node]) -> Iter
             yield from ((node.name, other) for other in sorted(set(node.need.conflicts) & names))
 
 
-def _cycles(root: str, edges: Iterable[Edge]) -> tuple[tuple[str, ...], ...]:
-    """For each dependency that leads back to where a path came from, the cycle that it closes; each once."""
-    targets, found, done = dict[str, list[str]](), dict[frozenset[str], tuple[str, ...]](), set[str]()
+def closed(root: str, edges: Iterable[Edge]) -> Iterator[tuple[str, ...]]:
+    """The paths that one more dependency closes to a cycle: from the pack that it leads back to, to the one that has
+    it. Without these dependencies the graph has no cycle.
+    """
+    targets, done = dict[str, list[str]](), set[str]()
     for edge in edges:
         targets.setdefault(edge.source, []).append(edge.target)
     path, waiting = [root], [iter(targets.get(root, ()))]
@@ -148,15 +150,21 @@ def _cycles(root: str, edges: Iterable[Edge]) -> tuple[tuple[str, ...], ...]:
             done.add(path.pop())
             waiting.pop()
         elif name in path:
-            cycle = path[path.index(name) :]
-            found.setdefault(frozenset(cycle), _turned(cycle))
+            yield tuple(path[path.index(name) :])
         elif name not in done:
             path.append(name)
             waiting.append(iter(targets.get(name, ())))
+
+
+def _cycles(root: str, edges: Iterable[Edge]) -> tuple[tuple[str, ...], ...]:
+    """For each dependency that leads back to where a path came from, the cycle that it closes; each once."""
+    found = dict[frozenset[str], tuple[str, ...]]()
+    for path in closed(root, edges):
+        found.setdefault(frozenset(path), _turned(path))
     return tuple(found.values())[:MOST_CYCLES]
 
 
-def _turned(cycle: list[str]) -> tuple[str, ...]:
+def _turned(cycle: tuple[str, ...]) -> tuple[str, ...]:
     """The cycle from its first name by the alphabet, so that it is the same wherever it was met."""
     at = cycle.index(min(cycle))
     return (*cycle[at:], *cycle[:at], cycle[at])

@@ -58,6 +58,7 @@ def pack_page(hand: Hand, pack: Pack, readme: Readme | None) -> bytes:
         versions=len(pack.versions),
         quality=points,
         dependents=len(hand.around.dependents),
+        linked=not hand.site.preview,
         **_of_release(hand, pack, state),
     )
 
@@ -75,6 +76,7 @@ def version_page(hand: Hand, pack: Pack, state: VersionState) -> bytes:
         channels={},
         quality=None,
         dependents=0,
+        linked=False,
         fields=list(views.fields(release.manifest)),
         **_of_release(hand, pack, state),
     )

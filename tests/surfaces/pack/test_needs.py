@@ -124,10 +124,25 @@ def test_boxes_do_not_overlap_and_lines_begin_and_end_at_them(needs: str, others
     for box in picture.boxes:
         assert 0 < box.x < box.x + box.width < picture.width
         assert 0 < box.y < box.y + HEIGHT < picture.height
+    assert any(line.back for line in picture.lines) == bool(found.cycles)
     for line in picture.lines:
         numbers = list(map(int, re.findall(r"-?\d+", line.path)))
         assert all(0 <= each <= picture.width for each in numbers[::2])
         assert all(0 <= each <= picture.height for each in numbers[1::2])
+
+
+def test_what_several_packs_need_stands_right_of_all_of_them() -> None:
+    picture = draw(graph("a b", a="b", b="c", c="a"))
+    places = {box.node.name: box.x for box in picture.boxes}
+    assert sorted(places, key=lambda name: places[name]) == ["root", "a", "b", "c"]
+    assert [line.back for line in picture.lines] == [False, False, False, False, True]
+
+
+def test_a_large_graph_is_drawn_in_part() -> None:
+    crowd = {f"p{at:03}": " ".join(f"p{other:03}" for other in range(at)) for at in range(99)}
+    picture = draw(graph(" ".join(crowd), **crowd))
+    assert len(picture.boxes) == 60
+    assert not any(line.back for line in picture.lines)
 
 
 def test_a_graph_as_mermaid() -> None:
