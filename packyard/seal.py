@@ -5,9 +5,9 @@
                                                                   → pages.sums → the pack's pages
                                                                   → VERSION/pages.sums → the version's pages
              → site.sums → every other file
+                         → site/FOLDER.sums → site/FOLDER/XX.sums → the files of a large folder
 
-`layout.list_of` says which list has a file of a pack. `site.sums` lists the files themselves, but for folders with more
-than `layout.FOLDER_LIMIT` files, which have a `files.sums` of their own.
+`layout.list_of` says which list has a file of a pack, `layout.site_list_of` which has any other.
 """
 
 from __future__ import annotations
@@ -56,16 +56,31 @@ def site_lists(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of the lists of all files outside `packs/` given as (path, hash); `site.sums` is the last."""
     folders: dict[str, list[tuple[str, str]]] = {}
     for path, digest in files:
-        folders.setdefault(path.partition("/")[0] if "/" in path else "", []).append((path, digest))
-    top = folders.pop("", [])
+        folders.setdefault(layout.place_of(path)[0], []).append((path, digest))
+    top = list[tuple[str, str]]()
     for folder, listed in sorted(folders.items()):
-        if len(listed) <= layout.FOLDER_LIMIT:
-            top += listed
-        else:
-            data = sums.format(listed)
-            yield f"{folder}/files.sums", data
-            top.append((f"{folder}/files.sums", sha256(data).hexdigest()))
+        if is_large(folder, len(listed)):
+            lists = dict(_folder_lists(folder, listed))
+            yield from lists.items()
+            own = layout.folder_sums(folder)
+            listed = [(own, sha256(lists[own]).hexdigest())]
+        top += listed
     yield layout.SITE_SUMS, sums.format(top)
+
+
+def is_large(folder: str, files: int) -> bool:
+    """Whether a folder at the top with so many files has shards of its own; "" is the top itself, which has none."""
+    return bool(folder) and files > layout.FOLDER_LIMIT
+
+
+def _folder_lists(folder: str, files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
+    """The lists of a large folder, the list of its shards last."""
+    shards: dict[int, list[tuple[str, str]]] = {}
+    for path, digest in files:
+        shards.setdefault(layout.place_of(path)[1], []).append((path, digest))
+    made = [(layout.folder_shard(folder, number), sums.format(listed)) for number, listed in sorted(shards.items())]
+    yield from made
+    yield layout.folder_sums(folder), sums.format((path, sha256(data).hexdigest()) for path, data in made)
 
 
 def extend_log(edge: Edge, new: Iterable[bytes], number: int, chain: Chain) -> Iterator[tuple[str, bytes]]:

@@ -4,8 +4,8 @@
              → index.sums → index/XX.sums → packs/NAME/files.sums → what clients verify packs by
                                                                   → pages.sums → the pack's pages
                                                                   → VERSION/pages.sums → the version's pages
-             → site.sums → FOLDER/files.sums → the folder's files
-                         → every other file
+             → site.sums → every other file
+                         → site/FOLDER.sums → site/FOLDER/XX.sums → the files of a large folder
 
 Every path has exactly one list that may name it, and a line in another list is a problem: so the lists cannot
 contradict each other. A list counts only when it has the hash that the chain promises; of what hangs below a broken
@@ -15,7 +15,7 @@ one nothing is said.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from packyard.audit.reading import Reading
@@ -23,19 +23,25 @@ from packyard.errors import FormatError
 from packyard.formats import layout, names, sums
 from packyard.formats.snapshot import Snapshot
 
-#: So many lists are held at once.
+#: So many lists are held at once, besides those of shards: files come in the order of their paths, and so do lists,
+#: except for shards of a folder, of which there are so many at most.
 HELD = 16
 
 _SHARDS = frozenset(layout.shard_sums(number) for number in range(layout.SHARDS))
 
 
 class Chain:
-    """The chain of one snapshot. `lines` gives the checked lines of a list, none when the list is not as promised."""
+    """The chain of one snapshot."""
 
     def __init__(self, reading: Reading, snapshot: Snapshot) -> None:
         self._reading, self._top = reading, dict(snapshot.sums)
         self.broken: set[str] = set()
-        self.lines = lru_cache(maxsize=HELD)(self._lines)
+        self._lists = lru_cache(maxsize=HELD)(self._read)
+        self._shards = lru_cache(maxsize=layout.SHARDS)(self._read)
+
+    def lines(self, listing: str) -> Mapping[str, str]:
+        """The hashes that a list has for its paths; none when the list is not as promised."""
+        return (self._shards if layout.is_site_list(listing) else self._lists)(listing)
 
     def digest(self, path: str) -> str | None:
         """The hash that the file at `path` must have; None when no list names it."""
@@ -53,8 +59,11 @@ class Chain:
         folder = path.partition("/")[0]
         if folder == "packs":
             return layout.list_of(path)
-        own = f"{folder}/files.sums"
-        return own if path not in (folder, own) and own in self.lines(layout.SITE_SUMS) else layout.SITE_SUMS
+        return layout.site_list_of(path, self.is_large(folder))
+
+    def is_large(self, folder: str) -> bool:
+        """Whether a folder at the top, other than `packs/`, has shards of its own."""
+        return layout.folder_sums(folder) in self.lines(layout.SITE_SUMS)
 
     def undecided(self, path: str) -> bool:
         """Whether a list between the snapshot and `path` is broken, so that nothing is known about the path."""
@@ -66,9 +75,7 @@ class Chain:
 
     def is_list(self, path: str) -> bool:
         """Whether a path below the three at the top is a list itself."""
-        if path.startswith("packs/"):
-            return layout.is_pack_list(path)
-        return path in _SHARDS or (_is_list(path) and path in self.lines(layout.SITE_SUMS))
+        return path in _SHARDS or layout.is_pack_list(path) or layout.is_site_list(path)
 
     def packs(self) -> Iterator[tuple[str, str]]:
         """(name, hash of `files.sums`) of every pack."""
@@ -85,15 +92,29 @@ class Chain:
 
     def others(self) -> Iterator[tuple[str, str]]:
         """(path, hash) of every file outside `packs/` that is not a list."""
-        lists = self.lines(layout.SITE_SUMS)
-        for path, digest in lists.items():
-            if _is_list(path):
-                yield from self.lines(path).items()
+        for path, digest in self.lines(layout.SITE_SUMS).items():
+            if layout.is_site_list(path):
+                yield from self._in_shards(path)
             else:
                 yield path, digest
 
+    def inside(self, folder: str) -> Iterator[tuple[str, str]]:
+        """(path, hash) of every file of a folder at the top, other than `packs/`, that has shards of its own; none of
+        another.
+        """
+        return self._in_shards(layout.folder_sums(folder))
+
+    def _in_shards(self, listing: str) -> Iterator[tuple[str, str]]:
+        for shard in self.lines(listing):
+            yield from self.lines(shard).items()
+
     def below(self, prefix: str) -> list[str]:
-        """The listed paths that begin with `prefix`, which goes as far as into the folder's own list."""
+        """The listed paths that begin with `prefix`, sorted. It is a folder at the top with its slash, or goes as far as
+        into the folder's own list: into a pack, or beyond the name of a publisher or the like.
+        """
+        folder, _, rest = prefix.partition("/")
+        if not rest and self.is_large(folder):
+            return sorted(path for path, _ in self.inside(folder))
         paths = self._sorted(self.list_of(prefix))
         start = bisect_left(paths, prefix)
         end = bisect_left(paths, prefix + "\x7f", start)
@@ -103,7 +124,7 @@ class Chain:
     def _sorted(self, listing: str) -> list[str]:
         return list(self.lines(listing))
 
-    def _lines(self, listing: str) -> Mapping[str, str]:
+    def _read(self, listing: str) -> Mapping[str, str]:
         digest = self.digest(listing)
         if digest is None:
             return {}
@@ -115,28 +136,26 @@ class Chain:
         return dict(pairs)
 
     def _in_place(self, listing: str, pairs: tuple[tuple[str, str], ...]) -> bool:
-        nested = {path for path, _ in pairs if _is_list(path)} if listing == layout.SITE_SUMS else ()
-        foreign = [path for path, _ in pairs if not self._belongs(path, listing, nested)]
+        named = frozenset(path for path, _ in pairs) if listing == layout.SITE_SUMS else frozenset[str]()
+        foreign = [path for path, _ in pairs if not self._belongs(path, listing, named)]
         for path in foreign[:10]:
             self._reading.report("list-foreign", listing, "the list names a path that is not its own", found=path)
         if listing == layout.INDEX_SUMS and len(pairs) != layout.SHARDS:
             self._reading.report("list-foreign", listing, "not the list of all shards", layout.SHARDS, len(pairs))
             return False
+        if layout.is_site_list(listing) and not pairs:
+            self._reading.report("list-foreign", listing, "a list of nothing, which should not be there")
         return not foreign
 
-    def _belongs(self, path: str, listing: str, nested: set[str] | tuple[()]) -> bool:
+    def _belongs(self, path: str, listing: str, named: Collection[str]) -> bool:
+        """Whether a line of `listing` is one of its own; `named` are the paths that `site.sums` names, if it is that."""
         if listing == layout.SITE_SUMS:
             folder = path.partition("/")[0]
             apart = folder in ("packs", "index") or path in self._top or layout.sealed_apart(path)
-            return not apart and (path in nested or f"{folder}/files.sums" not in nested)
+            return not apart and layout.site_list_of(path, layout.folder_sums(folder) in named) == listing
         if listing.startswith("index/"):
             return self.list_of(path) == listing and _is_name(layout.pack_of(path))
         return self.list_of(path) == listing
-
-
-def _is_list(path: str) -> bool:
-    folder, _, name = path.partition("/")
-    return bool(folder) and name == "files.sums"
 
 
 def _is_name(text: str) -> bool:

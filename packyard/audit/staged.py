@@ -118,8 +118,8 @@ class _StagedAudit:
         for path in self.gone:
             if self.new.digest(path) is not None:
                 self.reading.report("removal-listed", path, "a file that is to be removed is in the lists")
-        for path in (layout.INDEX_SUMS, layout.SITE_SUMS):
-            self.compare(path)
+        self.compare(layout.INDEX_SUMS)
+        self.compare_site(layout.SITE_SUMS)
 
     def compare(self, listing: str, staged: Container[str] = ()) -> frozenset[str]:
         """The changed lines of a list. One that leads to nothing staged must lead to a file that is there already.
@@ -127,16 +127,30 @@ class _StagedAudit:
         What is in `staged` is known to be staged.
         """
         lines, before = self.new.lines(listing), self.old.lines(listing) if self.old else {}
-        changed = frozenset(path for path, digest in lines.items() if before.get(path) != digest)
+        moved = self.moved(lines.keys() - before.keys()) if listing.startswith("site") else {}
+        known = {**before, **moved}
+        changed = frozenset(path for path, digest in lines.items() if known.get(path) != digest)
         for path in changed:
-            if path in before and layout.immutable(path):
+            if path in known and layout.immutable(path):
                 self.reading.report("immutable-changed", path, "a file that never changes would change")
             if path not in staged and not self.staging.staged(path):
                 self.reading.intact(path, lines[path])
         for path in before.keys() - lines.keys() - self.gone:
-            if self.new.digest(path) is None:  # else it moved to a list of its folder's own
+            if self.new.digest(path) is None:  # else another list names it now
                 self.reading.report("file-leftover", path, "no list names the file any longer, and it is not removed")
         return changed
+
+    def moved(self, paths: Iterable[str]) -> dict[str, str]:
+        """The hashes that paths outside `packs/` had, of those that some list named: it may have been another one."""
+        found = ((path, self.old.digest(path) if self.old else None) for path in paths)
+        return {path: digest for path, digest in found if digest is not None}
+
+    def compare_site(self, listing: str) -> None:
+        """The changed lines of a list, and of those below it whose own lines changed or are gone."""
+        changed = self.compare(listing)
+        gone = (self.old.lines(listing) if self.old else {}).keys() - self.new.lines(listing).keys()
+        for each in sorted(filter(layout.is_site_list, changed | gone)):
+            self.compare_site(each)
 
     def compare_pack(self, pack: str, staged: Container[str]) -> frozenset[str]:
         """The changed lines of a pack's lists; those that did not change are not read."""
@@ -196,9 +210,9 @@ class _StagedAudit:
                 self.reading.intact(path, path.removeprefix(layout.BY_HASH))
         elif (digest := self.new.digest(path)) is None:
             self.reading.report("file-unlisted", path, "no list names the staged file")
-        elif self.new.is_list(path):
+        elif path.startswith("index/"):
             self.compare(path)
-        elif path not in snapshot.LISTED:  # these were looked at first
+        elif path not in snapshot.LISTED:  # these were looked at first, and the lists below them
             self.reading.intact(path, digest)
 
     def pack(self, growth: Growth, trust: Trust, pack: str, paths: frozenset[str]) -> None:

@@ -5,7 +5,7 @@ itself, and what has become of publishers' keys.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -62,7 +62,7 @@ def read_notices(session: Session, stated: Snapshot, handles: Collection[str]) -
 
 
 def _advisories(files: Files, stated: Snapshot) -> tuple[Advisory, ...] | None:
-    digest = listed_in_site(files, stated, layout.ADVISORIES).get(layout.ADVISORIES_INDEX)
+    digest = listed_in_site(files, stated, [layout.ADVISORIES_INDEX]).get(layout.ADVISORIES_INDEX)
     if digest is None:
         return None
     data = files.sealed(layout.ADVISORIES_INDEX, digest, advisories.LIMIT)
@@ -70,7 +70,8 @@ def _advisories(files: Files, stated: Snapshot) -> tuple[Advisory, ...] | None:
 
 
 def _revoked(files: Files, stated: Snapshot, handles: Collection[str]) -> tuple[Revoked, ...]:
-    newest = _newest(listed_in_site(files, stated, "publishers/"))
+    folders = [layout.publisher(handle, "") for handle in handles]
+    newest = _newest(listed_in_site(files, stated, folders))
     wanted = [(handle, *newest[handle]) for handle in sorted(handles) if handle in newest]
     published = gather(partial(_publisher, files, *each) for each in wanted)
     return tuple(
@@ -98,11 +99,23 @@ def _newest(listed: Mapping[str, str]) -> Mapping[str, tuple[int, str]]:
     return found
 
 
-def listed_in_site(files: Files, stated: Snapshot, folder: str) -> Mapping[str, str]:
-    """The hashes of the files in a folder of the site, and perhaps of others: one with many has a list of its own."""
-    lines = _lines(files, layout.SITE_SUMS, stated.site_sums)
-    own = f"{folder}files.sums"
-    return _lines(files, own, lines[own]) if own in lines else lines
+def listed_in_site(files: Files, stated: Snapshot, paths: Iterable[str]) -> Mapping[str, str]:
+    """The hashes of these files outside of packs, as far as they are there, and perhaps of others. What is in the folder
+    of one publisher, tag or the like is found by the path of that folder, with its slash.
+    """
+    site = _lines(files, layout.SITE_SUMS, stated.site_sums)
+    folders = {path: layout.folder_sums(layout.place_of(path)[0]) for path in paths}
+    wanted = {(layout.site_list_of(path, own in site), own) for path, own in folders.items()}
+    found = gather(partial(_listed, files, site, *each) for each in sorted(wanted))
+    return {path: digest for lines in found for path, digest in lines.items()}
+
+
+def _listed(files: Files, site: Mapping[str, str], listing: str, own: str) -> Mapping[str, str]:
+    """The lines of a list: that of a shard, if it is there, or `site`; `own` is the list of the shards."""
+    if listing == layout.SITE_SUMS:
+        return site
+    shards = _lines(files, own, site[own])
+    return _lines(files, listing, shards[listing]) if listing in shards else {}
 
 
 def _lines(files: Files, path: str, digest: str) -> dict[str, str]:

@@ -55,7 +55,7 @@ def learned(memory: ClientState) -> tuple[str, ...]:
 
 
 def _read(files: Files, stated: Snapshot) -> tuple[str, ...]:
-    digest = listed_in_site(files, stated, "").get(layout.REGISTRY)
+    digest = listed_in_site(files, stated, [layout.REGISTRY]).get(layout.REGISTRY)
     if digest is None:
         return ()
     data = files.sealed(layout.REGISTRY, digest, LIMIT)

@@ -50,11 +50,11 @@ def search_site(site: Fetcher, stated: Snapshot, asked: Asked) -> Found | None:
 
 
 def _search(stated: Snapshot, asked: Asked, files: Files) -> Found | None:
-    listed = listed_in_site(files, stated, paths.FOLDER)
-    if paths.CATALOGUE not in listed:
+    if paths.CATALOGUE not in listed_in_site(files, stated, [paths.CATALOGUE]):
         return None
 
     def read(wanted: Sequence[str]) -> list[bytes]:
+        listed = listed_in_site(files, stated, wanted)
         for path in wanted:
             if path not in listed:
                 raise NotFound("file-missing", "the site's list does not name it", path=f"{files.name}/{path}")

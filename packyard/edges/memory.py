@@ -4,6 +4,7 @@
     events     history so far: what appeared when, and where in the log it stands
     revisions  the accepted revisions of publishers and organisations, and trust files; `holders` says whose a key is
     units      what was written: a unit of output (a pack, a listing, a page) → its files with keys, hashes and sizes
+    files …    the files outside of packs, by where they are listed: see `packyard.edges.folders`
     packs      a pack's line in `index.json`, its row for listings, and the hash of its `files.sums`
     facts      a pack's releases, from which unchanged versions are taken
     facets     which pack is listed under which tag, target, feature, letter, owner
@@ -25,13 +26,18 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from packyard.edges.chronicle import TABLES, Chronicle
+from packyard.edges.folders import TABLES as FOLDER_TABLES
+from packyard.edges.folders import Folders
 from packyard.edges.relations import Relations
 from packyard.edges.shelved import TABLES as SEARCH_TABLES
 from packyard.errors import WorldError
 from packyard.facts import event_from, row_from
 from packyard.model import Event, Output, Row
 
-SCHEMA = "6"
+SCHEMA = "7"
+
+#: The unit of the lists themselves and of `index.json`, and how the names of units of packs begin.
+CHAIN, PACKS = "chain", "pack "
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -58,7 +64,7 @@ CREATE TABLE kept (sha256 TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWI
 """
 
 
-class Memory(Chronicle, Relations):
+class Memory(Chronicle, Relations, Folders):
     """One open memory. Nothing is durable before `commit`."""
 
     def __init__(self, path: Path) -> None:
@@ -89,7 +95,7 @@ class Memory(Chronicle, Relations):
         for suffix in ("", "-journal", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self.db = self._open()
-        self.db.executescript("BEGIN;" + _TABLES + TABLES + SEARCH_TABLES + "COMMIT;")
+        self.db.executescript("BEGIN;" + _TABLES + TABLES + FOLDER_TABLES + SEARCH_TABLES + "COMMIT;")
         self.put("schema", SCHEMA)
 
     def begin(self) -> None:
@@ -157,6 +163,9 @@ class Memory(Chronicle, Relations):
 
     def set_unit(self, name: str, files: Iterable[Output]) -> None:
         """Remembers what a unit consists of now; nothing at all forgets the unit."""
+        files = tuple(files)
+        if name != CHAIN and not name.startswith(PACKS):
+            self.set_files(name, self.unit(name), files)
         text = "\n".join(f"{file.sha256} {file.key or '-'} {file.size} {file.path}" for file in files)
         if text:
             self.db.execute("INSERT OR REPLACE INTO units VALUES (?, ?)", (name, text))

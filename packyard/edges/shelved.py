@@ -72,8 +72,9 @@ class Shelved:
     def lines(self, border: str) -> tuple[str, ...]:
         """The lines of the shard that begins there; "" gives all as long as there are no others."""
         after = self._db.execute("SELECT min(border) FROM search_borders WHERE border > ?", (border,)).fetchone()[0]
-        query = "SELECT line FROM search_terms WHERE term >= ? AND (? IS NULL OR term < ?) ORDER BY term"
-        return tuple(line for (line,) in self._db.execute(query, (border, after, after)))
+        until = b"" if after is None else after  # every text is less than any bytes
+        query = "SELECT line FROM search_terms WHERE term >= ? AND term < ? ORDER BY term"
+        return tuple(line for (line,) in self._db.execute(query, (border, until)))
 
     # --- what changes ---
 

@@ -259,6 +259,12 @@ def is_site_list(path: str) -> bool:
     return _SITE_LIST.fullmatch(path) is not None
 
 
+def folder_of(listing: str) -> str:
+    """The large folder whose shards a list names, "" for any other list."""
+    match = _SITE_LIST.fullmatch(listing)
+    return match[1] if match and not match[2] else ""
+
+
 def sealed_apart(path: str) -> bool:
     """Whether `path` is outside the checksum chain: the pointer itself, the log, the trust files and `by-hash/`."""
     return path in (SNAPSHOT, SNAPSHOT_SIGNATURE, SNAPSHOT_BUNDLE) or path.startswith((LOG, TRUST, BY_HASH))

@@ -9,12 +9,13 @@ them.
     by-hash/index.json by-hash/SHA256            what that document lists
 
 It asks for nothing but lists, so it holds for a site at an address as well, and a folder and an address that hold the
-same site give the same files. What takes memory is the names of the packs, and the lists of one pack at a time.
+same site give the same files. What takes memory is the names of the packs, and the lists of one pack or folder at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from packyard.audit.chain import Chain
 from packyard.audit.kept import read_kept
@@ -50,14 +51,16 @@ def site_files(reading: Reading, value: Snapshot) -> Iterator[Listed]:
     for path, digest in (*value.sums, *chain.lines(layout.SITE_SUMS).items()):
         folder, slash, _ = path.partition("/")
         tops.setdefault(folder + slash, []).append((path, digest))
+        if large := layout.folder_of(path):
+            tops[folder + slash] += chain.lines(path).items()
+            parts[f"{large}/"] = partial(_inside, chain, large)
     for part in sorted(parts.keys() | tops.keys()):
-        yield from parts[part]() if part in parts else _folder(chain, tops[part])
+        yield from parts[part]() if part in parts else sorted(tops[part])
 
 
-def _folder(chain: Chain, top: list[Listed]) -> list[Listed]:
-    """A folder outside `packs/`, whose files stand in `site.sums` or in a list of the folder's own."""
-    nested = [each for path, _ in top if chain.is_list(path) for each in chain.lines(path).items()]
-    return sorted([*top, *nested])
+def _inside(chain: Chain, folder: str) -> list[Listed]:
+    """A folder that has shards of its own, and does not stand in `site.sums`."""
+    return sorted(chain.inside(folder))
 
 
 def _packs(chain: Chain) -> Iterator[Listed]:

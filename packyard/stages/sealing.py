@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from packyard import seal
 from packyard.edges.cosignatures import collect
+from packyard.edges.memory import CHAIN, PACKS, Memory
 from packyard.edges.opening import Edges
 from packyard.edges.previous import TILE_LIMIT, Recorded
 from packyard.edges.store import HEADS
 from packyard.emitter import Emitter
-from packyard.formats import documents, layout, note
+from packyard.formats import documents, layout, note, sums
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
 from packyard.formats.times import DAY
@@ -39,7 +40,7 @@ def finish(edges: Edges, reading: Reading, making: Making) -> Sealing:
     """
     memory, recorded = edges.memory, reading.recorded
     before = recorded.snapshot if recorded else None
-    output = Emitter(edges.staging, edges.tool, memory.unit("chain"))
+    output = Emitter(edges.staging, edges.tool, memory.unit(CHAIN))
     lists = _lists(edges, reading, making, output)
     new = tuple(new_entries(recorded.log if recorded else None, reading.log_start, memory.leaves()))
     chain = _chain(edges, output, lists, before) if before and not new else None
@@ -58,7 +59,7 @@ def finish(edges: Edges, reading: Reading, making: Making) -> Sealing:
     older = recorded.log.size if recorded else 0
     if before and snapshot.number == before.number and recorded:
         older = size_before(recorded.log)
-    memory.set_unit("chain", output.files.values())
+    memory.set_unit(CHAIN, output.files.values())
     _stage_trust(edges)
     if recorded and recorded.site.name != edges.staging.name:
         carry_over(edges, recorded, int(time.time()))
@@ -96,12 +97,33 @@ def _lists(edges: Edges, reading: Reading, making: Making, output: Emitter) -> t
             output.emit(path, seal.shard_sums(edges.memory.shard(number)))
     shards = ((number, output.files[layout.shard_sums(number)].sha256) for number in range(layout.SHARDS))
     output.emit(layout.INDEX_SUMS, seal.index_sums(shards))
-    files = (
-        (file.path, file.sha256) for unit, files in edges.memory.units(but="pack ") if unit != "chain" for file in files
-    )
-    for path, data in seal.site_lists(files):
-        output.emit(path, data)
+    _site_lists(edges.memory, reading.fresh, output)
     return output.files[layout.INDEX_SUMS].sha256, output.files[layout.SITE_SUMS].sha256
+
+
+def _site_lists(memory: Memory, fresh: bool, output: Emitter) -> None:
+    """Emits the lists of all files outside of packs, as `seal.site_lists` gives them: of large folders only those in
+    which something changed, unless all is made `fresh`.
+    """
+    touched, top = memory.touched(), list[tuple[str, str]]()
+    for folder, count in memory.folders().items():
+        if not seal.is_large(folder, count):
+            top += memory.files_in(folder)
+            continue
+        own = layout.folder_sums(folder)
+        whole = fresh or own not in output.before  # it may just have become large
+        for number in range(layout.SHARDS):
+            path = layout.folder_shard(folder, number)
+            if whole or (folder, number) in touched:
+                if listed := memory.files_at(folder, number):
+                    output.emit(path, sums.format(listed))
+            elif path in output.before:
+                output.files[path] = output.before[path]
+        shards = (layout.folder_shard(folder, number) for number in range(layout.SHARDS))
+        output.emit(own, sums.format((path, output.files[path].sha256) for path in shards if path in output.files))
+        top.append((own, output.files[own].sha256))
+    output.emit(layout.SITE_SUMS, sums.format(top))
+    memory.settle()
 
 
 def _extend(
@@ -194,7 +216,7 @@ class _Claims:
         self._memory, self._staging = edges.memory, edges.staging
         self._pack, self._paths = "", frozenset[str]()
         self._kept = edges.memory.kept()
-        others = (file.path for _, files in edges.memory.units(but="pack ") for file in files)
+        others = (file.path for _, files in edges.memory.units(but=PACKS) for file in files)
         apart = {layout.BY_HASH_INDEX, *HEADS}
         self._others = frozenset(others) | apart | {path for path, _ in edges.trust.files}
 
