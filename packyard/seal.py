@@ -59,12 +59,12 @@ def site_lists(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
         folders.setdefault(layout.place_of(path)[0], []).append((path, digest))
     top = list[tuple[str, str]]()
     for folder, listed in sorted(folders.items()):
-        if is_large(folder, len(listed)):
-            lists = dict(_folder_lists(folder, listed))
-            yield from lists.items()
-            own = layout.folder_sums(folder)
-            listed = [(own, sha256(lists[own]).hexdigest())]
-        top += listed
+        if not is_large(folder, len(listed)):
+            top += listed
+            continue
+        *shards, (own, data) = _folder_lists(folder, listed)
+        yield from (*shards, (own, data))
+        top.append((own, sha256(data).hexdigest()))
     yield layout.SITE_SUMS, sums.format(top)
 
 

@@ -109,8 +109,8 @@ class Chain:
             yield from self.lines(shard).items()
 
     def below(self, prefix: str) -> list[str]:
-        """The listed paths that begin with `prefix`, sorted. It is a folder at the top with its slash, or goes as far as
-        into the folder's own list: into a pack, or beyond the name of a publisher or the like.
+        """The listed paths that begin with `prefix`, sorted. It is a folder at the top with its slash, or goes as far
+        as into the folder's own list: into a pack, or beyond the name of a publisher or the like.
         """
         folder, _, rest = prefix.partition("/")
         if not rest and self.is_large(folder):
@@ -148,7 +148,7 @@ class Chain:
         return not foreign
 
     def _belongs(self, path: str, listing: str, named: Collection[str]) -> bool:
-        """Whether a line of `listing` is one of its own; `named` are the paths that `site.sums` names, if it is that."""
+        """Whether a line of `listing` is one of its own; `named` are the paths of `site.sums`, if it is that."""
         if listing == layout.SITE_SUMS:
             folder = path.partition("/")[0]
             apart = folder in ("packs", "index") or path in self._top or layout.sealed_apart(path)

@@ -100,8 +100,8 @@ def _newest(listed: Mapping[str, str]) -> Mapping[str, tuple[int, str]]:
 
 
 def listed_in_site(files: Files, stated: Snapshot, paths: Iterable[str]) -> Mapping[str, str]:
-    """The hashes of these files outside of packs, as far as they are there, and perhaps of others. What is in the folder
-    of one publisher, tag or the like is found by the path of that folder, with its slash.
+    """The hashes of these files outside of packs, as far as they are there, and perhaps of others. What is in the
+    folder of one publisher, tag or the like is found by the path of that folder, with its slash.
     """
     site = _lines(files, layout.SITE_SUMS, stated.site_sums)
     folders = {path: layout.folder_sums(layout.place_of(path)[0]) for path in paths}

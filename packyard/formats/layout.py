@@ -233,7 +233,7 @@ def folder_shard(folder: str, number: int) -> str:
 
 
 def place_of(path: str) -> tuple[str, int]:
-    """The folder at the top that has a path outside `packs/`, and the path's shard in it; ("", 0) for a file at the top.
+    """The folder at the top that has a path outside `packs/`, and the path's shard in it; ("", 0) for a file on top.
 
     The shard is the first byte of the SHA-256 of the name below the folder, so all that a folder has of a tag or of a
     publisher is in one; in `search/` it is that of all the rest of the path.

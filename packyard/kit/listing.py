@@ -9,7 +9,8 @@ them.
     by-hash/index.json by-hash/SHA256            what that document lists
 
 It asks for nothing but lists, so it holds for a site at an address as well, and a folder and an address that hold the
-same site give the same files. What takes memory is the names of the packs, and the lists of one pack or folder at a time.
+same site give the same files. What takes memory is the names of the packs, and the lists of one pack or large folder
+at a time.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ it is there, so the plan comes in rounds, each of which can be fetched at once:
     1   index.json   index.sums   site.sums
     2   the changed shards, the changed files outside of packs, and the lists of large folders
     3   the `files.sums` of the changed packs, the changed shards of those folders
-    4   the changed files that clients verify these packs by, the lists of pages that changed, the files of large folders
-    5   the changed pages
+    4   the changed files of those shards and those that clients verify these packs by, the lists of pages that changed
+    5   the changed pages of packs
 
 The log has no list: its tiles and bundles follow from its size, and are checked from the top down.
 """
