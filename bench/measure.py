@@ -94,8 +94,8 @@ def _files(root: str, prefix: str) -> Iterator[tuple[str, os.stat_result]]:
 
 def change(before: dict[str, State], after: dict[str, State]) -> Change:
     """The difference of two states of a site."""
-    found = [at for path, at in after.items() if path.startswith(paths.FOLDER) and before.get(path) != at]
-    before, after = ({path: at for path, at in each.items() if _counts(path)} for each in (before, after))
+    found = [at for path, at in after.items() if _of_search(path) and before.get(path) != at]
+    before, after = ({path: at for path, at in each.items() if not _apart(path)} for each in (before, after))
     replaced = [at for path, at in after.items() if before.get(path, at) != at]
     new = [(path, at) for path, at in after.items() if path not in before]
     kept = [path for path, _ in new if path.startswith("by-hash/")]
@@ -112,5 +112,9 @@ def change(before: dict[str, State], after: dict[str, State]) -> Change:
     )
 
 
-def _counts(path: str) -> bool:
-    return path != layout.INDEX and not path.startswith(paths.FOLDER)
+def _of_search(path: str) -> bool:
+    return path.startswith(paths.FOLDER) and path.endswith(".gz")
+
+
+def _apart(path: str) -> bool:
+    return path == layout.INDEX or _of_search(path)

@@ -259,10 +259,10 @@ def _units(edges: Edges, reading: Reading, facets: set[tuple[str, str]], packs: 
         units.add("family publishers")
     units |= counting.units(memory, reading, packs, bool(facets))
     if packs or units:
-        units |= {"home", "feeds"}
+        units |= {"home", "find", "feeds"}
     if reading.fresh:
         units |= {f"{kind} {name}" for kind in ("publisher", "org") for name in memory.revised(kind)}
-        units |= {*listings.FIXED, "home", "feeds", "family publishers"}
+        units |= {*listings.FIXED, "home", "find", "feeds", "family publishers"}
         units |= {f"family {family}" for family in listings.FAMILIES}
     return units
 

@@ -1,7 +1,7 @@
 """The pages and documents that are about many packs, each a unit of output that is planned when something in it
 changed.
 
-    home                    index.html
+    home, find              index.html, search/index.html
     feeds …                 feed.atom, feed.json, of the registry and of others: `packyard.surfaces.feeds`
     sitemap …               sitemap.xml and its parts, robots.txt, 404.html: `packyard.surfaces.sitemap`
     assets, prose           style sheet, scripts, logo; about/, publish/
@@ -28,6 +28,7 @@ from packyard.model import Event, Org, Publisher, Row
 from packyard.recipe import Recipe
 from packyard.rules.authority import Revision
 from packyard.surfaces import cards, chronicle, feeds, pages, people, sitemap
+from packyard.surfaces.compliance import OTHER
 from packyard.surfaces.paging import cut
 from packyard.surfaces.prose import plan_prose
 from packyard.surfaces.site import Site, listable
@@ -38,6 +39,7 @@ FIXED = ("assets", "prose", "registry")
 #: The home page lists every pack of a registry up to this size.
 WHOLE = 200
 NEWEST = 12
+FREQUENT = 40
 FEATURED = 6
 
 
@@ -120,7 +122,7 @@ def plan_unit(unit: str, site: Site, templates: pages.Templates, view: View) -> 
     elif word == "series":
         yield from chronicle.plan_series(site, templates, view, *rest)
     else:
-        fixed = {"home": _home, "assets": _assets, "prose": _prose, "registry": _registry}
+        fixed = {"home": _home, "find": _find, "assets": _assets, "prose": _prose, "registry": _registry}
         fixed |= {
             "stats": chronicle.plan_stats,
             "compliance": chronicle.plan_compliance,
@@ -159,11 +161,25 @@ def _home(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe
     newest = tuple(_newest_packs(view, NEWEST))
     tags, targets = (tuple(view.items(family)) for family in ("tags", "targets"))
     letters = tuple(item for item, _ in view.items("browse"))
-    popular = tuple(sorted(tags, key=lambda item: (-item[1], item[0]))[:40])
+    popular = _frequent(tags)
     chosen = tuple(row for each in view.featured()[:FEATURED] for row in [view.row(each.name)] if row)
     ways = (popular, targets, letters, tuple(view.items("features")))
     facts = (rows, totals.packs <= WHOLE, totals, newest, *ways, chosen)
     yield Recipe("index.html", (site, *facts), partial(pages.home_page, templates, site, *facts))
+
+
+def _find(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
+    targets, features = (tuple(view.items(family)) for family in ("targets", "features"))
+    ways = (_frequent(view.items("tags")), targets, features)
+    licences = (each for each in view.items("licences") if each[0] != OTHER)
+    about = (_frequent(licences), _frequent(view.items("publishers")))
+    path = layout.family_index("search")
+    yield Recipe(path, (site, *ways, *about), partial(pages.search_page, templates, site, *ways, *about))
+
+
+def _frequent(items: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    """Those with the most packs, the most first."""
+    return tuple(sorted(items, key=lambda item: (-item[1], item[0]))[:FREQUENT])
 
 
 def _newest_packs(view: View, count: int) -> Iterator[Row]:
