@@ -71,11 +71,13 @@ def main() -> None:
 
 
 def findable(site: Path, copy: Path) -> Path:
-    """A copy of the site whose pages do not ask search engines to leave them out."""
+    """A copy of the site that does not ask search engines to leave it out."""
     shutil.copytree(site, copy)
     for path in pages(copy):
         html = (copy / path).read_bytes()
         (copy / path).write_bytes(html.replace(b'<meta name="robots" content="noindex">\n', b""))
+    robots = copy / "robots.txt"
+    robots.write_bytes(robots.read_bytes().replace(b"Disallow: /\n", b"Disallow:\n"))
     return copy
 
 

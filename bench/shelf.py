@@ -61,7 +61,9 @@ class Shelf:
         row = row_of(pack)
         size = next(state.release.tarball.size for state in pack.versions if state.release.version == row.latest)
         self.memory.set_pack(row, layout.shard(row.name), "", documents.index_row(row))
-        self.memory.set_needs(row.name, row.owner, row.needs)
+        needed = {name for state in pack.versions for name, _ in state.release.manifest.dependencies}
+        earlier = sorted(needed.difference(name for name, _ in row.needs))
+        self.memory.set_needs(row.name, row.owner, row.needs, earlier)
         self.memory.set_facets(row.name, listings.facets(row, signers) | {*counted(row, size)})
         self._packs.append(row.name)
 
@@ -96,7 +98,7 @@ class Shelf:
         units = {unit for facet in facets for unit in listings.units_of(facet, orgs)}
         units |= {f"{kind} {name}" for kind in ("publisher", "org") for name in memory.revised(kind)}
         units |= {f"family {family}" for family in (*listings.FAMILIES, "publishers")}
-        units |= {*listings.FIXED, "home", "feeds", *counting.units(memory, reading, True, True)}
+        units |= {*listings.FIXED, "home", "find", "feeds", *counting.units(memory, reading, True, True)}
         shards = set(map(layout.shard, self._packs))
         return units | telling.units(memory, reading, self._packs, facets, shards, units)
 

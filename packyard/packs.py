@@ -64,7 +64,7 @@ class Job(NamedTuple):
 
 class Made(NamedTuple):
     """A pack that was made, or the problems that kept it from being made; `elsewhere` counts files that another process
-    staged. `withdrawn` are the tarballs that may not stay.
+    staged. `withdrawn` are the tarballs that may not stay, `earlier` what other versions than the latest depend on.
     """
 
     name: str
@@ -77,6 +77,7 @@ class Made(NamedTuple):
     signers: tuple[str, ...] = ()
     leaves: tuple[tuple[int, bytes], ...] = ()
     withdrawn: tuple[str, ...] = ()
+    earlier: tuple[str, ...] = ()
     elsewhere: int = 0
 
 
@@ -106,7 +107,15 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         tuple(publishers),
         tuple(_leaves(releases, spoken, job.first)),
         tuple(layout.tarball(job.name, state.release.version) for state in pack.versions if state.withdrawn),
+        _earlier(pack),
     )
+
+
+def _earlier(pack: Pack) -> tuple[str, ...]:
+    """What versions depend on that are still there, but for what the latest depends on."""
+    needed = {name for state in pack.versions if not state.withdrawn for name, _ in state.release.manifest.dependencies}
+    latest = () if pack.latest.withdrawn else pack.latest.release.manifest.dependencies
+    return tuple(sorted(needed.difference(name for name, _ in latest)))
 
 
 def _publishers(authority: Authority, pack: Pack) -> Mapping[str, Publisher]:

@@ -132,7 +132,7 @@ def test_more_advisories_than_a_list_holds(registry: TestRegistry, tmp_path: Pat
     site = tmp_path / "site"
     built(registry.path, site)
     assert len(index(site)) == layout.FOLDER_LIMIT + 1
-    assert "  advisories/files.sums\n" in (site / "site.sums").read_text()
+    assert "  site/advisories.sums\n" in (site / "site.sums").read_text()
     assert sound(site)
 
 

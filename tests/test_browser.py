@@ -307,6 +307,19 @@ def test_a_search_by_keyboard_alone(page: Page, shelf: str) -> None:
 
 
 @pytest.mark.interop
+def test_a_built_site_is_searched_from_every_page(page: Page) -> None:
+    page.goto("packs/other/index.html")
+    page.keyboard.press("/")
+    page.keyboard.type("toosl")  # a slip
+    page.keyboard.press("Enter")
+    said(page, "1 pack found.")
+    assert names(page) == ["@acme/tools"]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/packs/@acme/tools/index.html")
+
+
+@pytest.mark.interop
 def test_controls_write_words_and_the_address_keeps_them(page: Page, shelf: str) -> None:
     page.goto(f"{shelf}search/index.html?q=and")
     said(page, "packs found")

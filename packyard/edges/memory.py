@@ -9,7 +9,7 @@
     facts      a pack's releases, from which unchanged versions are taken
     facets     which pack is listed under which tag, target, feature, letter, owner
     acts …     what is counted and numbered: see `packyard.edges.chronicle`
-    needs      which pack depends on which, in which versions, and who owns it
+    needs      which pack depends on which, in which versions (NULL: only older ones of it do), and who owns it
     search_ …  the search index: see `packyard.edges.shelved`
     kept       what `by-hash/` holds, until when
 
@@ -57,7 +57,7 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, tree TEXT NOT NULL, releases TEXT NOT
 CREATE TABLE facets (family TEXT NOT NULL, item TEXT NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (family, item, name)) WITHOUT ROWID;
 CREATE INDEX facets_of ON facets (name);
-CREATE TABLE needs (name TEXT NOT NULL, needed TEXT NOT NULL, range TEXT NOT NULL, owner TEXT NOT NULL,
+CREATE TABLE needs (name TEXT NOT NULL, needed TEXT NOT NULL, range TEXT, owner TEXT NOT NULL,
     PRIMARY KEY (name, needed)) WITHOUT ROWID;
 CREATE INDEX needed_by ON needs (needed, name, range, owner);
 CREATE TABLE kept (sha256 TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;

@@ -61,22 +61,23 @@ class Relations:
 
     # --- dependencies ---
 
-    def set_needs(self, name: str, owner: str, needs: Iterable[tuple[str, str]]) -> None:
-        """Remembers what a pack depends on, as (name, range)."""
+    def set_needs(self, name: str, owner: str, needs: Iterable[tuple[str, str]], earlier: Iterable[str]) -> None:
+        """Remembers what the latest version of a pack depends on, as (name, range), and what only others of it do."""
         self.db.execute("DELETE FROM needs WHERE name = ?", (name,))
-        self.db.executemany("INSERT INTO needs VALUES (?, ?, ?, ?)", ((name, *need, owner) for need in needs))
+        rows = [(name, needed, wanted, owner) for needed, wanted in (*needs, *((each, None) for each in earlier))]
+        self.db.executemany("INSERT INTO needs VALUES (?, ?, ?, ?)", rows)
 
-    def needs(self, name: str) -> list[tuple[str, str]]:
-        """(name, range) of what a pack depends on."""
-        query = "SELECT needed, range FROM needs WHERE name = ? ORDER BY needed"
-        return [(str(needed), str(wanted)) for needed, wanted in self.db.execute(query, (name,))]
+    def needed_by(self, name: str, latest: bool = True) -> list[str]:
+        """The names of what the latest version of a pack depends on, or of what any version does."""
+        query = "SELECT needed FROM needs WHERE name = ? AND (range IS NOT NULL OR NOT ?) ORDER BY needed"
+        return [str(needed) for (needed,) in self.db.execute(query, (name, latest))]
+
+    def in_need_of(self, needed: str) -> list[str]:
+        """The names of the packs of which any version depends on one."""
+        query = "SELECT name FROM needs WHERE needed = ? ORDER BY name"
+        return [str(name) for (name,) in self.db.execute(query, (needed,))]
 
     def dependents(self, needed: str) -> list[tuple[str, str, str]]:
-        """(name, range, owner) of the packs that depend on one, by name."""
-        query = "SELECT name, range, owner FROM needs WHERE needed = ? ORDER BY name"
+        """(name, range, owner) of the packs whose latest version depends on one, by name."""
+        query = "SELECT name, range, owner FROM needs WHERE needed = ? AND range IS NOT NULL ORDER BY name"
         return [(str(name), str(wanted), str(owner)) for name, wanted, owner in self.db.execute(query, (needed,))]
-
-    def related(self) -> set[str]:
-        """The packs that depend on others, or others on them."""
-        query = "SELECT name FROM needs UNION SELECT needed FROM needs INTERSECT SELECT name FROM packs"
-        return {str(name) for (name,) in self.db.execute(query)}

@@ -36,7 +36,7 @@ from packyard.search.entry import FORMAT, Entry, invalid
 #: From so many packs on the index is in parts; so many rows, and values of columns, are together.
 SMALL, CHUNK, COLUMN = 1_000, 8, 4_096
 #: The most bytes of a file, packed and unpacked; the dictionary's largest shard is a list of all packs.
-LIMIT = 1 << 25
+LIMIT = 1 << 23
 COLUMNS = ("name", "updated", "quality", "downloads", "weekly")
 
 

@@ -15,6 +15,9 @@ from packyard.errors import FormatError
 from packyard.search import index, lists, paths
 from packyard.search.entry import FORMAT, Entry, invalid, parse_entry
 
+#: More packs are in no registry that one machine can search.
+MOST_PACKS = 1 << 22
+
 Read = Callable[[Sequence[str]], Sequence[bytes]]
 #: Terms from the first to before the second.
 Span = tuple[str, str]
@@ -97,7 +100,7 @@ def open_shelf(read: Read) -> Shelf:
     count, over, borders, rows, text = (value.get(name) for name in ("count", "over", "shards", "rows", "lines"))
     if type(borders) is not list or not all(type(border) is str for border in borders) or borders[:1] != [""]:
         raise invalid("the shards are something else")
-    if type(count) is not int or not 0 <= count < 1 << 32 or type(over) is not str:
+    if type(count) is not int or not 0 <= count < MOST_PACKS or type(over) is not str:
         raise invalid("a field of the list of shards is something else")
     if rows is not None and (type(rows) is not list or len(rows) != count or type(text) is not str):
         raise invalid("the rows are something else")

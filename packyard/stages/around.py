@@ -42,10 +42,10 @@ class Surroundings:
 
     def _beneath(self, name: str) -> Iterator[Need]:
         """Breadth first, by name on each level."""
-        seen, level = {name}, [name]
+        seen, found = {name}, set(self._memory.needed_by(name, latest=False))
         for _ in range(DEPTH):
-            found = {needed for each in level for needed, _ in self._memory.needs(each)} - seen
-            level = sorted(found)[: MOST + 1 - len(seen)]
+            level = sorted(found - seen)[: MOST + 1 - len(seen)]
+            found = {needed for each in level for needed in self._memory.needed_by(each)}
             seen.update(level)
             yield from map(self._need, level)
 
@@ -71,11 +71,11 @@ def advised_by(memory: Memory, advisories: Advisories | None) -> tuple[Mapping[s
     return now, {name for name in before.keys() | now.keys() if before.get(name) != now.get(name)}
 
 
-def echoes(memory: Memory, name: str, before: Row | None, now: Row) -> set[str]:
+def echoes(memory: Memory, name: str, before: Row | None, now: Row, needed: Iterable[str]) -> set[str]:
     """The packs about which others say something else, because a pack says something else of itself; to be asked when
-    memory knows `now`.
+    memory knows `now`. `needed` is what its versions depended on before.
     """
-    if before is not None and _said(before) == _said(now):
+    if before is not None and _said(before) == _said(now) and set(needed) == set(memory.needed_by(name, latest=False)):
         return set()
     named = {needed for row in (before, now) if row for needed, _ in row.needs}
     return named | set(_above(memory, [name]))
@@ -89,6 +89,6 @@ def _above(memory: Memory, names: Iterable[str]) -> set[str]:
     """The packs themselves and those that depend on them, directly or not."""
     found, level = set(names), list(names)
     for _ in range(DEPTH):
-        level = sorted({each[0] for name in level for each in memory.dependents(name)} - found)
+        level = sorted({each for name in level for each in memory.in_need_of(name)} - found)
         found.update(level)
     return found

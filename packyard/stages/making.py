@@ -215,11 +215,12 @@ def _remember(edges: Edges, made: Made, fresh: bool) -> tuple[set[tuple[str, str
     memory.set_facts(made.name, made.tree, made.releases)
     memory.set_pack(row, layout.shard(made.name), sums, documents.index_row(row))
     memory.add_leaves(made.leaves)
-    memory.set_needs(made.name, row.owner, row.needs)
+    needed = () if fresh else memory.needed_by(made.name, latest=False)
+    memory.set_needs(made.name, row.owner, row.needs, made.earlier)
     if facets != listed:
         memory.set_facets(made.name, facets)
     same = before is not None and listings.shown(before) == listings.shown(row)
-    return set(facets ^ listed if same else facets | listed), echoes(memory, made.name, before, row)
+    return set(facets ^ listed if same else facets | listed), echoes(memory, made.name, before, row, needed)
 
 
 def _counted(made: Made, row: Row, listed: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:

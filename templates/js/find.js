@@ -167,5 +167,5 @@
   });
   addEventListener("popstate", read);
   read();
-  if (!field.value) field.focus({ preventScroll: true });
+  if (matchMedia("(hover: hover)").matches) field.focus({ preventScroll: true }); // no keyboard pops up on a phone
 })();

@@ -152,6 +152,13 @@ def test_words_that_could_be_meant(run: Search) -> None:
     assert json.loads(run("tag:reveiw", "--json").out)["guesses"] == ["tag:review"]
 
 
+def test_a_part_of_the_words(run: Search) -> None:
+    said = run("review", "xylophone", "code")
+    assert [line.split("\t")[0] for line in said.out.splitlines()] == ["code-review", "code-review-kit"]
+    assert said.err == "no pack has all words; these have 2 of 3\n"
+    assert json.loads(run("review", "xylophone", "code", "--json").out)["part"] == 2
+
+
 def test_a_table_on_a_terminal(site: Path) -> None:
     mine, theirs = pty.openpty()
     program = (

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.shelves import catalogue_of
+from bench.catalogues import catalogue_of
 from packyard.client.searching import Found, read_catalogue, search
 from packyard.errors import FormatError
 from packyard.formats import documents

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.shelves import catalogue_of
+from bench.catalogues import catalogue_of
 from packyard.client.searching import search
 from packyard.edges import client_prepared
 from packyard.edges.cache import Cache

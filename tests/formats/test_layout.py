@@ -1,4 +1,4 @@
-"""Which list has a path of a pack: one and only one, and each hangs on the next."""
+"""Which list has a path: one and only one, and each hangs on the next."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packyard import seal
 from packyard.emitter import pack_lists
 from packyard.formats import layout, sums
 from packyard.model import Output
@@ -112,3 +113,76 @@ def test_the_lists_of_a_pack_are_whole(name: str, paths: set[str]) -> None:
         path: sha256(data).hexdigest() for path, data in lists[:-1]
     }
     assert len(digests) == len(listed)
+
+
+# --- outside of packs ---
+
+#: What tags, handles and licences may be called (`surfaces.site.listable`), and some that want to be lists.
+ITEMS = [
+    "python",
+    "alice",
+    "MIT",
+    "files.sums",
+    "site.sums",
+    "0a.sums",
+    "tags.sums",
+    "tags",
+    "site",
+    "0a",
+    "index.html",
+]
+items = st.sampled_from(ITEMS) | st.from_regex(r"(?!\.)[A-Za-z0-9._+@-]{1,64}", fullmatch=True)
+FOLDERS = ["tags", "publishers", "licences", "search", "audit"]
+beside = st.builds(
+    lambda folder, item, file: f"{folder}/{item}{file}",
+    st.sampled_from(FOLDERS),
+    items,
+    st.sampled_from(["", "/index.html", "/files.sums", "/0a.sums", "/1.yaml", "/0/37.html"]),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "small", "large"),
+    [
+        ("index.html", "site.sums", "site.sums"),
+        ("tags/index.html", "site.sums", "site/tags/0e.sums"),
+        ("tags/python/index.html", "site.sums", "site/tags/11.sums"),
+        ("tags/python/feed.atom", "site.sums", "site/tags/11.sums"),
+        ("search/rows/0.gz", "site.sums", "site/search/4a.sums"),
+        ("search/rows/1.gz", "site.sums", "site/search/b7.sums"),
+        ("site/tags.sums", "site.sums", "site.sums"),
+        ("site/tags/f6.sums", "site/tags.sums", "site/tags.sums"),
+        ("site/tags/F6.sums", "site.sums", "site/site/97.sums"),
+        ("site/index.html", "site.sums", "site/site/0e.sums"),
+    ],
+)
+def test_the_list_of_what_is_in_no_pack(path: str, small: str, large: str) -> None:
+    assert [layout.site_list_of(path, is_large) for is_large in (False, True)] == [small, large]
+
+
+@given(beside, st.booleans())
+def test_no_item_is_a_list(path: str, large: bool) -> None:
+    """Whatever a tag or a handle is called, its files are no lists, and hang on lists up to `site.sums`."""
+    assert not layout.is_site_list(path)
+    way = [path]
+    while way[-1] != layout.SITE_SUMS:
+        way.append(layout.site_list_of(way[-1], large))
+        assert way[-1] == layout.SITE_SUMS or layout.is_site_list(way[-1])
+    folders = ["", path.partition("/")[0], ""] if large else [""]
+    assert [layout.folder_of(listing) for listing in way[1:]] == folders
+
+
+@given(st.sets(beside))
+def test_the_lists_beside_packs_are_whole(paths: set[str]) -> None:
+    files = {path: sha256(path.encode()).hexdigest() for path in paths}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layout, "FOLDER_LIMIT", 3)
+        lists = dict(seal.site_lists(files.items()))
+    large = {layout.folder_of(listing) for listing in lists} - {""}
+    assert large == {folder for folder in FOLDERS if sum(path.startswith(f"{folder}/") for path in paths) > 3}
+    assert list(lists)[-1] == layout.SITE_SUMS
+    assert all(data for path, data in lists.items() if path != layout.SITE_SUMS)
+    listed = [(path, digest, listing) for listing, data in lists.items() for path, digest in sums.parse(data)]
+    assert all(layout.site_list_of(path, path.partition("/")[0] in large) == listing for path, _, listing in listed)
+    made = {path: sha256(data).hexdigest() for path, data in lists.items() if path != layout.SITE_SUMS}
+    assert sorted((path, digest) for path, digest, _ in listed) == sorted((files | made).items())

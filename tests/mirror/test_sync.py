@@ -123,7 +123,7 @@ def test_a_folder_that_gets_a_list_of_its_own(tmp_path: Path, mirror: Path, monk
     registry.commit()
     built(registry.path, tmp_path / "site")
     after = load(tmp_path / "site")
-    assert "tags/files.sums" in after.keys() - before.keys()
+    assert "site/tags.sums" in after.keys() - before.keys()
     synced(after, mirror)
     assert same(mirror, after)
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.shelves import index_of, rows
+from bench.catalogues import index_of, rows
 from packyard.errors import FormatError
 from packyard.model import Row
 from packyard.search import index, paths

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from bench.catalogues import rows
 from bench.search import BOUNDS, PAGE, measure, rates, table
-from bench.shelves import rows
 
 
 def test_known_packs_are_found() -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.shelves import rows
+from bench.catalogues import rows
 from packyard.edges.shelved import TABLES, Shelved
 from packyard.model import Mark, Row
 from packyard.search import cut, index

@@ -36,8 +36,8 @@ class Need(NamedTuple):
 
 
 class Around(NamedTuple):
-    """What others say about a pack: advisories that name it; the packs that depend on it; and every pack that its
-    latest version depends on, directly or not, by name, so far as they were followed.
+    """What others say about a pack: advisories that name it; the packs that depend on it; and every pack that a version
+    of it depends on, directly or not, so far as they were followed.
     """
 
     advisories: tuple[Advisory, ...] = ()
