@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from hashlib import sha256
@@ -23,13 +24,13 @@ from packyard.edges.memory import CHAIN, Memory
 from packyard.emitter import Emitter
 from packyard.errors import Problem
 from packyard.formats import layout, sums, trustfile
-from packyard.formats.snapshot import Snapshot, parse_snapshot
+from packyard.formats.snapshot import parse_snapshot
 from packyard.kit.listing import site_files
 from packyard.model import Output
 from packyard.stages import sealing
 from tests.published import MemorySite, MemoryStaging, flipped, load, unit
 from tests.registry import TestRegistry, small
-from tests.sites import built, differences, inodes, rewritten
+from tests.sites import built, differences
 from tests.tools import sampled
 
 LIMIT = 3
@@ -47,6 +48,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self.written = 0
 
     def same(self, path: str, data: bytes) -> bool:
         return self.files.get(path) == data
@@ -70,7 +72,9 @@ def sealed(memory: Memory, staging: Kept, fresh: bool = False) -> dict[str, byte
 
 
 def outputs(unit: str, files: dict[str, int]) -> list[Output]:
-    return [Output(path, "", sha256(f"{unit} {path} {content}".encode()).hexdigest(), 1) for path, content in files.items()]
+    return [
+        Output(path, "", sha256(f"{unit} {path} {content}".encode()).hexdigest(), 1) for path, content in files.items()
+    ]
 
 
 PATHS = [
@@ -91,6 +95,7 @@ def test_what_is_made_again_is_what_would_be_made_from_nothing(
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(layout, "FOLDER_LIMIT", LIMIT)
         memory, staging = Memory(Path(folder) / "memory.sqlite"), Kept()
+        memory.begin()
         for state, fresh, order in builds:
             files = {
                 name: outputs(name, {path: content for path, (owner, content) in state.items() if owner == name})
@@ -106,13 +111,19 @@ def test_what_is_made_again_is_what_would_be_made_from_nothing(
 
 def test_the_cost_is_that_of_the_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     memory, staging, asked = Memory(tmp_path / "memory.sqlite"), Kept(), list[tuple[str, int]]()
+    memory.begin()
     for number in range(300):
         tag = f"t{number}"
         memory.set_unit(tag, outputs(tag, {f"tags/{tag}/{name}": 1 for name in ("index.html", "feed.atom")}))
     memory.set_unit("home", outputs("home", {"index.html": 1}))
     sealed(memory, staging)
-    whole = memory.files_at
-    monkeypatch.setattr(memory, "files_at", lambda *place: [*(asked.append(place) or ()), *whole(*place)])
+    read = memory.files_at
+
+    def counted(folder: str, shard: int) -> list[tuple[str, str]]:
+        asked.append((folder, shard))
+        return read(folder, shard)
+
+    monkeypatch.setattr(memory, "files_at", counted)
     memory.set_unit("t7", outputs("t7", {"tags/t7/index.html": 1, "tags/t7/feed.atom": 2}))
     memory.set_unit("home", outputs("home", {"index.html": 2}))
     place = layout.place_of("tags/t7/")
@@ -157,7 +168,7 @@ def lists(site: dict[str, bytes]) -> list[str]:
 
 def test_the_site_has_shards_and_is_sound(grown: Grown) -> None:
     folders = {layout.folder_of(path) for path in lists(grown.site)} - {""}
-    assert folders >= {"tags", "publishers", "targets", "audit"}
+    assert folders >= {"tags", "publishers", "audit"}
     assert problems(grown.site) == []
     for path in (*lists(grown.site), layout.SITE_SUMS):
         for listed, digest in sums.parse(grown.site[path]):
@@ -268,19 +279,74 @@ def test_a_version_rewrites_its_shards_alone(grown: Grown) -> None:
 def test_over_the_limit_and_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry, site = small(tmp_path / "repo"), tmp_path / "site"
     built(registry.path, site)
-    for step, limit in enumerate((1000, 12, 1000, 2, 40)):
+    for step, limit in enumerate((1000, 3, 2, 1000)):
         monkeypatch.setattr(layout, "FOLDER_LIMIT", limit)
-        before = load(site)
+        before, previous = load(site), tmp_path / f"before-{step}"
+        shutil.copytree(site, previous)
         registry.version("hello", f"1.{step + 2}.0", "alice", manifest={"tags": [f"t{step}", "files.sums", "0a.sums"]})
         registry.commit(f"Step {step}")
-        previous = tmp_path / f"before-{step}"
-        (tmp_path / "site").exists() and __import__("shutil").copytree(site, previous)
         built(registry.path, site)
-        assert ("site/tags.sums" in load(site)) == (limit < 20)
-        scratch = tmp_path / f"scratch-{step}" / "site"
-        built(registry.path, scratch, previous=str(previous))
-        assert differences(site, scratch) == []
-        assert problems(load(site)) == []
-        staging = MemoryStaging(before, load(site))
-        trust = trustfile.parse_trust(before["trust/1.json"])
-        assert audit_staged(staging, trust, staging.removals) == []
+        after = load(site)
+        assert ("site/tags.sums" in after) == (limit < 1000)
+        built(registry.path, tmp_path / f"scratch-{step}" / "site", previous=str(previous))
+        assert differences(site, tmp_path / f"scratch-{step}" / "site") == []
+        assert problems(after) == []
+        assert staged_problems(before, after) == []
+
+
+def staged_problems(old: dict[str, bytes], new: dict[str, bytes], kept: frozenset[str] = frozenset()) -> list[Problem]:
+    """What the last look before activation finds; `kept` are files that are not removed though they should be."""
+    staging = MemoryStaging(old, new)
+    return audit_staged(staging, trustfile.parse_trust(old["trust/1.json"]), staging.removals - kept)
+
+
+def test_what_is_staged_is_looked_at(grown: Grown, tmp_path: Path) -> None:
+    assert staged_problems({"trust/1.json": grown.site["trust/1.json"]}, grown.site) == []
+    changed = [path for path, data in grown.site.items() if grown.before.get(path) != data]
+    for path in (path for path in changed if path.startswith(("site", "tags/", "publishers/"))):
+        found = staged_problems(grown.before, grown.site | {path: flipped(grown.site[path], 40)})
+        assert path in {problem.path for problem in found}, path
+
+
+def test_what_a_folder_loses_is_removed(tmp_path: Path) -> None:
+    """A tag that goes takes its shard with it."""
+    registry = small(tmp_path / "repo")
+    registry.version("hello", "1.2.0", "alice", manifest={"tags": ["gone", "stays"]})
+    registry.commit("A tag")
+    built(registry.path, tmp_path / "site")
+    before = load(tmp_path / "site")
+    registry.version("hello", "1.3.0", "alice", manifest={"tags": ["stays"]})
+    registry.commit("No tag")
+    built(registry.path, tmp_path / "site")
+    after, page = load(tmp_path / "site"), "tags/gone/index.html"
+    shard = layout.site_list_of(page, large=True)
+    assert {page, shard} <= before.keys() - after.keys()
+    for kept in (page, shard):
+        found = staged_problems(before, after, frozenset([kept]))
+        assert [(problem.code, problem.path) for problem in found] == [("file-leftover", kept)]
+
+
+# --- clients ---
+
+
+def looked_up(site: dict[str, bytes], paths: list[str]) -> tuple[dict[str, str], list[str]]:
+    """What a client finds of these paths, and the files that it reads for it."""
+    files, stated, asked = Files("memory"), parse_snapshot(site[layout.SNAPSHOT]), list[str]()
+    while True:
+        try:
+            return dict(listed_in_site(files, stated, paths)), asked
+        except Wanted as wanted:
+            asked += [want.path for want in wanted.wants]
+            files.take({want: site.get(want.path) for want in wanted.wants})
+
+
+def test_a_client_reads_the_shards_that_it_needs(grown: Grown) -> None:
+    found, asked = looked_up(grown.site, ["publishers/alice/", "publishers/nobody/", layout.REGISTRY])
+    own = {path for path in grown.site if path.startswith("publishers/alice/")}
+    assert own | {layout.REGISTRY} <= found.keys()
+    assert "publishers/nobody/1.yaml" not in found
+    assert all(sha256(grown.site[path]).hexdigest() == digest for path, digest in found.items())
+    shard = layout.site_list_of("publishers/alice/", large=True)
+    assert asked[:2] == [layout.SITE_SUMS, "site/publishers.sums"]
+    assert shard in asked[2:]
+    assert len(asked) <= 4

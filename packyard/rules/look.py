@@ -1,7 +1,7 @@
 """What a registry puts in the place of the program's own look: the folder `site` in its source.
 
     site/templates/NAME.html     takes the place of the template of that name
-    site/prose/NAME.md           takes the place of the page of prose, or is a page of its own
+    site/prose/NAME.md           takes the place of the page of prose, or is the page NAME/index.html
     site/words.yaml              another language: `formats.words`
     site/style.css               rules after those of the program
     site/logo.svg                stands in the header; or logo.png
@@ -11,6 +11,7 @@ Colours and a line at the end of every page are settings: `look` in `registry.ya
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -23,13 +24,25 @@ from packyard.model import Entry
 from packyard.protocols import Source
 
 FOLDER = "site"
+#: The texts that every registry has, which are pages or parts of one, and folders of the site that no text may take.
+# fmt: off
+PROSE = ("about", "publish", "verify")
+TAKEN = frozenset({
+    "advisories", "agentpacks", "api", "assets", "audit", "browse", "by-hash", "compliance", "featured", "features",
+    "index", "keys", "licences", "log", "mirrors", "name-check", "new", "ori", "orgs", "packs", "publishers", "rules",
+    "schemas", "search", "sitemap", "stats", "tags", "targets", "trust", "updated",
+})
+# fmt: on
 LOGOS = ("logo.svg", "logo.png")
 #: Bytes of one of the files.
 LIMIT = 512_000
 
 _WORDS, _STYLE = "words.yaml", "style.css"
-_FOLDERS = {"templates": ".html", "prose": ".md"}
-_HELP = "the folder holds templates/, prose/, words.yaml, style.css, logo.svg or logo.png, and nothing else"
+_PAGE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.md")
+_HELP = (
+    "the folder holds templates/NAME.html, prose/NAME.md, words.yaml, style.css and logo.svg or logo.png; a page's name "
+    "is small letters, digits and hyphens, and no folder of the site itself"
+)
 
 #: Every code that the folder can be refused with.
 CODES = (
@@ -93,7 +106,9 @@ def _belongs(path: str) -> bool:
     folder, slash, name = path.partition("/")
     if not slash:
         return path in (_WORDS, _STYLE, *LOGOS)
-    return name.endswith(_FOLDERS.get(folder, "/")) and (folder == "templates" or "/" not in name)
+    if folder == "prose":
+        return _PAGE.fullmatch(name) is not None and name.removesuffix(".md") not in TAKEN
+    return folder == "templates" and name.endswith(".html")
 
 
 def _checked(path: str, data: bytes) -> bytes:

@@ -37,7 +37,7 @@ FAMILIES = ("tags", "targets", "features", "licences", "browse")
 FIXED = ("assets", "prose", "registry")
 
 #: The home page lists every pack of a registry up to this size.
-WHOLE = 200
+WHOLE = 48
 NEWEST = 12
 FREQUENT = 40
 FEATURED = 6

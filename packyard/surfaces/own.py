@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from packyard.formats import layout
 from packyard.registry import Registry
-from packyard.rules.look import Look
+from packyard.rules.look import PROSE, Look
 
 
 class Own(NamedTuple):
@@ -17,6 +18,8 @@ class Own(NamedTuple):
 
 
 NOTHING_OWN = Own()
+#: The program's own colours of links and seals, on light ground and on dark.
+ACCENT, ACCENT_DARK = "#0a5443", "#84d1b4"
 
 
 def own_of(look: Look, registry: Registry) -> Own:
@@ -24,12 +27,19 @@ def own_of(look: Look, registry: Registry) -> Own:
     return Own(look, (*_colours(registry.look), *filter(None, (look.style,))))
 
 
+def own_pages(look: Look) -> tuple[tuple[str, str], ...]:
+    """(path, title) of the pages of prose that the registry adds to those that every registry has."""
+    own = sorted(look.prose.keys() - set(PROSE))
+    return tuple((layout.family_index(name), title_of(look.prose[name], name)) for name in own)
+
+
+def title_of(text: str, name: str) -> str:
+    """The title of a text of prose: its first line, or its name."""
+    first = text.lstrip().partition("\n")[0]
+    return first.removeprefix("# ").strip() if first.startswith("# ") else name.replace("-", " ").capitalize()
+
+
 def _colours(settings: Mapping[str, str]) -> Iterator[bytes]:
-    if accent := settings.get("accent"):
-        yield f":root {{ --go: {accent}; }}\n".encode()
-    if dark := settings.get("accent_dark"):
-        rule = f"--go: {dark};"
-        yield (
-            f'@media (prefers-color-scheme: dark) {{ :root:not([data-theme="light"]) {{ {rule} }} }}\n'
-            f':root[data-theme="dark"] {{ {rule} }}\n'
-        ).encode()
+    light, dark = settings.get("accent", ACCENT), settings.get("accent_dark", ACCENT_DARK)
+    if (light, dark) != (ACCENT, ACCENT_DARK):
+        yield f":root {{ --go: light-dark({light}, {dark}); }}\n".encode()

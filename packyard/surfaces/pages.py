@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from packyard.formats import layout
-from packyard.model import Org, Publisher, Row
+from packyard.model import Row
 from packyard.surfaces.prose import prose_page
 from packyard.surfaces.site import HOME, Site, Totals
 from packyard.surfaces.templates import Templates, open_templates
@@ -30,9 +30,7 @@ __all__ = [
     "home_page",
     "listing_page",
     "open_templates",
-    "org_page",
     "prose_page",
-    "publisher_page",
     "search_page",
 ]
 
@@ -177,27 +175,3 @@ def _listing(say: Say, family: str, item: str) -> tuple[Markup, Markup]:
         "licences": (say("Licence {licence}", licence=item), say("Packs under {licence}.", licence=item)),
         "browse": (say("Packs: {letter}", letter=item), say("Packs whose names begin with {letter}.", letter=item)),
     }[family]
-
-
-def publisher_page(templates: Templates, site: Site, publisher: Publisher, rows: Sequence[Row]) -> bytes:
-    """`publishers/HANDLE/index.html`: every key the publisher ever had, and the packs they own."""
-    return templates.page(
-        "publisher.html",
-        site,
-        layout.publisher(publisher.handle),
-        publisher.handle,
-        f"The keys and packs of {publisher.name or publisher.handle}.",
-        section="",
-        publisher=publisher,
-        rows=rows,
-    )
-
-
-def org_page(templates: Templates, site: Site, org: Org, rows: Sequence[Row]) -> bytes:
-    """`orgs/ORG/index.html`: the members by role, and the packs of the scope."""
-    members = sorted(org.members.items(), key=lambda member: (_ROLES.index(member[1]), member[0]))
-    summary = f"The members and packs of {org.org}."
-    path = layout.org(org.org)
-    return templates.page(
-        "org.html", site, path, f"@{org.org}", summary, section="", org=org, members=members, rows=rows
-    )

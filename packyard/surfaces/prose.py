@@ -27,6 +27,8 @@ from markupsafe import Markup, escape
 
 from packyard.formats import layout
 from packyard.recipe import Recipe
+from packyard.rules.look import PROSE
+from packyard.surfaces.own import title_of
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
 from packyard.surfaces.views import scrollable
@@ -34,20 +36,9 @@ from packyard.surfaces.views import scrollable
 if TYPE_CHECKING:
     from nh3 import Cleaner
 
-#: The pages that every registry has. `verify` is a part of the page of keys.
+#: The pages that every registry has; the other texts of `PROSE` are parts of pages.
 PAGES = ("about", "publish")
-#: What is rendered as a part of another page.
-PARTS = ("verify",)
-#: Folders and files of the site that no page of prose may take.
-# fmt: off
-TAKEN = frozenset({
-    "advisories", "agentpacks", "api", "assets", "audit", "browse", "by-hash", "compliance", "featured", "features",
-    "index", "keys", "licences", "log", "mirrors", "name-check", "new", "ori", "orgs", "packs", "publishers", "rules",
-    "schemas", "search", "stats", "tags", "targets", "trust", "updated",
-})
-# fmt: on
 
-_NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _HOLE = re.compile(r"\{\{ *(title|origin|url|root) *\}\}")
 _HEADING = re.compile(r"<(/?)h([1-5])\b")
 _OUTWARD = re.compile(r'<a href="(?=https?://)')
@@ -81,33 +72,14 @@ class Prose(NamedTuple):
     contents: tuple[tuple[str, str], ...]
 
 
-class OwnPages(NamedTuple):
-    """Pages of prose by path, with the name of the text; and names of texts that have no place on the site."""
-
-    pages: Mapping[str, str]
-    refused: tuple[str, ...]
-
-
-def prose_pages(own: Mapping[str, str]) -> OwnPages:
-    """The pages of prose of a registry that has these texts of its own, by name."""
-    further = sorted(own.keys() - {*PAGES, *PARTS})
-    good = [name for name in further if _NAME.fullmatch(name) and name not in TAKEN]
-    names = (*PAGES, *good)
-    return OwnPages(
-        {layout.family_index(name): name for name in names}, tuple(name for name in further if name not in good)
-    )
-
-
-def own_titles(own: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """(path, title) of the pages that the registry adds, for those who link to them."""
-    for path, name in prose_pages(own).pages.items():
-        if name not in PAGES:
-            yield path, _title(own[name], name)
+def prose_pages(own: Mapping[str, str]) -> Mapping[str, str]:
+    """The pages of prose by path, with the names of their texts, of a registry that has these texts of its own."""
+    return {layout.family_index(name): name for name in (*PAGES, *sorted(own.keys() - set(PROSE)))}
 
 
 def plan_prose(templates: Templates, site: Site) -> Iterator[Recipe]:
     """The recipes of the pages of prose; what the registry itself wrote is named by `site.own`."""
-    for path, name in prose_pages(templates.own.look.prose).pages.items():
+    for path, name in prose_pages(templates.own.look.prose).items():
         yield Recipe(path, (site, name), partial(prose_page, templates, site, path, name))
 
 
@@ -148,12 +120,12 @@ def render(text: str, name: str) -> Prose:
     from markdown.extensions.toc import TocExtension, slugify_unicode
 
     if not text.lstrip().startswith("# "):
-        text = f"# {_title(text, name)}\n\n{text}"
+        text = f"# {title_of(text, name)}\n\n{text}"
     toc = TocExtension(slugify=lambda heading, separator: "on-" + slugify_unicode(heading, separator))
     aligned = {"tables": {"use_align_attribute": True}}
     renderer = Markdown(extensions=["fenced_code", "tables", "sane_lists", toc], extension_configs=aligned)
     made = safe(renderer.convert(text))
-    return Prose(_title(text, name), _summary(made), scrollable(made), tuple(_sections(renderer)))
+    return Prose(title_of(text, name), _summary(made), scrollable(made), tuple(_sections(renderer)))
 
 
 def safe(html: str) -> str:
@@ -165,11 +137,6 @@ def safe(html: str) -> str:
 def lowered(html: str) -> str:
     """The HTML with every heading a level lower, to stand as a part of another page."""
     return _HEADING.sub(lambda match: f"<{match[1]}h{int(match[2]) + 1}", html)
-
-
-def _title(text: str, name: str) -> str:
-    first = text.lstrip().partition("\n")[0]
-    return first.removeprefix("# ").strip() if first.startswith("# ") else name.replace("-", " ").capitalize()
 
 
 def _summary(html: str) -> str:

@@ -17,17 +17,6 @@ HOME = "index.html"
 ABOUT = layout.family_index("about")
 PUBLISH = layout.family_index("publish")
 
-#: The links in the header of every page, so these pages must exist: path and label.
-NAVIGATION = (
-    (HOME, "Packs"),
-    (layout.family_index("tags"), "Tags"),
-    (layout.family_index("targets"), "Targets"),
-    (layout.family_index("features"), "Features"),
-    (layout.family_index("publishers"), "Publishers"),
-    (PUBLISH, "Publish"),
-    (ABOUT, "Verify"),
-)
-
 #: Features that can act on the user's machine without being asked: programs, plugins, servers.
 ACTIVE_FEATURES = frozenset({"hooks", "plugins", "mcp"})
 
@@ -37,7 +26,8 @@ _ITEM = re.compile(r"(?!\.)[A-Za-z0-9._+@-]{1,64}")
 class Site(NamedTuple):
     """`development`: signed with keys made on the spot, which every page says. `assets` pairs names such as `style.css`
     with paths of the site. `preview`: of a change set, with nothing but the packs that it touches. `own` is the id of
-    the tree with the registry's own templates and words, "" when it has none; `language` and `direction` are theirs.
+    the tree with the registry's own templates and words, "" when it has none; `language` and `direction` are theirs,
+    `pages` pairs paths and titles of its own pages of prose.
     """
 
     registry: Registry
@@ -47,6 +37,7 @@ class Site(NamedTuple):
     own: str = ""
     language: str = "en"
     direction: str = "ltr"
+    pages: tuple[tuple[str, str], ...] = ()
 
     def asset(self, name: str) -> str:
         """The path of an asset."""

@@ -87,7 +87,7 @@ def units(before: int, after: int, families: Iterable[str], shards: Iterable[int
 def plan(site: Site, templates: Templates, view: View, part: str = "") -> Iterator[Recipe]:
     """The recipes of a unit: of a part, or without one of the rest."""
     large = view.totals().packs > WHOLE
-    single = sorted({*PAGES, *prose_pages(templates.own.look.prose).pages})
+    single = sorted({*PAGES, *prose_pages(templates.own.look.prose)})
     if not part:
         yield Recipe(ROBOTS, (site.registry.url, site.development), partial(robots, site))
         yield Recipe(NOT_FOUND, (site,), partial(not_found, templates, site))

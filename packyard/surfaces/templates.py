@@ -28,7 +28,7 @@ from packyard.formats import layout
 from packyard.formats.times import day_of, format_time
 from packyard.registry import Registry
 from packyard.surfaces import cards, site
-from packyard.surfaces.own import NOTHING_OWN, Own
+from packyard.surfaces.own import NOTHING_OWN, Own, own_pages
 from packyard.surfaces.words import Speech, seen
 
 if TYPE_CHECKING:
@@ -120,7 +120,6 @@ class Templates:
             HOME=site.HOME,
             ABOUT=site.ABOUT,
             PUBLISH=site.PUBLISH,
-            NAVIGATION=site.NAVIGATION,
             ACTIVE=site.ACTIVE_FEATURES,
         )
         return environment
@@ -135,7 +134,7 @@ def open_templates(folder: Path | None = None, cache: Path | None = None, own: O
 def site_of(registry: Registry, development: bool, templates: Templates, preview: bool = False) -> site.Site:
     """What every page shares, with the look that the templates have."""
     look = templates.own.look
-    about = (look.tree, look.words.language, look.words.direction)
+    about = (look.tree, look.words.language, look.words.direction, own_pages(look))
     card = cards.card_path(cards.registry_card(templates.say, registry))
     assets = templates.assets() if preview else (("card.png", card), *templates.assets())
     return site.Site(registry, development, assets, preview, *about)

@@ -60,7 +60,7 @@ def test_every_page_is_reached_from_the_home_page(site: Path) -> None:
         path = waiting.pop()
         if path in everything and path not in reached:
             reached.add(path)
-            waiting += [link.path for link in links(path, everything[path]) if link.tag == "a" and link.path]
+            waiting += [link.path for link in links(path, everything[path]) if link.tag in ("a", "form") and link.path]
     lost = sorted(everything.keys() - reached - {LOST})
     assert not lost, told(lost)
 

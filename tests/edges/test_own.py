@@ -63,8 +63,7 @@ def test_logo_and_style(registry: TestRegistry) -> None:
 def test_colours_are_settings(registry: TestRegistry) -> None:
     registry.settings(look={"accent": "#003366", "accent_dark": "#99ccff"})
     (sheet,) = (make(registry) / "assets").glob("style-*.css")
-    assert ":root { --go: #003366; }" in sheet.read_text()
-    assert ':root[data-theme="dark"] { --go: #99ccff; }' in sheet.read_text()
+    assert ":root { --go: light-dark(#003366, #99ccff); }" in sheet.read_text()
 
 
 @pytest.mark.parametrize(

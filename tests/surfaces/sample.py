@@ -23,7 +23,7 @@ from packyard.model import (
     VersionState,
 )
 from packyard.registry import Registry
-from packyard.surfaces import pages
+from packyard.surfaces import pages, people
 from packyard.surfaces.pack.overview import pack_page, version_page
 from packyard.surfaces.pack.quality import quality_page
 from packyard.surfaces.pack.values import Hand
@@ -345,12 +345,14 @@ def pages_of_sample(templates: Templates, site: Site) -> dict[str, bytes]:
         "large.html": pages.home_page(templates, site, (), False, *home),
         "about/index.html": pages.prose_page(templates, site, "about/index.html", "about"),
         "publish/index.html": pages.prose_page(templates, site, "publish/index.html", "publish"),
-        layout.org("acme"): pages.org_page(templates, site, ACME, [each for each in every if each.owner == "acme"]),
+        layout.org("acme"): people.org_page(
+            templates, site, ACME, (), [each for each in every if each.owner == "acme"], ()
+        ),
     }
     found["search/index.html"] = pages.search_page(templates, site, TAGS, TARGETS, (("hooks", 3),))
     for handle, publisher in PUBLISHERS.items():
         owned = [each for each in every if each.owner == handle]
-        found[layout.publisher(handle)] = pages.publisher_page(templates, site, publisher, owned)
+        found[layout.publisher(handle)] = people.publisher_page(templates, site, publisher, (), (), owned, ())
     found[layout.family_index("publishers")] = pages.family_page(templates, site, "publishers", (("alice", 3),))
     for family, items in (("tags", TAGS), ("targets", TARGETS), ("features", (("hooks", 3),)), ("browse", (("h", 2),))):
         found[layout.family_index(family)] = pages.family_page(templates, site, family, items)

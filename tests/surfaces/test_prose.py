@@ -20,11 +20,12 @@ from hypothesis import strategies as st
 
 from packyard.formats import layout, note, snapshot, trustfile
 from packyard.registry import Trust
+from packyard.rules import look
 from packyard.rules.look import Look
 from packyard.seal import sign_snapshot
 from packyard.surfaces import prose
-from packyard.surfaces.own import Own
-from packyard.surfaces.prose import own_titles, plan_prose, prose_page, prose_pages, read_prose, render
+from packyard.surfaces.own import Own, own_pages
+from packyard.surfaces.prose import plan_prose, prose_page, prose_pages, read_prose, render
 from packyard.surfaces.templates import Templates, open_templates
 from tests.logsites import line_of, vkey
 from tests.registry import ORIGIN, signer, small
@@ -73,23 +74,21 @@ def test_the_guide_names_the_commands(templates: Templates) -> None:
 
 
 def test_own_texts_take_the_place_of_pages_and_add_others() -> None:
-    own = {"about": "# Us", "code-of-conduct": "# Be kind", "verify": "# How", "packs": "# No", "Évil/..": "# No"}
-    found = prose_pages(own)
-    assert found.pages == {
+    own = {"about": "# Us", "code-of-conduct": "# Be kind", "verify": "# How"}
+    assert prose_pages(own) == {
         "about/index.html": "about",
         "publish/index.html": "publish",
         "code-of-conduct/index.html": "code-of-conduct",
     }
-    assert found.refused == ("packs", "Évil/..")
-    assert list(own_titles(own)) == [("code-of-conduct/index.html", "Be kind")]
+    assert own_pages(Look(prose=own)) == (("code-of-conduct/index.html", "Be kind"),)
 
 
 def test_every_folder_of_the_site_is_taken() -> None:
     folders = {
         value.partition("/")[0] for name, value in vars(layout).items() if isinstance(value, str) and "/" in value
     }
-    assert {folder for folder in folders if re.fullmatch("[a-z-]+", folder)} - prose.TAKEN == set()
-    assert prose.TAKEN.isdisjoint(prose.PAGES)
+    assert {folder for folder in folders if re.fullmatch("[a-z-]+", folder)} - look.TAKEN == set()
+    assert look.TAKEN.isdisjoint(prose.PAGES)
 
 
 def test_an_own_text_is_filled_in_and_not_evaluated() -> None:
