@@ -1,7 +1,7 @@
 """The parts of `docs/` that are generated, each from what it documents: `python -m packyard.documentation` writes them.
 
     docs/rules.md      packyard.rules.table
-    docs/formats.md    the docstrings of packyard.formats
+    docs/formats.md    the docstrings of packyard.formats, and of packyard.search.index
     docs/commands.md   the help of every command
     docs/rights.md     packyard.rules.rights
     docs/settings.md   packyard.formats.registry.SETTINGS and packyard.cli.settings.SETTINGS
@@ -94,11 +94,14 @@ def _formats() -> Iterator[str]:
     yield "# Formats"
     yield ""
     yield "What every file of the source and of the site looks like: the description at the head of each module of"
-    yield "`packyard.formats`, which reads and writes it."
-    for path in sorted((Path(__file__).parent / "formats").glob("*.py")):
+    yield "`packyard.formats`, which reads and writes it; last, the search index."
+    here = Path(__file__).parent
+    modules = {path.stem: path for path in (here / "formats").glob("*.py")}
+    modules |= {path.parent.stem: path for path in (here / "formats").glob("*/__init__.py")}
+    for name, path in (*sorted(modules.items()), ("search", here / "search" / "index.py")):
         text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
         if text:
-            yield f"\n## {path.stem}\n\n{text}"
+            yield f"\n## {name}\n\n{text}"
 
 
 def _commands() -> Iterator[str]:

@@ -89,7 +89,9 @@ def command(
     deprecated: bool | None,
     **filters: tuple[str, ...],
 ) -> None:
-    """Find packs by words and filters, all of which must hold. Without any: every pack. Words forgive typos.
+    """Find packs by words and filters. Filters must hold; where no pack has all words, those with the most are shown.
+
+    Without any: every pack. Words forgive typos.
 
     Filters can stand among the words: `packyard search tag:python owner:alice review`. They are tag, target, feature,
     has, owner (or author), license, channel and routing, and deprecated, archived and renamed, which are yes or no.

@@ -40,8 +40,8 @@ LIMIT = 512_000
 _WORDS, _STYLE = "words.yaml", "style.css"
 _PAGE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\.md")
 _HELP = (
-    "the folder holds templates/NAME.html, prose/NAME.md, words.yaml, style.css and logo.svg or logo.png; a page's name "
-    "is small letters, digits and hyphens, and no folder of the site itself"
+    "the folder holds templates/NAME.html, prose/NAME.md, words.yaml, style.css and logo.svg or logo.png; a page is "
+    "called by small letters, digits and hyphens, and like no folder of the site itself"
 )
 
 #: Every code that the folder can be refused with.

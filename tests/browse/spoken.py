@@ -39,10 +39,11 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 _NO_WORD = re.compile(
     r"@?\bxq[\w@/.-]*|\S*[/_=]\S*|\S+\.\S+|\b[0-9a-fA-F]{6,}\b|\S*[0-9]\S*|\b(?:B|kB|MB|UTC|XQ|SHA-256)\b|[\w.-]*\.[a-z]\w*"
 )
-#: Names of programs and formats, and what a manifest and models.json call things.
+#: Names of programs, formats and channels, and what a manifest and models.json call things.
 _NAMED = """
     packyard minisign curl tar git nginx sha sum json yaml html atom rss svg png osv mcp url api openapi github claude
     code opencode agentpacks cursor skills npx jq markdown semver csp http https snapshot
+    stable beta edge routing
 """
 _CODES = (
     *TARGETS,
