@@ -83,8 +83,18 @@ def test_an_advisory_comes_changes_and_goes(registry: TestRegistry, tmp_path: Pa
     before = inodes(site)
     built(registry.path, site)
     heads = {"SNAPSHOT", "SNAPSHOT.bundle", "SNAPSHOT.minisig", "log/checkpoint", "by-hash/index.json"}
-    lists = {"index.json", "site.sums", "advisories/index.json"}
-    assert set(rewritten(before, inodes(site))) == heads | lists
+    lists = {"index.json", "index.sums", "site.sums"}
+    beside = {path for path in rewritten(before, inodes(site)) if not path.startswith(("packs/", "index/"))}
+    assert beside == heads | lists | {
+        "advisories/index.json",
+        "advisories/index.html",
+        "audit/index.html",
+        "audit/advisory/index.html",
+    }
+    pages = {"index.html", "security/index.html", "feed.atom", "feed.json", "1.0.0/index.html"}
+    told = {path for path in rewritten(before, inodes(site)) if path.startswith("packs/") and "sums" not in path}
+    assert told <= {f"packs/{name}/{page}" for name in ("hello", "@acme/tools") for page in pages}
+    assert {"packs/hello/security/index.html", "packs/hello/1.0.0/index.html"} <= told
     found = parse_advisories((site / layout.ADVISORIES_INDEX).read_bytes())
     assert [(each.id, affects(each, "hello", "1.0.0")) for each in found] == [(ONE, True), (TWO, False)]
     assert json.loads((site / path(ONE)).read_bytes()) == json.loads(registry.files[path(ONE)])

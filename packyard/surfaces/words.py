@@ -9,14 +9,17 @@ The English text is its own key. What is filled in is escaped, and its hidden ch
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cached_property
+import re
+from collections.abc import Callable, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from packyard.formats.words import Words
 from packyard.surfaces.hidden import reveal
+
+_BRACES = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 class Speech:
@@ -45,10 +48,19 @@ class Speech:
         return c2py(self.words.plural)
 
 
-def _filled(text: str, values: dict[str, Any]) -> Markup:
-    said = escape(text)
-    filled = {name: seen(value) for name, value in values.items()}
-    return said.format(**filled) if values or "{" in text else said
+def _filled(text: str, values: Mapping[str, Any]) -> Markup:
+    parts = _cut(text)
+    if len(parts) == 1 and not values:
+        return Markup(parts[0])  # noqa: S704 - escaped when it was cut
+    filled = (escape(seen(values[part])) if at % 2 else part for at, part in enumerate(parts))
+    return Markup("".join(filled))  # noqa: S704 - each part is escaped
+
+
+@lru_cache(4096)
+def _cut(text: str) -> tuple[str, ...]:
+    """The escaped text and the names in braces, by turns."""
+    parts = _BRACES.split(text)
+    return tuple(part if at % 2 else str(escape(part)) for at, part in enumerate(parts))
 
 
 def seen(value: Any) -> Any:

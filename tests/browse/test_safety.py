@@ -76,6 +76,13 @@ def test_nothing_acts_in_any_page(served: Served, sites: Path, windows: Windows)
     assert not found, told(found)
 
 
+def test_nothing_acts_in_what_a_search_finds(served: Served, windows: Windows) -> None:
+    window = windows(trusting=True)
+    assert window.open(served("strange"), "search/index.html?q=odd") == []
+    window.page.locator("main .pack").nth(5).wait_for()
+    assert audit(window.page, served("strange")) + window.faults == []
+
+
 def test_the_html_is_what_was_meant(sites: Path) -> None:
     """Read strictly: everything is closed where it should be, nothing hides in a comment, no template was filled in."""
     found = []
