@@ -141,6 +141,8 @@ class Staging:
 
     def write(self, path: str, data: bytes) -> None:
         """Stages one file."""
+        if path.startswith("/") or ".." in path.split("/"):
+            raise AssertionError(f"{path} is not a path of the site")
         target = self._files + path
         folder = target.rpartition("/")[0]
         if folder not in self._made:

@@ -26,6 +26,7 @@ import deflate
 from packyard.errors import FormatError
 
 BLOCK = 512
+_FIT = "at most 100 bytes behind a slash, and 155 before it"
 RECORD = 20 * BLOCK
 LEVEL = 6
 
@@ -97,7 +98,7 @@ def split(path: str) -> tuple[bytes, bytes]:
         return b"", raw
     cut = raw.rfind(b"/", 0, 156)
     if cut <= 0 or not 0 < len(raw) - cut - 1 <= 100:
-        raise FormatError("path-too-long", "the path does not fit a tar header", found=path)
+        raise FormatError("path-too-long", "the path does not fit a tar header", expected=_FIT, found=path)
     return raw[:cut], raw[cut + 1 :]
 
 

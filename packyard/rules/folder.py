@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from packyard.errors import FormatError, Problem
-from packyard.formats import names
+from packyard.formats import names, tarball
 from packyard.model import Entry
 from packyard.protocols import Source
 
@@ -60,6 +60,8 @@ class _Walk:
         """Reads one entry of a tree, if its path is fit."""
         try:
             names.check_path(path)
+            if entry.mode in _FILES:
+                tarball.split(path)
         except FormatError as error:
             self.report(path, error.code, error.message, error.expected, error.help, error.found)
             return

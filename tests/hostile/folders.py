@@ -49,6 +49,9 @@ path("case-collision", "rules/A.md", "rules/a.md", at="rules/a.md", code="case-c
 path("case-collision-of-folders", "Rules/two.md", at="rules/one.md", code="case-collision")
 path("file-and-folder", "A", "a/b.md", at="a/b.md", code="case-collision")
 path("depth-13", "/".join("abcdefghijklm"), at="/".join("abcdefghijkl"), code="too-deep")
+path("101-bytes-of-name", "n" * 101, code="path-too-long")
+path("101-bytes-behind-a-slash", "rules/" + "n" * 101, code="path-too-long")
+path("no-slash-that-fits", "r" * 90 + "/" + "s" * 70 + "/" + "t" * 35, code="path-too-long")
 path("201-bytes", "r" * 100 + "/" + "s" * 100, code="path-too-long")
 
 entry("dot-dot", b"..", "..", below=b"passwd")
