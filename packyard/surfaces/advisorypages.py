@@ -138,7 +138,7 @@ def index_page(templates: Templates, site: Site, advisories: Iterable[Advisory])
 
 def advisory_page(templates: Templates, site: Site, advisory: Advisory, told: Told) -> bytes:
     """`advisories/ID/index.html`."""
-    details = render_readme(told.details.encode(), "", ()).html if told.details else ""
+    details = render_readme(told.details.encode(), "", (), None, templates.say).html if told.details else ""
     return templates.page(
         "registry/advisory.html",
         site,

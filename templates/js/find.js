@@ -29,6 +29,11 @@
     return said.size ? `?${said}` : location.pathname;
   };
 
+  // Characters that nobody sees are shown by their names, as on every page; joiners stay where a script needs them.
+  const HIDDEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]|(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])/gu;
+  const seen = (text) =>
+    text.replace(HIDDEN, (one) => `⟦U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟧`);
+
   const element = (tag, text, href) => {
     const made = document.createElement(tag);
     made.textContent = text;
@@ -37,7 +42,8 @@
   };
   const linked = (family, name, sign = "") => {
     const item = document.createElement("li");
-    item.append(element("a", sign + name, `${family}/${encodeURIComponent(name)}/index.html`));
+    const listed = /^(?!\.)[A-Za-z0-9._+@-]{1,64}$/.test(name);
+    item.append(element(listed ? "a" : "span", sign + seen(name), listed && `${family}/${name}/index.html`));
     return item;
   };
 
@@ -48,7 +54,7 @@
     pack.textContent = hit.name;
     pack.href = `${words.root}packs/${hit.name}/index.html`;
     item.querySelector(".version").textContent = hit.latest;
-    item.querySelector(".why p").textContent = hit.description;
+    item.querySelector(".why p").textContent = seen(hit.description);
     item.querySelector(".marks").append(...hit.features.map((name) => linked("features", name)));
     item.querySelector(".tags").append(...hit.tags.map((name) => linked("tags", name, "#")));
     const org = hit.name.startsWith("@");
