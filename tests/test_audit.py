@@ -334,7 +334,7 @@ def test_a_file_that_nobody_signed(liar: Liar) -> None:
         (dsse, "format_provenance", lambda data: data.replace(b"1.0.0", b"1.0.1"), "provenance-mismatch"),
         (entries, "publish_entry", lambda data: data.replace(b"2026", b"2025"), "log-mismatch"),
         (entries, "index_entry", lambda data: data.replace(b'"snapshot":1', b'"snapshot":2'), "log-order"),
-        (packs, "_leaves", lambda leaves: list(leaves)[1:], "log-mismatch"),
+        (sealing, "new_entries", lambda leaves: list(leaves)[1:], "log-mismatch"),
         (
             packs,
             "pack_lists",

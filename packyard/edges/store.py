@@ -259,7 +259,7 @@ def _move_all(source: Path, target: Path) -> None:
 
 
 def _rank(name: str, folder: bool) -> int:
-    first = {"by-hash": 0, "log": 2, "index": 3}
+    first = {"by-hash": 0, "log": 2, "index": 3, "site": 3}
     return first.get(name, 1 if folder else 4)
 
 

@@ -69,7 +69,7 @@ SHARDS = 256
 
 #: A folder of the site (other than `packs/`) with more files than this is listed in shards of its own, so that no list
 #: grows with the registry.
-FOLDER_LIMIT = 512
+FOLDER_LIMIT = 128
 
 
 class Kind(NamedTuple):

@@ -30,7 +30,7 @@ PROSE = ("about", "publish", "verify")
 TAKEN = frozenset({
     "advisories", "agentpacks", "api", "assets", "audit", "browse", "by-hash", "compliance", "featured", "features",
     "index", "keys", "licences", "log", "mirrors", "name-check", "new", "ori", "orgs", "packs", "publishers", "rules",
-    "schemas", "search", "sitemap", "stats", "tags", "targets", "trust", "updated",
+    "schemas", "search", "site", "sitemap", "stats", "tags", "targets", "trust", "updated",
 })
 # fmt: on
 LOGOS = ("logo.svg", "logo.png")

@@ -45,6 +45,7 @@ SVG_LIMIT, SVG_TOTAL = 16_384, 65_536
 _HTML_LIMIT, _DEPTH_LIMIT = 4 * LIMIT, 48
 _RASTER = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
+_REL = "nofollow noopener noreferrer ugc"
 _NESTING = re.compile(r"<(/?)(?:blockquote|ul|ol|em|strong|del)\b")
 _TAG = re.compile(
     r'<a href="(?P<href>[^"]*)"[^>]*>|(?P<end></a>)|<img src="(?P<src>[^"]*)" alt="(?P<alt>[^"]*)"[^>]*>'
@@ -115,7 +116,8 @@ def render_readme(
     links = _Links(base, files, data, say)
     outline = _Outline()
     html = _HEADING.sub(outline.rewrite, _TAG.sub(links.rewrite, reveal(html)))
-    shown = scrollable(_cleaner(turns(html)).clean(html), say("Table"))
+    cleaned = _cleaner(turns(html)).clean(html).replace(f'<a rel="{_REL}">', "<a>")  # of an address that is none
+    shown = scrollable(cleaned, say("Table"))
     if turns(html):
         shown = shown.replace("<pre ", '<pre dir="ltr" ').replace("<table>", '<table dir="auto">')
     return Readme(shown + _remarks(source, text, say), tuple(outline.headings), tuple(links.images))
@@ -238,7 +240,7 @@ def _cleaner(turned: bool) -> Cleaner:
         attributes=_ATTRIBUTES,
         attribute_filter=_allowed,
         url_schemes={"http", "https", "mailto", "data"},
-        link_rel="nofollow noopener noreferrer ugc",
+        link_rel=_REL,
         set_tag_attribute_values=_DIRECTIONS if turned else None,
     )
 

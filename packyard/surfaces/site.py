@@ -20,7 +20,7 @@ PUBLISH = layout.family_index("publish")
 #: Features that can act on the user's machine without being asked: programs, plugins, servers.
 ACTIVE_FEATURES = frozenset({"hooks", "plugins", "mcp"})
 
-_ITEM = re.compile(r"(?!\.)[A-Za-z0-9._+@-]{1,64}")
+_ITEM = re.compile(r"(?!\.|index\.html\Z)[A-Za-z0-9._+@-]{1,64}")
 
 
 class Site(NamedTuple):
