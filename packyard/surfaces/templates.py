@@ -7,6 +7,7 @@ filters:
 
     t("Signed by {name}", name=link)       what the page says, in the registry's language: see `words`
     n("{count} file", "{count} files", 3)
+    piece("frame/nav.html")                a part of the frame, which is the same on many pages
     asset("site.js")                       the way to an asset, which is called after its content
     1764000000 | date  ->  2025-11-24
     1764000000 | time  ->  2025-11-24T16:00:00Z
@@ -24,6 +25,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from packyard.formats import layout
 from packyard.formats.times import day_of, format_time
 from packyard.registry import Registry
@@ -33,6 +36,7 @@ from packyard.surfaces.words import Speech, seen
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from jinja2.runtime import Context
 
 #: How compiled templates are called. The number goes up when the options that are compiled into them change.
 _COMPILED = "2-%s.cache"
@@ -44,6 +48,8 @@ class Templates:
 
     def __init__(self, folder: Path, cache: Path | None = None, own: Own = NOTHING_OWN) -> None:
         self._folder, self._cache, self.own = folder, cache, own
+        self._pieces: dict[tuple[object, ...], Markup] = {}
+        self._pieces_of: site.Site | None = None
         speech = Speech(own.look.words)
         self.say, self.count = speech.say, speech.count
 
@@ -71,6 +77,17 @@ class Templates:
         """(name, path on the site) of every asset; the path follows the content, so it may be cached for ever."""
         return tuple((name, _path(name, data)) for name, data in sorted(self._assets.items()))
 
+    def _piece(self, context: Context, name: str) -> Markup:
+        """A part of the frame of every page, rendered once for each depth and section of the site."""
+        shown, root, section = context["site"], context["root"], context["section"]
+        if shown is not self._pieces_of:
+            self._pieces, self._pieces_of = {}, shown
+        key = (name, root, section, section == context["path"])
+        if key not in self._pieces:
+            values = {"site": shown, "root": root, "section": section, "path": context["path"]}
+            self._pieces[key] = Markup(self.text(name, **values))  # noqa: S704 - what a template has rendered
+        return self._pieces[key]
+
     @cached_property
     def _assets(self) -> Mapping[str, bytes]:
         sheets = [self._folder / "style.css", *sorted((self._folder / "css").glob("*.css"))]
@@ -90,12 +107,15 @@ class Templates:
             StrictUndefined,
             pass_context,
         )
-        from jinja2.runtime import Context
 
         @pass_context
         def asset(context: Context, name: str) -> str:
             shown: site.Site = context["site"]
             return f"{context['root']}{shown.asset(name)}"
+
+        @pass_context
+        def piece(context: Context, name: str) -> Markup:
+            return self._piece(context, name)
 
         if self._cache is not None:
             self._cache.mkdir(parents=True, exist_ok=True)
@@ -113,6 +133,7 @@ class Templates:
         environment.filters.update(date=day_of, time=format_time, size=size)
         environment.globals.update(
             t=self.say,
+            piece=piece,
             n=self.count,
             asset=asset,
             layout=layout,
