@@ -20,11 +20,15 @@ from packyard.formats import names
 from packyard.model import Commit, Entry, Event
 from packyard.protocols import Source
 
-#: How forges name a pull request where they merge it: a merge or a squash of GitHub and Gitea, a merge of GitLab.
-_REVIEW = re.compile(
-    r"\AMerge pull request #([1-9][0-9]{0,8}) |\A[^\n]{0,500}\(#([1-9][0-9]{0,8})\)"
-    r"|^See merge request \S{0,200}!([1-9][0-9]{0,8})$",
-    re.MULTILINE,
+#: How forges name a pull request in the message of a merge, where nobody but the forge writes: GitHub's merge, a squash
+#: (GitHub, Gitea), Gitea's merge, GitLab's last line.
+_REVIEWS = (
+    re.compile(r"\AMerge pull request #([1-9][0-9]{0,8}) from "),
+    re.compile(
+        r"\AMerge pull request '[^\n]{0,500}' \(#([1-9][0-9]{0,8})\) from [^ \n]{1,300} into [^ \n]{1,300}(?:\n|\Z)"
+    ),
+    re.compile(r"\A(?!Merge )[^\n]{1,500} \(#([1-9][0-9]{0,8})\)(?:\n|\Z)"),
+    re.compile(r"\AMerge branch '[\s\S]*\nSee merge request \S{0,200}!([1-9][0-9]{0,8})\s*\Z"),
 )
 
 SOURCE = "registry-src"
@@ -66,9 +70,12 @@ def differing(source: Source, old: str, new: str) -> Iterator[tuple[str, Entry |
 
 
 def review_of(message: str) -> str:
-    """The number of the pull request that a forge names in the message of a merge, "" when it names none."""
-    found = _REVIEW.search(message)
-    return next(filter(None, found.groups()), "") if found else ""
+    """The number of the pull request that the message of a commit names as forges do, "" when it names none.
+
+    Whoever merges writes the message: it is what the commit says, not what is proven.
+    """
+    found = filter(None, (pattern.search(message) for pattern in _REVIEWS))
+    return next((match[1] for match in found), "")
 
 
 def compare(source: Source, commit: Commit, old: str, new: str) -> Found:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from packyard.history import review_of
 from tests.advising import advisory
 from tests.registry import TestRegistry, small
 from tests.sites import built, differences, inodes, rewritten
@@ -108,3 +109,22 @@ def test_incremental_equals_from_scratch(plan: list[list[tuple[str, list[str], b
                     registry.files[f"advisories/{ident}.json"] = advisory(ident, {name: ["1.0.0"]})
             registry.commit("Step")
             law(registry, root / "site", root / f"again{at}")
+
+
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [
+        ("Merge pull request #12 from ada/hello-1.2.0\n\nhello 1.2.0", "12"),
+        ("hello 1.2.0 (#12)\n\n* Publish", "12"),
+        ("Merge pull request 'hello 1.2.0' (#12) from ada/hello into main", "12"),
+        ("Merge branch 'hello' into 'main'\n\nhello 1.2.0\n\nSee merge request acme/packs!12", "12"),
+        ("Merge branch 'x(#5)' into 'main'\n\nhello\n\nSee merge request acme/packs!7", "7"),
+        ("Merge pull request 'hello' (#12) from evil/(#5) into main", "12"),
+        ("See merge request acme/packs!1", ""),
+        ("Merge branch 'hello' into 'main'\n\nSee merge request acme/packs!1\n\nand more", ""),
+        ("hello 1.2.0, as in (#1) before", ""),
+        ("hello 1.2.0", ""),
+    ],
+)
+def test_the_pull_request_that_a_forge_names(message: str, number: str) -> None:
+    assert review_of(message) == number

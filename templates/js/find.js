@@ -42,7 +42,7 @@
   };
   const linked = (family, name, sign = "") => {
     const item = document.createElement("li");
-    const listed = /^(?!\.)[A-Za-z0-9._+@-]{1,64}$/.test(name);
+    const listed = /^(?!\.|index\.html$)[A-Za-z0-9._+@-]{1,64}$/.test(name);
     item.append(element(listed ? "a" : "span", sign + seen(name), listed && `${family}/${name}/index.html`));
     return item;
   };
@@ -115,7 +115,7 @@
       reset();
       const wrong = error instanceof RangeError;
       if (!wrong) engine = undefined;
-      say((wrong ? words.wrong : words.broken).replace("{reason}", error.message));
+      say((wrong ? words.wrong : words.broken).replace("{reason}", () => error.message));
     } finally {
       if (number === asked) root.remove("waiting");
     }

@@ -57,6 +57,7 @@ def test_format_and_parse_are_inverse(texts: dict[str, tuple[str, ...]]) -> None
         ("von {name}", "von {name.__class__}", ("words-placeholder", 7)),
         ("von {name}", "von {name!r}", ("words-placeholder", 7)),
         ("von {name}", "von {}", ("words-placeholder", 7)),
+        ("Published: Veröffentlicht", "Published: '{count}'", ("words-placeholder", 6)),
         ("Published: Veröffentlicht", "Published: []", ("field-type", 6)),
         ("Published: Veröffentlicht", "Published: {a: b}", ("field-type", 6)),
         ("format:", "colour: red\nformat:", ("field-unknown", 1)),
