@@ -20,7 +20,7 @@ from packyard.formats import documents, layout
 from packyard.formats.times import DAY
 from packyard.lifecycle import RECOVERY_WAIT, tombstone
 from packyard.model import Mark, Pack, Renaming, Statement, VersionState
-from packyard.stages import auditing, making
+from packyard.stages import auditing, making, sealing
 from tests.hostile.bed import key
 from tests.registry import TestRegistry, small
 from tests.sites import built
@@ -224,12 +224,12 @@ def test_a_tombstone_that_still_tells_what_was_in_it(
 def test_a_statement_that_is_served_and_not_logged(
     tells: Callable[[], set[tuple[str, str]]], monkeypatch: pytest.MonkeyPatch, action: str, pack: str
 ) -> None:
-    honest = packs._leaves
+    honest = sealing.new_entries
 
-    def leaves(releases: Any, spoken: Any, first: int) -> Any:
-        return honest(releases, [each for each in spoken if each.statement.action != action], first)
+    def entries(*arguments: Any) -> Any:
+        return (entry for entry in honest(*arguments) if f'"type":"{action}"'.encode() not in entry)
 
-    monkeypatch.setattr(packs, "_leaves", leaves)
+    monkeypatch.setattr(sealing, "new_entries", entries)
     path = layout.pack(pack, f"statements/0001-{action}.yaml")
     assert ("statement-unlogged", path) in tells()
 

@@ -33,6 +33,7 @@ PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
 #: Whose addresses the documentation has: specifications, programs, and names that are reserved for examples.
 HOSTS = [
     "c2sp.org",
+    "spec.openapis.org",
     "in-toto.io",
     "slsa.dev",
     "semver.org",

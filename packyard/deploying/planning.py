@@ -94,8 +94,11 @@ def _of_the_host(path: str) -> bool:
 
 
 def _left_over(path: str) -> bool:
-    """Whether a deployment that was cut short, of an earlier snapshot, may have left the file."""
-    return _unfinished(path) or (layout.immutable(path) and _passing(path))
+    """Whether a deployment that was cut short, of an earlier snapshot, may have left the file: of a pack's folder, what
+    people look at goes with a version that is withdrawn.
+    """
+    page = bool(layout.list_of(path)) and not layout.immutable(path)
+    return page or _unfinished(path) or (layout.immutable(path) and _passing(path))
 
 
 def _unfinished(path: str) -> bool:

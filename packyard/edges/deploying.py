@@ -37,7 +37,7 @@ ROUNDS = 3
 
 _AUDIT = "`packyard audit` says what else is wrong; build the site again"
 #: What every page of a site says that is signed with development keys.
-_BANNER = b'class="development" role="note"'
+_BANNER = b'class="development"'
 _PAGE_LIMIT = 1 << 24
 _REMOTE = re.compile(r"[^/:]+::?.+", re.DOTALL)
 

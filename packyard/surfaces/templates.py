@@ -79,7 +79,7 @@ class Templates:
 
     def _piece(self, context: Context, name: str) -> Markup:
         """A part of the frame of every page, rendered once for each depth and section of the site."""
-        shown, root, section = context["site"], context["root"], context["section"]
+        shown, root, section = context["site"], context["root"], context.get("section", "")
         if shown is not self._pieces_of:
             self._pieces, self._pieces_of = {}, shown
         key = (name, root, section, section == context["path"])

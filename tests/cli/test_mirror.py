@@ -50,7 +50,7 @@ def test_sync(mirror: Mirror) -> None:
     document = json.loads(mirror("sync", "second", "copy", "--json").out)
     assert document["format"] == "packyard/mirror-sync/1"
     assert (document["changed"], document["snapshot"], document["packs"]) == (True, 2, ["hello"])
-    assert (document["removed"], document["requests"]) == (0, 20)
+    assert (document["removed"], document["requests"]) == (0, 46)
 
 
 def test_sync_refuses(mirror: Mirror, home: Path) -> None:

@@ -34,7 +34,7 @@ def test_sync_from_nginx(states: States, tmp_path: Path) -> None:
         sync(open_source(address), mirror, Terms(now))
         assert same(mirror, states.first)
         put(site, states.third)
-        assert sync(open_source(address), mirror, Terms(now)).requests < 60
+        assert sync(open_source(address), mirror, Terms(now)).requests < 150
         assert same(mirror, states.third)
         assert sync(open_source(address), mirror, Terms(now)).requests == 1
 
