@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from packyard import packs
+from packyard import packs, recorded
 from packyard.audit import audit
 from packyard.catalogue import fold
 from packyard.edges.store import FolderSite
@@ -20,7 +20,7 @@ from packyard.formats import documents, layout
 from packyard.formats.times import DAY
 from packyard.lifecycle import RECOVERY_WAIT, tombstone
 from packyard.model import Mark, Pack, Renaming, Statement, VersionState
-from packyard.stages import auditing, making, sealing
+from packyard.stages import auditing, making
 from tests.hostile.bed import key
 from tests.registry import TestRegistry, small
 from tests.sites import built
@@ -224,12 +224,12 @@ def test_a_tombstone_that_still_tells_what_was_in_it(
 def test_a_statement_that_is_served_and_not_logged(
     tells: Callable[[], set[tuple[str, str]]], monkeypatch: pytest.MonkeyPatch, action: str, pack: str
 ) -> None:
-    honest = sealing.new_entries
+    honest = recorded.new_entries
 
     def entries(*arguments: Any) -> Any:
         return (entry for entry in honest(*arguments) if f'"type":"{action}"'.encode() not in entry)
 
-    monkeypatch.setattr(sealing, "new_entries", entries)
+    monkeypatch.setattr("packyard.stages.sealing.new_entries", entries)
     path = layout.pack(pack, f"statements/0001-{action}.yaml")
     assert ("statement-unlogged", path) in tells()
 
