@@ -301,7 +301,7 @@ def test_a_withdrawn_version_leaves_a_tombstone(story: Story) -> None:
     gone = [metadata[name] for name in ("tarball", "manifest", "features", "files")]
     assert (metadata["withdrawn"], gone) == (mark, [None, None, [], []])
     assert not (story.site / layout.by_hash(packed["sha256"])).exists()
-    for page in (story.page(here + "index.html"), story.page("packs/hello/index.html")):
+    for page in (story.page(here + "index.html"), story.page("packs/hello/versions/index.html")):
         assert "it tells a secret" in page
         assert "Secret sauce" not in page
         assert "hello-2.0.0.tar.gz" not in page
