@@ -20,8 +20,9 @@ from packyard.cli import options, user_options
 from packyard.cli.errors import count
 from packyard.cli.tables import Column, show
 from packyard.cli.terminal import document, printable, say
-from packyard.client.searching import Found, Pack, Searched, search
+from packyard.client.searching import Hit, Pack, Searched, search
 from packyard.errors import BadChecksum, FormatError, NotFound, ProblemsFound, UsageError
+from packyard.search.engine import Found
 from packyard.search.query import PAGE_LIMIT, SORTS, parse_query
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def _state(pack: Pack) -> str:
     return ",".join(filter(None, marks))
 
 
-def _words(found: Found, asked: Asked) -> Iterator[str]:
+def _words(found: Found[Hit], asked: Asked) -> Iterator[str]:
     """What a person is told beside the packs."""
     if not found.total:
         yield "nothing was found" + _parts(found)
@@ -175,7 +176,7 @@ def _words(found: Found, asked: Asked) -> Iterator[str]:
         yield f"{first} to {first + len(found.hits) - 1} of {found.total}{more}"
 
 
-def _parts(found: Found) -> str:
+def _parts(found: Found[Hit]) -> str:
     """How many packs each word and filter finds alone, when there are several."""
     if len(found.parts) < 2:
         return ""

@@ -27,7 +27,7 @@ from packyard.client.lock import Lock
 from packyard.client.offers import Key, Offers, offers_of
 from packyard.client.project import demands, home
 from packyard.client.references import Reference, parse_reference
-from packyard.client.searching import Found, Searched, search
+from packyard.client.searching import Hit, Searched, search
 from packyard.client.user_looking import findings, info_of, listed, meant, outdated
 from packyard.client.user_values import Audited, Info, Listed, Notices, Outcome, Outdated, Verified
 from packyard.edges import client_drafts
@@ -44,6 +44,7 @@ from packyard.edges.registries import Registries, parsed
 from packyard.edges.resolution import Resolver
 from packyard.errors import UsageError, WorldError
 from packyard.model import Pack
+from packyard.search.engine import Found
 from packyard.search.query import SORTS, parse_query
 
 #: A method of the client is called `list`.
@@ -124,7 +125,7 @@ class Client:
         page: int = 1,
         limit: int = 20,
         offline: bool = False,
-    ) -> Found:
+    ) -> Found[Hit]:
         """The packs of the first registry that have the words and hold the filters, which are names and values as in
         `packyard.search.query`.
         """

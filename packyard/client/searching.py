@@ -20,6 +20,7 @@ from packyard.formats.strict import load_json
 from packyard.formats.times import format_time, parse_time
 from packyard.search import engine, lists
 from packyard.search.dictionary import Collected
+from packyard.search.engine import Found
 from packyard.search.entry import Entry, parse_entry
 from packyard.search.query import SORTS, Filter, Query
 from packyard.search.shelf import Shelf
@@ -63,30 +64,12 @@ class Hit(NamedTuple):
     match: str
 
 
-class Found(NamedTuple):
-    """A page of what was found: see `engine.Found`."""
-
-    hits: tuple[Hit, ...]
-    total: int
-    page: int
-    limit: int
-    unknown: int = 0
-    part: int = 0
-    parts: tuple[tuple[str, int], ...] = ()
-    guesses: tuple[str, ...] = ()
-
-    @property
-    def has_more(self) -> bool:
-        """Whether there is a page after this one."""
-        return self.page * self.limit < self.total
-
-
 class Searched(NamedTuple):
     """What was found, in which registry and in which snapshot of it."""
 
     origin: str
     snapshot: int
-    found: Found
+    found: Found[Hit]
 
 
 class Catalogue(NamedTuple):
@@ -99,12 +82,12 @@ class Catalogue(NamedTuple):
     shelf: Shelf
 
 
-def shown(found: engine.Found) -> Found:
+def shown(found: Found[engine.Hit]) -> Found[Hit]:
     """What an index gave, as lists show it."""
     return Found(tuple(Hit(_pack(hit.entry), hit.match) for hit in found.hits), *found[1:])
 
 
-def search(catalogue: Catalogue, query: Query, sort: str = SORTS[0], page: int = 1, limit: int = 20) -> Found:
+def search(catalogue: Catalogue, query: Query, sort: str = SORTS[0], page: int = 1, limit: int = 20) -> Found[Hit]:
     """A page of the packs of a catalogue that are found; see `engine.search`. Raises `FormatError`: `search-unanswered`
     when the rows do not say what a filter asks for, `document-invalid`.
     """

@@ -18,11 +18,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from packyard.facts import event_from, revision_from
 from packyard.model import Event, Org, Publisher
 from packyard.rules.notices import Notice
+from packyard.surfaces.compliance import HeldKey
 
 TABLES = """
 CREATE TABLE acts (seq INTEGER PRIMARY KEY, entry BLOB NOT NULL);
@@ -73,18 +73,6 @@ CREATE TRIGGER facet_went AFTER DELETE ON facets BEGIN
     UPDATE counts SET n = n - 1 WHERE family = OLD.family AND item = OLD.item;
 END;
 """
-
-
-class Key(NamedTuple):
-    """A publisher's key, the days of its beginning and end, and how many versions it signed."""
-
-    key: str
-    handle: str
-    since: str
-    retired: str
-    revoked: str
-    reason: str
-    signed: int
 
 
 class Chronicle:
@@ -200,19 +188,19 @@ class Chronicle:
         query = "SELECT substr(since, 1, 4), count(*) FROM current_keys GROUP BY 1 ORDER BY 1"
         return [(str(year), int(count)) for year, count in self.db.execute(query)]
 
-    def oldest_keys(self, limit: int) -> list[Key]:
+    def oldest_keys(self, limit: int) -> list[HeldKey]:
         """The keys without an end that are the oldest, the oldest first."""
         found = self.db.execute("SELECT * FROM current_keys ORDER BY since, key_id LIMIT ?", (limit,))
         return [self._key(*key) for key in found.fetchall()]
 
-    def revoked_keys(self, limit: int) -> list[Key]:
+    def revoked_keys(self, limit: int) -> list[HeldKey]:
         """The keys that were revoked last, the last first."""
         query = "SELECT * FROM keys WHERE revoked > '' ORDER BY revoked DESC, key_id LIMIT ?"
         return [self._key(*key) for key in self.db.execute(query, (limit,)).fetchall()]
 
-    def _key(self, key_id: str, *fields: str) -> Key:
+    def _key(self, key_id: str, handle: str, since: str, retired: str, revoked: str, reason: str) -> HeldKey:
         signed = self.db.execute("SELECT total(n) FROM signed WHERE key_id = ?", (key_id,)).fetchone()[0]
-        return Key._make((key_id, *fields, int(signed)))
+        return HeldKey(handle, key_id, since, retired, revoked, reason, int(signed))
 
     def signed_by(self, key_id: str, limit: int) -> list[str]:
         """The first packs, by name, of which a key signed versions."""

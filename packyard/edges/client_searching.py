@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from packyard.client.refusals import attempt
-from packyard.client.searching import Found, shown
+from packyard.client.searching import Hit, shown
 from packyard.client.wanted import Files, Want, Wanted, need
 from packyard.edges.client_catalogue import listed_in_site
 from packyard.edges.client_sealed import reading
@@ -17,6 +17,7 @@ from packyard.edges.transport import Fetcher, in_parallel
 from packyard.errors import NotFound, WorldError
 from packyard.formats.snapshot import Snapshot
 from packyard.search import engine, index, paths
+from packyard.search.engine import Found
 from packyard.search.query import SORTS, Query
 from packyard.search.shelf import open_shelf
 
@@ -30,12 +31,12 @@ class Asked(NamedTuple):
     limit: int = 20
 
 
-def search_registry(session: Session, stated: Snapshot, asked: Asked) -> Found | None:
+def search_registry(session: Session, stated: Snapshot, asked: Asked) -> Found[Hit] | None:
     """What the index of the session's registry finds; None when it has none. Raises what `reading` raises."""
     return reading(session, partial(_search, stated, asked))
 
 
-def search_site(site: Fetcher, stated: Snapshot, asked: Asked) -> Found | None:
+def search_site(site: Fetcher, stated: Snapshot, asked: Asked) -> Found[Hit] | None:
     """What the index of a site finds, as its snapshot seals it; None when it has none. Raises `NotFound`,
     `BadChecksum`, `WorldError`, and `TrustError` for files that are none of an index.
     """
@@ -49,7 +50,7 @@ def search_site(site: Fetcher, stated: Snapshot, asked: Asked) -> Found | None:
     raise WorldError("site-unsteady", "the site changes faster than it can be read", path=site.name)
 
 
-def _search(stated: Snapshot, asked: Asked, files: Files) -> Found | None:
+def _search(stated: Snapshot, asked: Asked, files: Files) -> Found[Hit] | None:
     if paths.CATALOGUE not in listed_in_site(files, stated, [paths.CATALOGUE]):
         return None
 
@@ -61,7 +62,7 @@ def _search(stated: Snapshot, asked: Asked, files: Files) -> Found | None:
         need(files, (Want(path, index.LIMIT, listed[path]) for path in wanted))
         return [files.sealed(path, listed[path], index.LIMIT) for path in wanted]
 
-    def find() -> Found:
+    def find() -> Found[Hit]:
         return shown(engine.search(open_shelf(read), *asked))
 
     return attempt(f"{files.name}/{paths.CATALOGUE}", {}, find)

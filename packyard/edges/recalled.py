@@ -12,7 +12,7 @@ from packyard.formats.featured import Featured
 from packyard.formats.statement import ACTIONS, parse_statement
 from packyard.protocols import Source
 from packyard.rules.authority import FILE_LIMIT, Revision
-from packyard.surfaces.compliance import OLDEST, OTHER, REVOKED, SIGNED, UNSTATED, Compliance, HeldKey
+from packyard.surfaces.compliance import OLDEST, OTHER, REVOKED, SIGNED, UNSTATED, Compliance
 from packyard.surfaces.events import Act, Actor, act_of, changes_of
 from packyard.surfaces.people import LAST, Revised, revised
 from packyard.surfaces.statistics import TAGS, Month, Statistics
@@ -90,7 +90,6 @@ class Recalled:
     def compliance(self) -> Compliance:
         """The figures of compliance."""
         memory, size = self._memory, self.size
-        revoked = [HeldKey(key.handle, key.key, *key[2:]) for key in memory.revoked_keys(REVOKED)]
         states = [(word, memory.how_many("states", word)) for word in ("deprecated", "archived", "renamed")]
         return Compliance(
             packs=size("new"),
@@ -99,8 +98,8 @@ class Recalled:
             revisions=size("publisher") + size("org"),
             keys=memory.key_states(),
             years=tuple(memory.key_years()),
-            oldest=tuple(HeldKey(key.handle, key.key, *key[2:]) for key in memory.oldest_keys(OLDEST)),
-            revoked=tuple((key, tuple(memory.signed_by(key.key, SIGNED))) for key in revoked),
+            oldest=tuple(memory.oldest_keys(OLDEST)),
+            revoked=tuple((key, tuple(memory.signed_by(key.key, SIGNED))) for key in memory.revoked_keys(REVOKED)),
             unlicensed=memory.how_many("licences", UNSTATED),
             unknown_licences=memory.how_many("licences", OTHER),
             one_key=memory.on_one_key(),

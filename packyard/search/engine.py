@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from packyard.search import slips
 from packyard.search.asking import Asked, Points, allowed, ask, packs_of
@@ -41,14 +41,17 @@ class Hit(NamedTuple):
     match: str
 
 
-class Found(NamedTuple):
+H = TypeVar("H")
+
+
+class Found(NamedTuple, Generic[H]):
     """A page of what was found. `total` counts all pages, `unknown` the packs for which it is not known what they are
     sorted by: they come last. `part` is 0, or how many of the words the packs have when none has all. When nothing was
     found, `parts` are the words and filters with the number of packs that each finds alone, and `guesses` what could be
     meant instead of filters that find nothing.
     """
 
-    hits: tuple[Hit, ...]
+    hits: tuple[H, ...]
     total: int
     page: int
     limit: int
@@ -72,7 +75,7 @@ class _Scored(NamedTuple):
     part: int = 0
 
 
-def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limit: int = 20) -> Found:
+def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limit: int = 20) -> Found[Hit]:
     """A page of the packs that are found, in the order of `sort`, one of `SORTS`. Pages count from 1. Raises what the
     shelf raises.
     """

@@ -14,10 +14,11 @@ from packyard.formats.advisory import LIMIT, Advisory, parse_advisory
 from packyard.model import Row
 from packyard.protocols import Source
 from packyard.rules.advisories import Advisories
+from packyard.surfaces.pack.beneath import DEPTH
 from packyard.surfaces.pack.values import Around, Dependent, Need
 
-#: How far dependencies are followed (agentpacks' limit), and how many packs are shown beneath one at most.
-DEPTH, MOST = 10, 200
+#: How many packs are followed beneath one at most.
+MOST = 200
 
 
 class Surroundings:

@@ -32,6 +32,7 @@ from packyard.surfaces.compliance import OTHER
 from packyard.surfaces.paging import cut
 from packyard.surfaces.prose import plan_prose
 from packyard.surfaces.site import Site, listable
+from packyard.surfaces.statistics import most_first
 
 FAMILIES = ("tags", "targets", "features", "licences", "browse")
 FIXED = ("assets", "prose", "registry")
@@ -161,7 +162,7 @@ def _home(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe
     newest = tuple(_newest_packs(view, NEWEST))
     tags, targets = (tuple(view.items(family)) for family in ("tags", "targets"))
     letters = tuple(item for item, _ in view.items("browse"))
-    popular = _frequent(tags)
+    popular = most_first(tags, FREQUENT)
     chosen = tuple(row for each in view.featured()[:FEATURED] for row in [view.row(each.name)] if row)
     ways = (popular, targets, letters, tuple(view.items("features")))
     facts = (rows, totals.packs <= WHOLE, totals, newest, *ways, chosen)
@@ -170,16 +171,11 @@ def _home(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe
 
 def _find(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
     targets, features = (tuple(view.items(family)) for family in ("targets", "features"))
-    ways = (_frequent(view.items("tags")), targets, features)
+    ways = (most_first(view.items("tags"), FREQUENT), targets, features)
     licences = (each for each in view.items("licences") if each[0] != OTHER)
-    about = (_frequent(licences), _frequent(view.items("publishers")))
+    about = (most_first(licences, FREQUENT), most_first(view.items("publishers"), FREQUENT))
     path = layout.family_index("search")
     yield Recipe(path, (site, *ways, *about), partial(pages.search_page, templates, site, *ways, *about))
-
-
-def _frequent(items: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """Those with the most packs, the most first."""
-    return tuple(sorted(items, key=lambda item: (-item[1], item[0]))[:FREQUENT])
 
 
 def _newest_packs(view: View, count: int) -> Iterator[Row]:

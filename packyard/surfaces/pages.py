@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from packyard.formats import layout
 from packyard.model import Row
+from packyard.surfaces.paging import jumps_of
 from packyard.surfaces.prose import prose_page
 from packyard.surfaces.site import HOME, Site, Totals
 from packyard.surfaces.templates import Templates, open_templates
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = [
     "Site",
@@ -36,8 +33,6 @@ __all__ = [
 
 #: A longer list of items is parted by letters.
 SHORT = 200
-
-_ROLES = ("owner", "admin", "member")
 
 Say = Callable[..., Markup]
 Counts = Sequence[tuple[str, int]]
@@ -132,7 +127,7 @@ def listing_page(
         rows=rows,
         before=before,
         after=after,
-        jumps=[(file, file.removeprefix("from-").removesuffix(".html").replace("+", "/")) for file in jumps[1:]],
+        jumps=jumps_of(jumps[1:]),
     )
 
 

@@ -8,23 +8,31 @@ and never the pages of a whole listing; and a page keeps its address, which is t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
-from typing import NamedTuple
-
-from packyard.model import Row
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 LEAST, MOST, BORDER = 48, 384, 4
 
 
-class Page(NamedTuple):
+class Named(Protocol):
+    """What is listed by its name."""
+
+    @property
+    def name(self) -> str: ...
+
+
+R = TypeVar("R", bound=Named)
+
+
+class Page(NamedTuple, Generic[R]):
     """A page of a listing: its file name, and its rows."""
 
     file: str
-    rows: Sequence[Row]
+    rows: Sequence[R]
 
 
-def cut(rows: Sequence[Row]) -> Iterator[Page]:
+def cut(rows: Sequence[R]) -> Iterator[Page[R]]:
     """The pages of rows ordered by name; the first is `index.html`, and an empty listing has one empty page."""
     start = 0
     for at in range(1, len(rows)):
@@ -38,3 +46,8 @@ def cut(rows: Sequence[Row]) -> Iterator[Page]:
 def file_of(first: str, start: int) -> str:
     """The file name of the page that begins with the pack `first`."""
     return "from-" + first.replace("/", "+") + ".html" if start else "index.html"
+
+
+def jumps_of(files: Iterable[str]) -> list[tuple[str, str]]:
+    """(file name, name that it begins with) of further pages."""
+    return [(file, file.removeprefix("from-").removesuffix(".html").replace("+", "/")) for file in files]

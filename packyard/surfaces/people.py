@@ -15,6 +15,7 @@ from packyard.formats import layout
 from packyard.formats.org import ROLES
 from packyard.model import Event, Org, Publisher, Row
 from packyard.surfaces.events import Act, Actor, Change, changes_of
+from packyard.surfaces.paging import jumps_of
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
 
@@ -148,5 +149,5 @@ def packs_page(
         rows=rows,
         before=before,
         after=after,
-        jumps=[(file, file.removeprefix("from-").removesuffix(".html").replace("+", "/")) for file in jumps[1:]],
+        jumps=jumps_of(jumps[1:]),
     )

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.catalogues import catalogue_of
-from packyard.client.searching import Found, read_catalogue, search
+from packyard.client.searching import Hit, read_catalogue, search
 from packyard.errors import FormatError
 from packyard.formats import documents
 from packyard.model import Mark, Row
 from packyard.registry import Registry
+from packyard.search.engine import Found
 from packyard.search.query import SORTS, parse_query
 from packyard.search.text import asked, fold, words
 
@@ -45,7 +46,7 @@ def index(*rows: Row, without: Collection[str] = (), **more: Mapping[str, object
     return b"".join(documents.index_parts(REGISTRY, 3, "0" * 40, len(rows), lines))
 
 
-def find(query: str, data: bytes, **more: Any) -> Found:
+def find(query: str, data: bytes, **more: Any) -> Found[Hit]:
     return search(read_catalogue(data), parse_query(query), **more)
 
 

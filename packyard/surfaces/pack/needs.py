@@ -12,18 +12,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from packyard.errors import FormatError
 from packyard.formats import layout, semver
-from packyard.model import Pack, Row, VersionState
+from packyard.model import Pack, VersionState
 from packyard.recipe import Recipe
 from packyard.surfaces.pack.beneath import graph_of, mermaid, reached, tree_of
 from packyard.surfaces.pack.picture import draw
 from packyard.surfaces.pack.values import Dependent, Hand, Need
-from packyard.surfaces.paging import cut
+from packyard.surfaces.paging import cut, jumps_of
 from packyard.surfaces.site import HOME
 
 #: How many different ranges of dependents are listed.
@@ -53,10 +53,10 @@ def plan(hand: Hand, pack: Pack) -> Iterator[Recipe]:
     """`packs/NAME/dependents/`, in pages."""
     latest, dependents = pack.latest.release, hand.around.dependents
     asked = tuple(asked_of(latest.version, dependents))
-    parts = list(cut(cast("Sequence[Row]", dependents)))
+    parts = list(cut(dependents))
     files = tuple(part.file for part in parts)
     for at, part in enumerate(parts):
-        shown = cast("Sequence[Dependent]", part.rows)
+        shown = part.rows
         path = layout.pack(pack.name, f"dependents/{part.file}")
         first = (latest.version, latest.features, asked, files) if at == 0 else ()
         around = (files[at - 1] if at else "", files[at + 1] if at + 1 < len(files) else "")
@@ -126,7 +126,7 @@ def _dependents(
         admitted=sum(each.packs for each in asked or () if each.admits),
         before=around[0],
         after=around[1],
-        jumps=[(file, file.removeprefix("from-").removesuffix(".html").replace("+", "/")) for file in files[1:]],
+        jumps=jumps_of(files[1:]),
     )
 
 
