@@ -27,13 +27,12 @@ from packyard.errors import FormatError
 from packyard.formats.strict import load_json
 from packyard.gate import tokens
 from packyard.gate.running.command import Command, Script, commands
-from packyard.gate.running.fetched import FETCHERS
 from packyard.gate.running.hosts import bare_hosts, hosts
 from packyard.gate.running.interpreters import is_interpreter, name_of, run_words
-from packyard.gate.running.network import reaches
+from packyard.gate.running.nested import codes_of, scripts_of
+from packyard.gate.running.network import FETCHERS, reaches
 from packyard.gate.running.passages import CODE, PROSE, QUOTED, SHELL
 from packyard.gate.running.prose import asked
-from packyard.gate.running.risks import codes_of, scripts_of
 from packyard.gate.running.runs import LIMIT, UNREAD, Run, is_prompt, is_recipe, is_script, launched, runs
 from packyard.gate.running.shell import read
 from packyard.gate.running.started import recipe_lines, started

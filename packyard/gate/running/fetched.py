@@ -16,14 +16,9 @@ from packyard.gate.running.exact import unchanging
 from packyard.gate.running.installers import is_installer
 from packyard.gate.running.interpreters import begins, is_interpreter, name_of, run_words, runs_stdin
 from packyard.gate.running.marks import DECODED, HARM, INSTALLS, REMOTE, UNREAD, Mark
+from packyard.gate.running.network import FETCHERS
 from packyard.gate.running.wrappers import POWERSHELLS
 
-_NETWORK = """
-    curl wget wget2 http https httpie xh aria2c axel fetch lynx w3m ftp tftp nc ncat netcat socat telnet ssh scp dig
-    host nslookup iwr irm invoke-webrequest invoke-restmethod start-bitstransfer bitsadmin certutil
-"""
-#: Programs that give what comes out of the network.
-FETCHERS = frozenset(_NETWORK.split())
 _DECODERS = frozenset({"rev", "tr", "uudecode", "zcat", "gunzip", "uncompress"})
 _UNPACKERS = frozenset({"base32", "base64", "basenc", "gzip", "xz", "bzip2", "openssl", "gpg"})
 _UNPACK = re.compile(r"-[a-zA-Z]{0,3}[dD][a-zA-Z]{0,3}|--decode|--decrypt|--decompress|enc|base64")

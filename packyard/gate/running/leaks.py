@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from packyard.gate.running.command import MADE, Command, Script, commands, inside, pipelines
-from packyard.gate.running.fetched import FETCHERS
 from packyard.gate.running.interpreters import is_interpreter, name_of, runs_stdin
 from packyard.gate.running.marks import GRAVE, HARM, LEAK, Mark
+from packyard.gate.running.network import FETCHERS
 from packyard.gate.running.wrappers import SHELLS
 
 #: A file of somebody's home, or of the system, that holds secrets.

@@ -1,11 +1,11 @@
-"""What in source code can talk to the network, whatever the address: the modules and calls of six languages.
+"""What can talk to the network, whatever the address: programs, and the modules and calls of six languages.
 
     from urllib import request                 urllib.request
     const { get } = require("node:https")      https
     navigator.sendBeacon(url, data)            sendBeacon
 
-Programs such as `curl` are commands, and are not looked for here.  Names that are put together when the code runs are
-found by `sources`, as what hides.  Time is in proportion to the text.
+Programs are only listed here: what commands start is read elsewhere. Names that are put together when the code runs are
+found by `sources`, as what hides. Time is in proportion to the text.
 """
 
 from __future__ import annotations
@@ -13,6 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+_NETWORK = """
+    curl wget wget2 http https httpie xh aria2c axel fetch lynx w3m ftp tftp nc ncat netcat socat telnet ssh scp dig
+    host nslookup iwr irm invoke-webrequest invoke-restmethod start-bitstransfer bitsadmin certutil
+"""
+#: Programs that give what comes out of the network.
+FETCHERS = frozenset(_NETWORK.split())
 _OF_PYTHON = """
     urllib.request urllib3 http.client http.server requests httpx aiohttp socket _socket socketserver ssl smtplib ftplib
     poplib imaplib nntplib telnetlib xmlrpc.client xmlrpc.server webbrowser websocket websockets paramiko pycurl grpc

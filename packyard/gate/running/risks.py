@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from packyard.gate.running import fetched, harm, leaks, prose, sources, spoken
 from packyard.gate.running.command import Command, Script, commands
-from packyard.gate.running.interpreters import inline
 from packyard.gate.running.marks import HARM, SYSTEM, UNPINNED, UNREAD, Mark
+from packyard.gate.running.nested import inline_of, scripts_of
 from packyard.gate.running.packages import is_of_system, pins_clone, unpinned
 from packyard.gate.running.passages import CODE, PROSE, QUOTED
 from packyard.gate.running.runs import UNREAD as NOT_READ
@@ -15,41 +15,12 @@ from packyard.gate.running.runs import Run
 from packyard.gate.running.shell import read
 
 _TOO_LARGE = "the file is too large to be read, or not text"
-#: Code in commands in code in commands.
-_MAX_NESTED = 2
 
 
 def risks(run: Run) -> tuple[Mark, ...]:
     """The marks of a text, each once, by line; those of a text that is not whole are on its line."""
     found = {mark if run.whole else mark._replace(line=run.line) for mark in _marks(run)}
     return tuple(sorted(found, key=lambda mark: (mark.line, mark)))
-
-
-def scripts_of(run: Run) -> Iterator[Script]:
-    """The commands in a text, and those in code that they hold."""
-    if run.language == CODE:
-        for line, text in sources.started(run.text, run.line):
-            yield from _nested(read(text, line), _MAX_NESTED)
-    elif run.language not in (PROSE, QUOTED, NOT_READ):
-        yield from _nested(read(run.text, run.line), _MAX_NESTED)
-
-
-def codes_of(scripts: Iterable[Script]) -> Iterator[str]:
-    """The code of no shell that the commands hold, such as that of `python -c`."""
-    return (code for script in scripts for _, code in _inline(script))
-
-
-def _nested(script: Script, depth: int) -> Iterator[Script]:
-    """The script, and the commands that the code in it starts."""
-    yield script
-    for command, code in _inline(script) if depth else ():
-        for line, text in sources.started(code, command.line):
-            yield from _nested(read(text, line), depth - 1)
-
-
-def _inline(script: Script) -> Iterator[tuple[Command, str]]:
-    """The commands that hold code of no shell, such as `python -c`, with it."""
-    return ((command, code) for command in commands(script) if (code := inline(command)))
 
 
 def _marks(run: Run) -> Iterator[Mark]:
@@ -67,7 +38,7 @@ def _marks(run: Run) -> Iterator[Mark]:
 def _judged(script: Script) -> Iterator[Mark]:
     for judge in (fetched.marks, leaks.marks, harm.marks):
         yield from judge(script)
-    for command, code in _inline(script):
+    for command, code in inline_of(script):
         yield from (mark._replace(line=command.line) for mark in sources.marks(code, inline=True))
     every = tuple(commands(script))
     is_at_commit = any(map(pins_clone, every))

