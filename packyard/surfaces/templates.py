@@ -1,9 +1,8 @@
 """The templates of the browse site: jinja2, imported on first use because it takes longer than rendering many pages.
 
 Output is escaped and its hidden characters are shown unless it is `Markup`, and an unknown name is an error. Compiled
-templates are remembered in a folder if one is given. A registry's own templates (`own.Own`) come before those of the
-program. Besides what a page hands in, a template sees `layout`, the shared names of `site`, and these functions and
-filters:
+templates are remembered. A registry's own templates (`own.Own`) come before those of the program. Besides what a page
+hands in, a template sees `layout`, the shared names of `site`, and these functions and filters:
 
     t("Signed by {name}", name=link)       what the page says, in the registry's language: see `words`
     n("{count} file", "{count} files", 3)
@@ -19,6 +18,8 @@ sheet), each `js/*.js` by its name, and the registry's logo.
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256
@@ -147,9 +148,14 @@ class Templates:
 
 
 def open_templates(folder: Path | None = None, cache: Path | None = None, own: Own = NOTHING_OWN) -> Templates:
-    """The templates in `folder`, by default the ones that came with the program; compiled ones are kept in `cache`."""
-    found = (path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir())
-    return Templates(folder or next(found), cache, own)
+    """The templates in `folder`, by default the ones that came with the program. Compiled ones of the program are kept
+    beside them, as Python does with modules; where that cannot be written, and others, in `cache`.
+    """
+    if folder:
+        return Templates(folder, cache, own)
+    shipped = next(path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir())
+    is_open = os.access(shipped, os.W_OK) and not sys.dont_write_bytecode
+    return Templates(shipped, shipped / "__pycache__" if is_open else cache, own)
 
 
 def site_of(registry: Registry, development: bool, templates: Templates, preview: bool = False) -> site.Site:
