@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import Thread
 from typing import NamedTuple
 
-from packyard.edges.transport import open_site
 from packyard.errors import FormatError, NotFound, PackyardError, Problem, WorldError
 from packyard.formats import note
 from packyard.registry import Trust
@@ -114,6 +113,8 @@ def _read_place(place: str, paths: Sequence[str], into: list[Answer | Problem]) 
     """Reads one place; whatever goes wrong there is said of it."""
     try:
         folder, wanted = _parts(place, paths)
+        from packyard.edges.transport import open_site  # a registry without witnesses fetches nothing
+
         site, missing = open_site(folder), 0
         for path in wanted:
             try:

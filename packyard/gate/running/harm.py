@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 
 from packyard.gate.running.command import Command, Script, commands, inside
+from packyard.gate.running.given import GIVES, SECRET_FILE, harm_of, holds_secrets
 from packyard.gate.running.interpreters import given_text, name_of
-from packyard.gate.running.leaks import SECRET_FILE
 from packyard.gate.running.marks import GRAVE, HARM, Mark
 
 _HOME = (
@@ -45,8 +45,6 @@ _UNASKED = {
     "qwen": frozenset({"-y"}),
 }
 _NONE: frozenset[str] = frozenset()
-#: The machine itself, as the host of an address.
-_NEAR = r"(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)"
 #: A key of the registry of Windows, as it is and as a shell reads it that takes away its backslashes.
 _AT_LOGIN = re.compile(r"(?:\\|CurrentVersion)Run", re.IGNORECASE)
 #: Programs of Windows that run the code in an address.
@@ -135,27 +133,6 @@ _PHRASES = tuple(
         (r"ssh (?:.* )?-(?-i:\w*[RD])\b|tailscale funnel", "the machine is opened to others"),
     )
 )
-_LOADS = "a variable is set by which programs load other code"
-_TAPS = "a variable is set by which what programs say goes through somebody else"
-_GIVES = "a program is given a file that holds secrets"
-#: Variables by which programs load other code, with the values that do; and those that lead elsewhere what they say.
-_LOADING = {
-    **dict.fromkeys(("LD_PRELOAD", "LD_AUDIT", "DYLD_INSERT_LIBRARIES", "BASH_ENV", "PYTHONSTARTUP"), re.compile(".")),
-    **dict.fromkeys(("PROMPT_COMMAND", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_ASKPASS"), re.compile(".")),
-    "NODE_OPTIONS": re.compile(r"-r|--require|--import|--loader|--experimental-loader"),
-    "PERL5OPT": re.compile("-M"),
-    "RUBYOPT": re.compile("-r"),
-    "JAVA_TOOL_OPTIONS": re.compile("-javaagent|-agent"),
-    "PATH": re.compile(r"(?:.*:)?(?:/tmp|/var/tmp|/dev/shm|\.?(?::|$))"),
-}
-_LEADING = {
-    "ANTHROPIC_BASE_URL": re.compile(rf"https?://(?!api\.anthropic\.com(?:/|$)|{_NEAR})"),
-    "OPENAI_BASE_URL": re.compile(rf"https?://(?!api\.openai\.com(?:/|$)|{_NEAR})"),
-    "HTTPS_PROXY": re.compile(rf"(?!$|\$|(?:\w+://)?{_NEAR})"),
-    "NODE_TLS_REJECT_UNAUTHORIZED": re.compile("0"),
-}
-#: Variables that are there to name such files, with the folders that they name.
-_RIGHTLY = {"KUBECONFIG": ".kube", "GOOGLE_APPLICATION_CREDENTIALS": "gcloud", "AWS_SHARED_CREDENTIALS_FILE": ".aws"}
 
 
 def marks(script: Script) -> Iterator[Mark]:
@@ -169,14 +146,6 @@ def marks(script: Script) -> Iterator[Mark]:
 
 def _first(command: Command, questions: Iterable[Callable[[Command], str]]) -> str:
     return next(filter(None, (ask(command) for ask in questions)), "")
-
-
-def harm_of(name: str, value: str) -> str:
-    """What a program does that should not when the variable has this value: "" when there is nothing to say."""
-    for known, what in ((_LOADING, _LOADS), (_LEADING, _TAPS)):
-        if name in known and known[name].match(value):
-            return what
-    return _GIVES if _is_secret(value) and _RIGHTLY.get(name, "\n") not in value else ""
 
 
 def opens_doors(text: str) -> Iterator[tuple[int, str]]:
@@ -257,7 +226,7 @@ def _is_unusual(command: Command) -> str:
 def _loads(command: Command) -> str:
     """Variables that are set; one that only names a file is what scripts do with their own variables."""
     found = (harm_of(name, value) for name, value in command.sets)
-    return next((what for what in found if what and (what != _GIVES or command.words[:1] not in ((), ("export",)))), "")
+    return next((what for what in found if what and (what != GIVES or command.words[:1] not in ((), ("export",)))), "")
 
 
 def _calls_itself(command: Command) -> str:
@@ -270,11 +239,7 @@ def _reads(command: Command) -> str:
     words = [*command.reads]
     if name_of(command) in _READERS:
         words += [word for before, word in pairwise(command.words) if before != "-i"]
-    return "a file is read that holds secrets" if any(map(_is_secret, words)) else ""
-
-
-def _is_secret(word: str) -> bool:
-    return bool(SECRET_FILE.search(word)) and not word.endswith((".pub", "known_hosts", ".ssh/config"))
+    return "a file is read that holds secrets" if any(map(holds_secrets, words)) else ""
 
 
 def _opens(command: Command) -> str:

@@ -14,22 +14,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from packyard.gate.running.command import MADE, Command, Script, commands, inside, pipelines
+from packyard.gate.running.given import SECRET_FILE
 from packyard.gate.running.interpreters import is_interpreter, name_of, runs_stdin
 from packyard.gate.running.marks import GRAVE, HARM, LEAK, Mark
 from packyard.gate.running.network import FETCHERS
 from packyard.gate.running.wrappers import SHELLS
 
-#: A file of somebody's home, or of the system, that holds secrets.
-SECRET_FILE = re.compile(
-    r"(?:^|[@=:\"'(])(?:~\w*|\$\{?HOME\}?|%USERPROFILE%|\$env:USERPROFILE|/root|/home/[^/\s]+|/Users/[^/\s]+)[/\\]"
-    r"(?:\.ssh(?![\w-])|\.aws(?![\w-])|\.netrc|\.git-credentials|\.npmrc|\.pypirc|\.docker/config|\.kube(?![\w-])"
-    r"|\.gnupg(?![\w-])|\.config/(?:gcloud|gh/hosts|op)|\.azure(?![\w-])|\.claude(?:\.json|/\.credentials)"
-    r"|\.(?:bash|zsh)_history|\.password-store|\.vault-token|\.codex/auth|Library/Keychains"
-    r"|Library/(?:Application Support/(?:Google/Chrome|Firefox)|Cookies)|\.mozilla|\.config/google-chrome"
-    r"|\.local/share/keyrings|AppData[/\\](?:Local|Roaming)[/\\](?:Google|Microsoft[/\\]Edge|Mozilla))"
-    r"|(?:^|[@=])/etc/shadow|/proc/(?:self|\d+)/environ"
-    r"|[/\\](?:Cookies|Login Data|cookies\.sqlite|logins\.json|key4\.db)$"
-)
 _ANY_SECRET = re.compile(
     SECRET_FILE.pattern
     + r"|(?:^|[@=/])\.env(?:\.(?!example|sample|template|dist)[\w-]+)?$|(?:^|/)id_(?:rsa|ed25519|ecdsa)$|\.pem$"

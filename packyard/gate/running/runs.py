@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from packyard.gate.running.binaries import kind_of
 from packyard.gate.running.configuration import Launch, is_configuration, launches, launches_of_prompt
-from packyard.gate.running.harm import harm_of
+from packyard.gate.running.given import harm_of
 from packyard.gate.running.packages import is_index
 from packyard.gate.running.passages import CODE, PROSE, SHELL, passages
 from packyard.gate.running.quoting import quote
