@@ -233,9 +233,9 @@ def _die_at(at: int) -> None:
         (("delta", 3, 2), 2, 41),
         (("packs", 2), 0, 17),
         (("tenant", 2), 0, 17),
-        pytest.param(("full", 3), 1, 5, marks=pytest.mark.slow),
-        pytest.param(("delta", 3, 2), 2, 1, marks=pytest.mark.slow),
-        pytest.param(("packs", 2), 0, 1, marks=pytest.mark.slow),
+        pytest.param(("full", 3), 1, 23, marks=pytest.mark.slow),
+        pytest.param(("delta", 3, 2), 2, 7, marks=pytest.mark.slow),
+        pytest.param(("packs", 2), 0, 5, marks=pytest.mark.slow),
     ],
 )
 def test_killed_at_any_write(
