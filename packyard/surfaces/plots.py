@@ -55,15 +55,14 @@ def scale(most: int) -> tuple[int, ...]:
 
 
 def area(numbers: Sequence[tuple[str, int]]) -> Plot:
-    """Values over time as an area under a line; one value is a level line, and no values are an empty plot."""
+    """Values over time as an area under steps: each value stands for its whole time, as nothing is known of what was
+    between. No values are an empty plot.
+    """
     marks = scale(max((value for _, value in numbers), default=0))
-    values = [value for _, value in numbers]
-    values = values * 2 if len(values) == 1 else values
-    points = " ".join(f"{at},{_y(value, marks[-1])}" for at, value in enumerate(values))
-    width = max(1, len(values) - 1)
-    path = f"M0,{HEIGHT} L{points} {width},{HEIGHT}z" if points else ""
-    shares = [at / max(1, len(numbers) - 1) for at in range(len(numbers))]
-    return Plot(width, path, f"M{points}" if points else "", *_axes(numbers, shares, marks), tuple(numbers))
+    steps = "".join(f"V{_y(value, marks[-1])}h1" for _, value in numbers)
+    path = f"M0,{HEIGHT}{steps}V{HEIGHT}z" if steps else ""
+    line = f"M0,{_y(numbers[0][1], marks[-1])}{steps}" if steps else ""
+    return Plot(max(1, len(numbers)), path, line, *_axes(numbers, _middles(len(numbers)), marks), tuple(numbers))
 
 
 def columns(numbers: Sequence[tuple[str, int]]) -> Plot:
@@ -74,13 +73,17 @@ def columns(numbers: Sequence[tuple[str, int]]) -> Plot:
         for at, (_, value) in enumerate(numbers)
         if value
     )
-    shares = [(at + 0.5) / len(numbers) for at in range(len(numbers))]
-    return Plot(max(1, len(numbers)), path, "", *_axes(numbers, shares, marks), tuple(numbers))
+    return Plot(max(1, len(numbers)), path, "", *_axes(numbers, _middles(len(numbers)), marks), tuple(numbers))
 
 
 def bar(value: int, most: int) -> float:
     """How long the bar of a value is, in percent of that of the largest one, `most`."""
     return round(max(LEAST, 100 * value / most), 1) if value and most else 0
+
+
+def _middles(count: int) -> list[float]:
+    """Where the middles of so many steps are, as parts of the width."""
+    return [(at + 0.5) / count for at in range(count)]
 
 
 def _y(value: int, top: int) -> float:

@@ -8,7 +8,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packyard.surfaces.plots import HEIGHT, LABELS, STEPS, Plot, area, bar, columns, scale
+from packyard.surfaces.plots import HEIGHT, LABELS, STEPS, area, bar, columns, scale
 
 values = st.integers(0, 10**9)
 series = st.lists(values, max_size=40).map(lambda each: [(f"{at:03}", value) for at, value in enumerate(each)])
@@ -16,10 +16,6 @@ series = st.lists(values, max_size=40).map(lambda each: [(f"{at:03}", value) for
 
 def heights(path: str) -> list[float]:
     return [float(number) for number in re.findall(r"V([0-9.]+)h", path)]
-
-
-def points(plot: Plot) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in re.findall(r"([0-9.]+),([0-9.]+)", plot.line)]
 
 
 def test_labels_are_round_and_few() -> None:
@@ -44,18 +40,19 @@ def test_a_scale_holds_its_values(most: int) -> None:
 
 def test_an_area() -> None:
     plot = area([("2026-01", 1), ("2026-02", 3), ("2026-03", 4)])
-    assert points(plot) == [(0, 75), (1, 25), (2, 0)]
-    assert plot.path == "M0,100 L0,75.0 1,25.0 2,0.0 2,100z"
+    assert plot.width == 3
+    assert plot.path == "M0,100V75.0h1V25.0h1V0.0h1V100z"
+    assert plot.line == "M0,75.0V75.0h1V25.0h1V0.0h1"
     assert [(tick.at, tick.text, tick.anchor) for tick in plot.across] == [
-        (0, "2026-01", "start"),
+        (16.67, "2026-01", "middle"),
         (50, "2026-02", "middle"),
-        (100, "2026-03", "end"),
+        (83.33, "2026-03", "middle"),
     ]
     assert [(tick.at, tick.text) for tick in plot.upwards] == [(100, "0"), (75, "1"), (50, "2"), (25, "3"), (0, "4")]
 
 
 def test_one_value_and_none() -> None:
-    assert points(area([("2026-01", 2)])) == [(0, 0), (1, 0)]
+    assert area([("2026-01", 2)]).line == "M0,0.0V0.0h1"
     assert [tick.text for tick in area([("2026-01", 2)]).across] == ["2026-01"]
     assert area([]) == (1, "", "", (), area([]).upwards, ())
     assert columns([("a", 5)]).path == "M0.12,100V16.7h0.76V100z"
@@ -74,14 +71,14 @@ def test_everything_is_inside(numbers: list[tuple[str, int]]) -> None:
         assert plot.numbers == tuple(numbers)
         assert len(plot.across) <= LABELS
         assert all(0 <= tick.at <= 100 for tick in (*plot.across, *plot.upwards))
-        assert all(0 <= x <= plot.width and 0 <= y <= HEIGHT for x, y in points(plot))
-        assert all(0 <= y < HEIGHT for y in heights(plot.path))
+        assert all(0 <= y <= HEIGHT for y in heights(plot.path))
+    assert len(heights(area(numbers).path)) == len(numbers)
     assert len(heights(columns(numbers).path)) == sum(value > 0 for _, value in numbers)
 
 
 @given(series)
 def test_more_is_higher(numbers: list[tuple[str, int]]) -> None:
-    drawn = [y for _, y in points(area(numbers))][: len(numbers)]
+    drawn = heights(area(numbers).path)
     by_value = [y for _, y in sorted(zip((value for _, value in numbers), drawn, strict=True))]
     assert by_value == sorted(by_value, reverse=True)
 
