@@ -37,7 +37,7 @@ from packyard.formats import documents, dsse, entries, layout, manifest, minisig
 from packyard.formats.registry import parse_registry
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
-from packyard.formats.times import DAY
+from packyard.formats.times import DAY, day_of
 from packyard.history import SOURCE, place
 from packyard.model import (
     Event,
@@ -62,7 +62,7 @@ from packyard.surfaces.advisorypages import plan_all
 from packyard.surfaces.explained import Ground, plan_explained
 from packyard.surfaces.pack import plan_pack
 from packyard.surfaces.pack.values import Hand
-from packyard.surfaces.site import Site
+from packyard.surfaces.site import Site, watched
 from packyard.surfaces.templates import Templates, open_templates, site_of
 
 
@@ -81,6 +81,7 @@ class Floor:
         self.git, self.shelf, self.root, self.templates, self.site, self.keys = git, shelf, root, templates, site, keys
         self.people: dict[tuple[str, str], Revision] = {}
         self.holders: dict[str, tuple[Publisher, minisign.PublicKey]] = {}
+        self.seen: dict[str, str] = {}
         self.leaves: dict[int, bytes] = {}
         self.shards: list[list[tuple[str, str]]] = [[] for _ in range(layout.SHARDS)]
         self.written = self.versions = 0
@@ -115,6 +116,8 @@ class Floor:
         value = read_publisher(text) if event.kind == "publisher" else read_org(text)
         if isinstance(value, Publisher):
             self.holders.update((key.key_id, (value, minisign.parse_public_key(key.key))) for key in value.keys)
+            for key in value.keys:
+                self.seen.setdefault(key.key_id, day_of(event.time))
         signed = [self.verify(text, blob, f"{event.kind} {event.subject}")[1] for blob in blobs.values()]
         digest = sha256(text).hexdigest()
         self.people[event.kind, event.subject] = revision = Revision(event, value, digest, tuple(signed))
@@ -147,7 +150,8 @@ class Floor:
     def pages(self, pack: Pack, publishers: Mapping[str, Publisher], files: list[Output]) -> None:
         """The documents, pages and lists of a pack."""
         around = self.shelf.around(pack.name)
-        hand = Hand(self.site, self.templates, publishers, lambda release: self._shipped(release.tree), around)
+        seen = {key.key_id: self.seen[key.key_id] for each in publishers.values() for key in each.keys}
+        hand = Hand(self.site, self.templates, publishers, lambda release: self._shipped(release.tree), around, seen)
         files += [self.write(recipe.path, recipe.render()) for recipe in plan_pack(hand, pack)]
         *_, listed = [self.write(path, data) for path, data in pack_lists(pack.name, files)]
         self.shards[layout.shard(pack.name)].append((pack.name, listed.sha256))
@@ -299,7 +303,7 @@ def make(repo: Path, root: Path) -> Made:
     keys = find_keys(None, {}, developers)
     trust = find_trust(source, tree, registry, keys, developers, int(time.time()))
     templates = open_templates()
-    site = site_of(registry, trust.development, templates)
+    site = watched(site_of(registry, trust.development, templates), trust.trust)
     shelf = Shelf(source)
     floor = Floor(git, shelf, root, templates, site, keys)
     packs: dict[str, list[Event]] = {}

@@ -113,8 +113,8 @@ def finish(state: State) -> Pack:
 
 
 def row_of(pack: Pack) -> Row:
-    """The pack in one line; `features` are those of the manifest, or of the folder when it lists none or all. Of a
-    pack whose latest version is withdrawn the quality is not known.
+    """The pack in one line; `features` are those of the folder, then what else the manifest lists. Of a pack whose
+    latest version is withdrawn the quality is not known.
     """
     state = latest_of(pack.versions)
     latest = state.release
@@ -126,7 +126,7 @@ def row_of(pack: Pack) -> Row:
         pack.owner,
         manifest.tags,
         manifest.targets,
-        latest.features if manifest.features in ((), ("*",)) else manifest.features,
+        tuple(dict.fromkeys((*latest.features, *(each for each in manifest.features if each != "*")))),
         manifest.license,
         max(state.release.published for state in pack.versions),
         pack.deprecated,

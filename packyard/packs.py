@@ -16,6 +16,7 @@ from packyard.emitter import Emitter, pack_lists
 from packyard.errors import FormatError, Problem
 from packyard.facts import releases_from, releases_text
 from packyard.formats import dsse, entries, layout, tarball
+from packyard.formats.times import day_of
 from packyard.grounds import grounds
 from packyard.history import place, review_of
 from packyard.model import Event, Output, Pack, Publisher, Release, Row, Tarball
@@ -91,7 +92,9 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         return Made(job.name, job.tree, tuple(problems), tuple(notes))
     pack = pack._replace(grounds=grounds(job.name, releases, spoken, shop.authority))
     publishers = _publishers(shop.authority, pack)
-    hand = Hand(shop.site, shop.templates, publishers, Shelf(shop.source), job.around)
+    hand = Hand(
+        shop.site, shop.templates, publishers, Shelf(shop.source), job.around, _seen(shop.authority, publishers)
+    )
     for recipe in once(plan_pack(hand, pack)):
         output.make(recipe)
     for path, data in pack_lists(job.name, output.files.values()):
@@ -122,6 +125,17 @@ def _publishers(authority: Authority, pack: Pack) -> Mapping[str, Publisher]:
     handles = sorted({state.release.publisher for state in pack.versions})
     found = ((handle, authority.publisher(handle, NOW)) for handle in handles)
     return {handle: publisher for handle, publisher in found if publisher}
+
+
+def _seen(authority: Authority, handles: Iterable[str]) -> Mapping[str, str]:
+    """The day on which each key of some publishers came here, by the keys' ids."""
+    found = dict[str, str]()
+    for handle in handles:
+        for revision in authority.revisions("publisher", handle):
+            keys = revision.value.keys if isinstance(revision.value, Publisher) else ()
+            for key in keys:
+                found.setdefault(key.key_id, day_of(revision.event.time))
+    return found
 
 
 def _check(

@@ -90,20 +90,42 @@ def test_an_older_version_keeps_its_tree(registry: TestRegistry, tmp_path: Path)
     assert differences(site, tmp_path / "again") == []
 
 
-STEPS = st.tuples(st.sampled_from(NAMES), st.lists(st.sampled_from(NAMES), max_size=3, unique=True), st.booleans())
+def test_what_a_pack_conflicts_with_is_linked_once_it_is_there(registry: TestRegistry, tmp_path: Path) -> None:
+    site, link = tmp_path / "site", 'href="../../../../packs/ee/index.html"'
+    registry.version("dd", "1.0.0", "alice", manifest={"conflicts": ["ee"]})
+    registry.commit("Conflicts with what is not there")
+    built(registry.path, site)
+    assert "ee" in page(site, "dd/1.0.0/dependencies")
+    assert link not in page(site, "dd/1.0.0/dependencies")
+    assert 'packs/ee/index.html"' not in page(site, "dd/1.0.0") + page(site, "dd")
+    publish(registry, "ee", "1.0.0")
+    registry.commit("Now it is")
+    changed = again(registry, site)
+    assert link in page(site, "dd/1.0.0/dependencies")
+    assert "packs/dd/1.0.0/dependencies/index.html" in changed
+    built(registry.path, tmp_path / "again", previous=str(site))
+    assert differences(site, tmp_path / "again") == []
+
+
+OTHERS = st.lists(st.sampled_from(NAMES), max_size=3, unique=True)
+STEPS = st.tuples(st.sampled_from(NAMES), OTHERS, st.booleans(), OTHERS.map(lambda names: names[:1]))
 
 
 @pytest.mark.slow
 @settings(max_examples=10, phases=[Phase.generate], suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.lists(st.lists(STEPS, min_size=1, max_size=3), min_size=1, max_size=3))
-def test_incremental_equals_from_scratch(plan: list[list[tuple[str, list[str], bool]]]) -> None:
+def test_incremental_equals_from_scratch(plan: list[list[tuple[str, list[str], bool, list[str]]]]) -> None:
     with TemporaryDirectory() as folder:
         root, counts = Path(folder), dict.fromkeys(NAMES, 0)
         registry = small(root / "repo")
         for at, commit in enumerate(plan):
-            for name, needs, warned in {step[0]: step for step in commit}.values():
+            for name, needs, warned, against in {step[0]: step for step in commit}.values():
                 counts[name] += 1
-                publish(registry, name, f"{counts[name]}.0.0", **{need: "*" for need in needs if need != name})
+                about = {
+                    "dependencies": {need: "*" for need in needs if need != name},
+                    "conflicts": [other for other in against if other != name and other not in needs],
+                }
+                registry.version(name, f"{counts[name]}.0.0", "alice", manifest=about)
                 if warned:
                     ident = f"PY-2026-{at + 1:04}"
                     registry.files[f"advisories/{ident}.json"] = advisory(ident, {name: ["1.0.0"]})

@@ -47,8 +47,9 @@ def test_what_the_pages_say(registry: TestRegistry, tmp_path: Path) -> None:
     assert stats["licences"] == [{"name": "MIT", "packs": 3}, {"name": "Apache-2.0", "packs": 1}]
     assert sum(each["packs"] for each in stats["sizes"]) == 3
     audit = text(site, "audit/index.html")
-    assert "Events 1 to 13" in audit
+    assert "Events 1 to 14" in audit
     for said in (
+        "Which packs are featuredthe registry–",
         "hello 1.1.0 withdrawn: its content is gone It told where somebody lives.",
         "Publisher bob name: Bob Bridge",
         "Organisation @acme registered alice joined as owner bob joined as member",
@@ -69,6 +70,22 @@ def test_what_the_pages_say(registry: TestRegistry, tmp_path: Path) -> None:
     assert "@acme/tools 1.0.0 published" in text(site, "orgs/acme/index.html")
 
 
+def test_keys_arrivals_and_witnesses(registry: TestRegistry, tmp_path: Path) -> None:
+    """A key is known here since its first revision, and an arrival is the version that arrived, with its day."""
+    site = tmp_path / "site"
+    registry.version("hello", "2.0.0-beta.1", "alice")
+    registry.commit("A beta")
+    built(registry.path, site)
+    since = re.compile(r"says since (\d{4}-\d\d-\d\d), seen here since 2026-03-0\d")
+    for path in ("packs/hello/index.html", "packs/hello/1.2.0/index.html", "packs/hello/1.2.0/log/index.html"):
+        assert since.search(text(site, path)), path
+    assert "Not countersigned" in text(site, "packs/hello/index.html")
+    home = Markup((site / "index.html").read_text()).text
+    board = home[home.index("Arrivals") : home.index("All new versions")]
+    assert "2.0.0-beta.1" in board
+    assert "1.2.0" not in board
+
+
 def test_unknown_packs_cannot_be_featured(registry: TestRegistry, tmp_path: Path) -> None:
     registry.files["featured.yaml"] = format_featured((Featured("helo", "A slip."),))
     registry.commit("Feature")
@@ -84,7 +101,7 @@ def test_pages_by_number_stay_as_they_are(
 ) -> None:
     monkeypatch.setattr(series, "PAGE", 5)
     site = tmp_path / "site"
-    for at in range(10):
+    for at in range(9):
         registry.publisher(f"p{at}")
     registry.commit("More publishers")
     built(registry.path, site)
@@ -103,7 +120,7 @@ def test_pages_by_number_stay_as_they_are(
         "updated/index.html",
     ]
     before = inodes(site)
-    for at in range(10, 14):
+    for at in range(9, 13):
         registry.publisher(f"p{at}")
     registry.commit("And more")
     assert [path for path in _changed(registry, site, before) if path.startswith("audit/")] == [

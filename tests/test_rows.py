@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from packyard.audit import audit
+from packyard.catalogue import row_of
 from packyard.client.searching import read_catalogue, search
 from packyard.edges.store import FolderSite
-from packyard.model import File, Manifest
+from packyard.model import File, Manifest, Pack, VersionState
 from packyard.quality import MOST, breakdown, score
 from packyard.rules.version import MOST_DIMENSIONS, routing_of
 from packyard.search.query import parse_query
@@ -165,3 +166,20 @@ def test_an_empty_readme_is_none() -> None:
     latest = release("hello", "1.0.0", 0)
     empty = latest._replace(files=(File("README.md", "0" * 64, 0, 0o644), File("docs/README.md", "0" * 64, 9, 0o644)))
     assert breakdown(empty, 1) == {**MOST, "readme": 0, "versions": 0}
+
+
+@pytest.mark.parametrize(
+    ("said", "listed"),
+    [
+        (("*",), ("rules", "hooks")),
+        ((), ("rules", "hooks")),
+        (("rules",), ("rules", "hooks")),
+        (("skills", "rules"), ("rules", "hooks", "skills")),
+    ],
+)
+def test_a_row_has_what_the_folder_holds_whatever_the_manifest_leaves_out(
+    said: tuple[str, ...], listed: tuple[str, ...]
+) -> None:
+    made = release("hello", "1.0.0", 1, features=("rules", "hooks"))
+    made = made._replace(manifest=made.manifest._replace(features=said))
+    assert row_of(Pack("hello", "alice", (VersionState(made),), None, ())).features == listed

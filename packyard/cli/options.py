@@ -20,6 +20,8 @@ from packyard.submitting.addresses import FORGES
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 FOLDER = click.Path(path_type=Path)
 #: What git calls the repository that a clone was made of.
+#: Characters of a public key.
+_KEY_LENGTH = 56
 ORIGIN = "origin"
 
 
@@ -197,20 +199,36 @@ def parse_handle(text: str) -> str:
 
 
 def public_key(text: str) -> PublicKey:
-    """The minisign public key in a `.pub` file, or in the text itself. Raises `UsageError`."""
+    """The minisign public key in a `.pub` file of two lines or of the one with the key, or in the text itself. Raises
+    `UsageError`: what is as long as no key, or named as a path is, was meant to be a file.
+    """
     from packyard.edges.keys import is_key_text
 
     secret = is_key_text(text)
     try:
         if secret or not _is_file(text):
-            return parse_public_key_file(text.encode(errors="replace")) if secret else parse_public_key(text)
+            return parse_public_key_file(text.encode(errors="replace")) if secret else _key_or_path(text)
         with Path(text).open("rb") as file:
-            return parse_public_key_file(file.read(LIMIT + 1))
+            return _key_in(file.read(LIMIT + 1))
     except FormatError as error:
         hint = "`packyard keygen` prints it, and writes it beside the secret key"
         expected = "a public key, or its .pub file"
         found = "(the text of a key)" if secret else text
         raise UsageError(error.code, error.message, expected=expected, found=found, help=hint) from None
+
+
+def _key_or_path(text: str) -> PublicKey:
+    if text and len(text) != _KEY_LENGTH:
+        raise FormatError("key-invalid", "no such file, and not a public key, which is one line of 56 characters")
+    return parse_public_key(text)
+
+
+def _key_in(data: bytes) -> PublicKey:
+    """The key in a file: with the comment before it, or the line alone, as people copy it from a page."""
+    line = data.strip()
+    if b"\n" in line:
+        return parse_public_key_file(data)
+    return parse_public_key(line.decode(errors="replace"))
 
 
 def _is_file(text: str) -> bool:

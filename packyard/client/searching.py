@@ -26,7 +26,7 @@ from packyard.search.query import SORTS, Filter, Query
 from packyard.search.shelf import Shelf
 from packyard.search.terms import terms_of
 
-INDEX_FORMAT, PREPARED = "packyard/index/1", b"packyard/prepared/2\n"
+INDEX_FORMAT, PREPARED = "packyard/index/1", b"packyard/prepared/3\n"
 
 _OPEN, _NEXT, _CLOSE = b',"packs":[', b",\n", b"\n]}\n"
 _HEAD_LIMIT, _LINE_LIMIT = 65_536, 1 << 20

@@ -1,12 +1,13 @@
 """What the memory counts and numbers as things happen, so that no page has to count them again.
 
     acts       the log's entry of every event
-    notices    what the registry itself decided, which the log does not have: trust files, advisories, settings
+    notices    what the registry itself decided, which the log does not have: see `packyard.rules.notices`
     series     the events and notices of a kind, numbered from 0: `seq` of an event, or -`id` of a notice
     counts     how many there are: of a facet's packs; of the things in a series; of those that came in a month
     acted      which events somebody is to be seen in: a publisher, or an organisation with a leading @
     signed     how many versions of which pack a key signed
-    keys       every key that a publisher has or had; `members` the roles of publishers in organisations
+    keys       every key that a publisher has or had, `since` the day that its publisher says or the day of the revision
+               that brought it, whichever is later; `members` the roles of publishers in organisations
 
 The kinds of series are those of `surfaces.events`, "" for all of them, `new` for the first version of each pack and
 `joined` for the first revision of each publisher. Triggers count, so that nothing is forgotten wherever it is written.
@@ -20,7 +21,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from packyard.facts import event_from, revision_from
-from packyard.model import Event, Org, Publisher
+from packyard.formats.times import day_of
+from packyard.model import Event, Publisher
 from packyard.rules.notices import Notice
 from packyard.surfaces.compliance import HeldKey
 
@@ -100,11 +102,18 @@ class Chronicle:
 
     def add_people(self, kind: str, text: str) -> None:
         """Remembers the keys or members that an accepted revision (as JSON) of a publisher or organisation has."""
-        value = revision_from(text).value if kind in ("publisher", "org") else None
+        if kind not in ("publisher", "org"):
+            return
+        event, value, *_ = revision_from(text)
         if isinstance(value, Publisher):
-            keys = ((key.key_id, value.handle, key.since, key.retired, key.revoked, key.reason) for key in value.keys)
-            self.db.executemany("INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, ?)", keys)
-        elif isinstance(value, Org):
+            query = (
+                "INSERT INTO keys VALUES (?, ?, max(?, ?), ?, ?, ?) ON CONFLICT DO UPDATE SET "
+                "retired = excluded.retired, revoked = excluded.revoked, reason = excluded.reason"
+            )
+            came, who = day_of(event.time), value.handle
+            keys = ((key.key_id, who, key.since, came, key.retired, key.revoked, key.reason) for key in value.keys)
+            self.db.executemany(query, keys)
+        else:
             self.db.execute("DELETE FROM members WHERE org = ?", (value.org,))
             roles = ((handle, value.org, role) for handle, role in value.members.items())
             self.db.executemany("INSERT INTO members VALUES (?, ?, ?)", roles)

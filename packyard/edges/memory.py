@@ -34,7 +34,7 @@ from packyard.errors import WorldError
 from packyard.facts import event_from, row_from
 from packyard.model import Event, Output, Row
 
-SCHEMA = "7"
+SCHEMA = "8"
 
 #: The unit of the lists themselves and of `index.json`, and how the names of units of packs begin.
 CHAIN, PACKS = "chain", "pack "

@@ -29,7 +29,7 @@ from packyard.registry import Registry
 from packyard.rules.look import check_look
 from packyard.surfaces.own import Own, own_of
 from packyard.surfaces.pages import Templates
-from packyard.surfaces.site import Site
+from packyard.surfaces.site import Site, watched
 from packyard.surfaces.templates import open_templates, site_of
 from packyard.tool import tool_digest
 from packyard.unchanged import Request
@@ -135,7 +135,7 @@ def _edges(
     trust = find_trust(repository, source, registry, keys, developers, int(time.time()))
     own = read_own(repository, source, registry)
     templates = open_templates(request.templates, workplace.root.parent / "templates", own)
-    site = site_of(registry, trust.development, templates)
+    site = watched(site_of(registry, trust.development, templates), trust.trust)
     return Edges(
         request,
         workplace,

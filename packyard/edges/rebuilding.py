@@ -41,6 +41,7 @@ from packyard.protocols import Reader
 from packyard.rebuilt import LISTED, Difference, Rebuild
 from packyard.recorded import new_entries, recorded_entries
 from packyard.rules.authority import FILE_LIMIT
+from packyard.surfaces.site import watched
 from packyard.surfaces.templates import open_templates, site_of
 from packyard.tool import tool_digest
 from packyard.unchanged import Request
@@ -153,7 +154,7 @@ def _open(wish: Wish, site: Reader, once: Once, head: Head) -> Iterator[Edges]:
             Trustees(head.trust, (), (vkey,), development),
             site,
             templates,
-            site_of(registry, development, templates),
+            watched(site_of(registry, development, templates), head.trust),
             tool,
             time.monotonic(),
             progress,

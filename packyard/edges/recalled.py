@@ -26,6 +26,14 @@ class Recalled:
     _memory: Memory
     _source: Source
 
+    def most(self, family: str, limit: int) -> list[tuple[str, int]]:
+        """The items of a family with the most packs, most first, then by name."""
+        return self._memory.most(family, limit)
+
+    def how_many(self, family: str, item: str) -> int:
+        """The number of packs that are listed under an item of a family."""
+        return self._memory.how_many(family, item)
+
     def size(self, kind: str) -> int:
         """How many things a series has."""
         return self._memory.how_many("series", kind)

@@ -77,6 +77,11 @@ class Relations:
         query = "SELECT name FROM needs WHERE needed = ? ORDER BY name"
         return [str(name) for (name,) in self.db.execute(query, (needed,))]
 
+    def mentioning(self, name: str) -> list[str]:
+        """The names of the packs whose latest version mentions one: see `surfaces.listings.facets`."""
+        query = "SELECT name FROM facets WHERE family = 'mentions' AND item = ? ORDER BY name"
+        return [str(other) for (other,) in self.db.execute(query, (name,))]
+
     def dependents(self, needed: str) -> list[tuple[str, str, str]]:
         """(name, range, owner) of the packs whose latest version depends on one, by name."""
         query = "SELECT name, range, owner FROM needs WHERE needed = ? AND range IS NOT NULL ORDER BY name"

@@ -16,7 +16,7 @@ and hyphens, perhaps with a path behind it.  All other settings have the default
     policy: {cool_off_days: 7}
     witnesses: [https://witness.example.org/]
     repository: https://example.org/acme/packs
-    look: {accent: "#0a5443", accent_dark: "#84d1b4", footer: Run by the makers of Acme.}
+    look: {accent: "#0a5443", accent_dark: "#84d1b4", footer: Run by the makers of Acme., contact: packs@example.org}
 """
 
 from __future__ import annotations
@@ -95,6 +95,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("look.accent", "colour", "the program's", "links and seals on light ground, such as `#0a5443`"),
     Setting("look.accent_dark", "colour", "the program's", "the same on dark ground"),
     Setting("look.footer", "text", "none", "a line at the end of every page"),
+    Setting("look.contact", "web or mail address", "none", "where whoever runs the registry is told of something"),
     Setting("rules.CODE", " or ".join(OUTCOMES), "the rule's own", "what a failure of the rule CODE leads to"),
     Setting("surfaces.NAME", "true or false", "true", "whether the output family NAME is rendered"),
 )
@@ -102,6 +103,7 @@ SETTINGS: tuple[Setting, ...] = (
 #: For each colour that a registry may choose, the ground that it must be readable on.
 GROUNDS = {"accent": "#eef0ea", "accent_dark": "#171e1b"}
 LEAST_CONTRAST = 4.5
+_CONTACT = re.compile(r"https://[^\s<>\"]{1,190}|[^\s<>@\":/]{1,64}@[^\s<>@\":/]{1,120}")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _ORIGIN = re.compile(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?:/[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?)*")
 _WORD = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
@@ -198,7 +200,14 @@ def _surfaces(fields: Fields) -> dict[str, bool]:
 def _look(fields: Fields) -> dict[str, str]:
     found = {name: fields.text(name, check=partial(_check_colour, ground)) for name, ground in GROUNDS.items()}
     found["footer"] = fields.text("footer")
+    found["contact"] = fields.text("contact", limit=200, check=_check_contact)
     return {name: value for name, value in found.items() if value}
+
+
+def _check_contact(text: str) -> None:
+    if not _CONTACT.fullmatch(text):
+        expected = "such as packs@example.org or https://example.org/contact"
+        raise FormatError("field-invalid", "is no address", expected=expected, found=shown(text))
 
 
 def _check_colour(ground: str, text: str) -> None:

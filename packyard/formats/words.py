@@ -10,15 +10,16 @@
       "{count} file": ["{count} Datei", "{count} Dateien"]
 
 A word is named by its English text; of a pair that counts, by the text for one. What is not translated stays English.
-Names in braces stand for what the page fills in, so a translation has the same ones. `plural` says which form of a list
-a number takes: an expression of `n` as gettext has them (GNU gettext manual, 12.6); a list has a text for each form.
+Names in braces stand for what the page fills in, so a translation has the same ones, and there are no other braces.
+The forms of a text that counts may leave `{count}` out; no text may have it unless the English does. `plural` says
+which form of a list a number takes: an expression of `n` as gettext has them (GNU gettext manual, 12.6); a list has a
+text for each form.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from string import Formatter
 from typing import Any, NamedTuple
 
 from packyard.errors import FormatError
@@ -31,6 +32,7 @@ ENGLISH_PLURAL = "n != 1"
 #: The most bytes of the file, characters of a text, and forms of a word that counts.
 FILE_LIMIT, LIMIT, FORMS = 512_000, 2_000, 6
 
+_NAME = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _PLURAL = re.compile(r"[n0-9 ()%!=<>&|?:]{1,200}")
 
@@ -70,20 +72,12 @@ def format_words(words: Words) -> bytes:
 
 
 def placeholders(text: str) -> frozenset[str]:
-    """The names in braces. Raises `words-placeholder` when braces do not enclose plain names."""
-    try:
-        found = [(name, spec, conversion) for _, name, spec, conversion in Formatter().parse(text) if name is not None]
-    except ValueError as error:
-        raise _refused(text, str(error)) from None
-    for name, spec, conversion in found:
-        if not name.isidentifier() or spec or conversion:
-            raise _refused(text, f"{{{name}}}")
-    return frozenset(name for name, _, _ in found)
-
-
-def _refused(text: str, found: str) -> FormatError:
-    message = f"braces in `{shown(text)}` enclose no plain name"
-    return FormatError("words-placeholder", message, expected="a name such as {count}", found=shown(found))
+    """The names in braces. Raises `words-placeholder` when a brace encloses no plain name; none can be said."""
+    around = _NAME.split(text)
+    if any("{" in part or "}" in part for part in around[::2]):
+        message = f"braces in `{shown(text)}` enclose no plain name"
+        raise FormatError("words-placeholder", message, expected="a name such as {count}", found=shown(text))
+    return frozenset(around[1::2])
 
 
 def _texts(fields: Fields) -> dict[str, tuple[str, ...]]:
@@ -104,7 +98,7 @@ def _check_placeholders(fields: Fields, english: str, texts: list[Any]) -> None:
     wanted = fields.check(placeholders, english, english)
     for text in texts:
         said = fields.check(placeholders, text, english)
-        free = {"count"} if len(texts) > 1 else set()
+        free = {"count"} if wanted and "count" in wanted and len(texts) > 1 else set()
         if wanted is not None and said is not None and said - free != wanted - free:
             expected, found = (", ".join(sorted(names)) or "none" for names in (wanted, said))
             message = "has other names in braces than the English text"

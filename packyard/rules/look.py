@@ -24,6 +24,8 @@ from packyard.model import Entry
 from packyard.protocols import Source
 
 FOLDER = "site"
+#: Where a registry's own templates are in its repository.
+TEMPLATES = f"{SOURCE}/{FOLDER}/templates/"
 #: The texts that every registry has, which are pages or parts of one, and folders of the site that no text may take.
 # fmt: off
 PROSE = ("about", "publish", "verify")

@@ -1,5 +1,5 @@
-"""What the registry itself decided with a commit: trust files, advisories, settings. The log has no entry of it; its
-audit pages do.
+"""What the registry itself decided with a commit: trust files, advisories, and everything else of its source that is
+nobody's but its own. The log has no entry of it; its audit pages do.
 """
 
 from __future__ import annotations
@@ -11,9 +11,15 @@ from packyard.history import TREE, differing
 from packyard.model import Commit, Entry
 from packyard.protocols import Source
 
+#: What counts as settings: the settings, the chosen packs, who agreed about which snapshot, the names that are kept
+#: back, and the folder with the site's own texts, templates and look, which is one thing however many files change.
+SETTINGS = ("registry.yaml", "featured.yaml", "agreement.json", "reserved-names.txt", "site")
+
 
 class Notice(NamedTuple):
-    """Something that the registry itself decided: `kind` is `trust`, `advisory` or `settings`."""
+    """Something that the registry itself decided: `kind` is `trust`, `advisory` or `settings`; `subject` a trust file's
+    number, the id of an advisory, or one of `SETTINGS`.
+    """
 
     kind: str
     subject: str
@@ -23,7 +29,7 @@ class Notice(NamedTuple):
 
 def notices(source: Source, commit: Commit, old: str, new: str) -> Iterator[Notice]:
     """What `commit` brought when the source tree went from `old` to `new`: each trust file by its number, each advisory
-    by its id when it came, changed or went, and the settings when they changed.
+    by its id when it came, changed or went, and each of `SETTINGS` when it did.
     """
     for name, before, after in differing(source, old, new):
         if name in ("trust", "advisories"):
@@ -31,7 +37,7 @@ def notices(source: Source, commit: Commit, old: str, new: str) -> Iterator[Noti
             for file, _, _ in differing(source, _tree(before), _tree(after)):
                 if file.endswith(".json"):
                     yield Notice(kind, file.removesuffix(".json"), commit.id, commit.time)
-        elif name == "registry.yaml":
+        elif name in SETTINGS:
             yield Notice("settings", name, commit.id, commit.time)
 
 

@@ -11,7 +11,7 @@ from packyard.search.shelf import Shelf, Span, beginning, exactly
 from packyard.search.terms import BEGINNING, NAMED, facet
 
 #: What a word is worth at a place: all of the word there, and a word there that begins with it.
-WORTH = {"f": (80, 75), "n": (70, 60), "t": (55, 40), "u": (50, 40), "o": (25, 0), "d": (20, 15)}
+WORTH = {"f": (80, 75), "n": (70, 60), "t": (55, 40), "u": (50, 40), "o": (25, 0), "d": (20, 15), "a": (15, 10)}
 #: How exact a name is: the very name, or that name in a scope.
 NAME, SCOPED = 0, 1
 

@@ -48,7 +48,8 @@ class Found(NamedTuple, Generic[H]):
     """A page of what was found. `total` counts all pages, `unknown` the packs for which it is not known what they are
     sorted by: they come last. `part` is 0, or how many of the words the packs have when none has all. When nothing was
     found, `parts` are the words and filters with the number of packs that each finds alone, and `guesses` what could be
-    meant instead of filters that find nothing.
+    meant instead of filters that find nothing. `meant` is how the words had to be read for the first pack of the page,
+    "" when it has them as they are.
     """
 
     hits: tuple[H, ...]
@@ -59,6 +60,7 @@ class Found(NamedTuple, Generic[H]):
     part: int = 0
     parts: tuple[tuple[str, int], ...] = ()
     guesses: tuple[str, ...] = ()
+    meant: str = ""
 
     @property
     def has_more(self) -> bool:
@@ -66,13 +68,22 @@ class Found(NamedTuple, Generic[H]):
         return self.page * self.limit < self.total
 
 
+#: For each word, the words that it may be meant as with the packs of each, the nearest first.
+_Respelt = Mapping[str, Sequence[tuple[str, Collection[int]]]]
+_AS_THEY_ARE: _Respelt = {}
+
+
 class _Scored(NamedTuple):
-    """What fits: the points, how exact names are, how packs match that do not by their words, and of how many words."""
+    """What fits: the points, how exact names are, how packs match that do not by their words, and of how many words;
+    those found by a slip in the name, and other words by slips.
+    """
 
     points: Points
     exact: Mapping[int, int]
     matches: Mapping[int, str]
     part: int = 0
+    named: Collection[int] = ()
+    respelt: _Respelt = _AS_THEY_ARE
 
 
 def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limit: int = 20) -> Found[Hit]:
@@ -91,6 +102,8 @@ def search(shelf: Shelf, query: Query, sort: str = SORTS[0], page: int = 1, limi
     matches = (_match(scored, ident) for ident in shown)
     hits = tuple(Hit(entry, match) for entry, match in zip(shelf.rows(shown), matches, strict=True))
     found = Found(hits, len(ordered), page, limit, unknown, scored.part)
+    if hits and hits[0].match == "spelling":
+        found = found._replace(meant=_meant(query, asked, scored, shown[0], hits[0].entry.name))
     return found if ordered else found._replace(**_explained(shelf, query, asked))
 
 
@@ -102,9 +115,9 @@ def _scored(shelf: Shelf, query: Query, asked: Asked, passed: Collection[int] | 
     sure = sum(all(word[ident] >= SURE for word in asked.words) for ident in points)
     exact = {ident: how for ident, how in asked.names.items() if passed is None or ident in passed}
     exact = {ident: how if ident in points else _HYPHENS for ident, how in exact.items()}
-    names, words = list[int](), asked.words
+    names, words, respelt = list[int](), asked.words, _AS_THEY_ARE
     if sure < ENOUGH:
-        names, words = _slipped(shelf, query, asked, words=not sure)
+        names, words, respelt = _slipped(shelf, query, asked, words=not sure)
     found = _sums(words, asked.extra, passed) if words is not asked.words else points
     meant = [ident for ident in (*exact, *names) if passed is None or ident in passed]
     slipped = _NAME_SLIP * len(words)
@@ -114,9 +127,8 @@ def _scored(shelf: Shelf, query: Query, asked: Asked, passed: Collection[int] | 
         total.update((ident, max(total.get(ident, 0), _BEGUN * len(words))) for ident in begun)
     if not total:
         return _part(words, asked.extra, passed)
-    return _Scored(
-        total, exact, {ident: "spelling" for ident in total if ident not in points and ident not in asked.begun}
-    )
+    matches = {ident: "spelling" for ident in total if ident not in points and ident not in asked.begun}
+    return _Scored(total, exact, matches, 0, {*exact, *names}, respelt)
 
 
 def _sums(words: Sequence[Points], extra: Points, passed: Collection[int] | None) -> dict[int, int]:
@@ -128,9 +140,11 @@ def _sums(words: Sequence[Points], extra: Points, passed: Collection[int] | None
     return {ident: sum(points[ident] for points in words) + extra.get(ident, 0) for ident in idents}
 
 
-def _slipped(shelf: Shelf, query: Query, asked: Asked, *, words: bool) -> tuple[list[int], tuple[Points, ...]]:
+def _slipped(
+    shelf: Shelf, query: Query, asked: Asked, *, words: bool
+) -> tuple[list[int], tuple[Points, ...], _Respelt]:
     """The packs whose name is one slip away; and the points of the words, of misspelt ones if they are wanted and it is
-    not plain by the name what several words mean.
+    not plain by the name what several words mean, with what these are read as.
     """
     names, idents = list[str](), list[int]()
     if len(query.name) >= NAME_LETTERS and not asked.names:
@@ -149,10 +163,11 @@ def _slipped(shelf: Shelf, query: Query, asked: Asked, *, words: bool) -> tuple[
     }
     terms = list(dict.fromkeys(term for each in near.values() for _, term in each))
     if not terms:
-        return idents, asked.words
+        return idents, asked.words, _AS_THEY_ARE
     there = dict(zip(terms, shelf.lines(list(map(exactly, terms))), strict=True))
     pairs = zip(query.words, asked.words, strict=True)
-    return idents, tuple(_with_slips(points, near.get(word, ()), there) for word, points in pairs)
+    respelt = {word: [(term, set(packs_of(there[term], NAMED))) for _, term in each] for word, each in near.items()}
+    return idents, tuple(_with_slips(points, near.get(word, ()), there) for word, points in pairs), respelt
 
 
 def _with_slips(points: Points, near: Iterable[tuple[int, str]], found: Mapping[str, Sequence[str]]) -> Points:
@@ -163,6 +178,17 @@ def _with_slips(points: Points, near: Iterable[tuple[int, str]], found: Mapping[
             for ident in packs_of(found[term], place):
                 more[ident] = max(more.get(ident, 0), _SLIP[place] - _FURTHER * (far - 1))
     return {ident: max(points.get(ident, 0), more.get(ident, 0)) for ident in points.keys() | more.keys()}
+
+
+def _meant(query: Query, asked: Asked, scored: _Scored, ident: int, name: str) -> str:
+    """How the words are read for a pack that is found by a slip."""
+    if ident in scored.named:
+        return name
+    pairs = zip(query.words, asked.words, strict=True)
+    return " ".join(
+        word if ident in points else next(term for term, packs in scored.respelt[word] if ident in packs)
+        for word, points in pairs
+    )
 
 
 def _part(words: Sequence[Points], extra: Points, passed: Collection[int] | None) -> _Scored:

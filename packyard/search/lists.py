@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from packyard.search.entry import invalid
 from packyard.search.terms import WITH_LENGTH
 
-PLACES = "bdefnotux"
+PLACES = "abdefnotux"
 
 #: The packs at a place: (id, length of the name or 0), by id.
 Packs = Sequence[tuple[int, int]]

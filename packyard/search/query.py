@@ -24,9 +24,11 @@ place where it stands; where a place is given two figures, the second is for a w
     50 40    a word of a longer tag                              code     tag code-review
     25       the owner
     20 15    a word of the description
+    15 10    a word of a program that the pack is for by its name   claude, code   target claudecode
 
 Beginnings count from one letter on at the first word of the name, from three on in descriptions, else from two on;
-those that are not ASCII everywhere. A letter beside longer words need not be there, and counts when it is a whole word.
+those that are not ASCII everywhere; at owners never, at programs from four letters on. A letter beside longer words
+need not be there, and counts when it is a whole word.
 
 **A slip** is a letter more, less or other, or two neighbours swapped. When fewer than `ENOUGH` packs have all words in
 names and tags, a name one slip away from all words of the query together, which are `NAME_LETTERS` or more, is found
@@ -36,6 +38,9 @@ nearest words of names and tags that are a slip away, two slips from eight lette
 less for two slips. A slip is looked for among words that share with the typed one its first or its last letters
 (`packyard.search.slips`). A name that differs by nothing but hyphens is found always, like one with a slip; one that
 begins with all words of the query together is worth 85 for each, where there are several.
+
+What is found by a slip alone is said to be: `meant` is the name of the first pack of a page that is found so by its
+name, else the words as that pack has them.
 
 When no pack has every word, those that have the most of them are shown, as a *part* of what was asked for.
 

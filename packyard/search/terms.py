@@ -1,17 +1,18 @@
 """What a pack is found by: its terms, each with the best place where it stands in the pack.
 
-    hello-world, "Greets the reader", tags greeting, owner alice, for Cursor, MIT:
+    hello-world, "Greets the reader", tags greeting, owner alice, for Claude Code, MIT:
 
     hello f11  world n  greeting t  alice o  greets d  the d  reader d        words; f with the length of the name
+    claudecode a  claude a  code a                                            words of a program, together and apart
     h* f11  he* f11  hel* f11  wo* n  wor* n  …  rea* d                       beginnings of words, up to three letters
     =helloworld e                                                             the name
-    greeting:tag x  cursor:target x  mit:license x  alice:owner x  …          what filters ask for
+    greeting:tag x  claudecode:target x  mit:license x  alice:owner x  …          what filters ask for
 
 Places, the best first:
 
     f    the word with which the name begins, a scope left aside; n  another word of the name
     t    a tag of one word; u  a word of a longer tag
-    o    the owner; d  a word of the description
+    o    the owner; d  a word of the description; a  a word of a program that the pack is for
     e    the name; b  the name without its scope; x  a filter holds
 
 A pack has each term once. Nothing here changes by a new version that says the same of itself.
@@ -34,6 +35,16 @@ BEGINNING = 3
 #: For each place, how many letters a beginning must have to be listed, where they are ASCII.
 _LEAST = {"f": 1, "n": 2, "t": 2, "u": 2, "d": 3}
 _MOST_LENGTH = 255
+#: Programs whose names are written as one word in manifests, and as several by people.
+_APART = {
+    "claudecode": "claude code",
+    "codexcli": "codex cli",
+    "mistralvibe": "mistral vibe",
+    "geminicli": "gemini cli",
+    "qwencode": "qwen code",
+    "factorydroid": "factory droid",
+    "augmentcode": "augment code",
+}
 
 Terms = Mapping[str, tuple[str, int]]
 
@@ -101,12 +112,18 @@ def _words(entry: Entry, name: str) -> Iterator[tuple[str, str]]:
     yield from (("u", word) for tag in tags for word in tag)
     yield from (("o", word) for word in words(fold(entry.owner)))
     yield from (("d", word) for word in words(fold(entry.description)))
+    targets = [fold(target) for target in entry.targets]
+    yield from (("a", word) for target in targets for word in (*words(target), *words(_APART.get(target, ""))))
 
 
 @lru_cache(1 << 14)
 def _beginnings(word: str, place: str) -> tuple[str, ...]:
     least = _LEAST.get(place, BEGINNING + 1) if word[:BEGINNING].isascii() else 1
-    return tuple(word[:length] + "*" for length in range(least, min(BEGINNING, len(word)) + 1)) if place != "o" else ()
+    return (
+        tuple(word[:length] + "*" for length in range(least, min(BEGINNING, len(word)) + 1))
+        if place not in "oa"
+        else ()
+    )
 
 
 def _one(value: str) -> str:

@@ -34,7 +34,10 @@ class Surroundings:
         if self._fresh:
             return Around(advisories)
         dependents = (Dependent(*each) for each in self._memory.dependents(name))
-        return Around(advisories, tuple(dependents), tuple(self._beneath(name)))
+        beneath = tuple(self._beneath(name))
+        mentioned = {other for family, other in self._memory.facets(name) if family == "mentions"}
+        others = map(self._need, sorted(mentioned.difference(need.name for need in beneath)))
+        return Around(advisories, tuple(dependents), (*beneath, *others))
 
     def _advisory(self, oid: str) -> Advisory:
         if oid not in self._parsed:
@@ -79,11 +82,12 @@ def echoes(memory: Memory, name: str, before: Row | None, now: Row, needed: Iter
     if before is not None and _said(before) == _said(now) and set(needed) == set(memory.needed_by(name, latest=False)):
         return set()
     named = {needed for row in (before, now) if row for needed, _ in row.needs}
-    return named | set(_above(memory, [name]))
+    come = memory.mentioning(name) if before is None else ()
+    return {*named, *come, *_above(memory, [name])}
 
 
 def _said(row: Row) -> tuple[object, ...]:
-    return row.needs, row.conflicts, row.deprecated is not None, row.owner
+    return row.needs, row.conflicts, row.deprecated and row.deprecated.replacement, row.owner
 
 
 def _above(memory: Memory, names: Iterable[str]) -> set[str]:

@@ -30,7 +30,7 @@ _FREQUENT = frozenset({"MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0
 
 class HeldKey(NamedTuple):
     """A publisher's key: the days of its beginning and end, "" while it has none, why it ended, and how many versions
-    it signed.
+    it signed. Its beginning is the day that its publisher says, or the day on which it came here, whichever is later.
     """
 
     handle: str
@@ -98,6 +98,7 @@ def compliance_page(templates: Templates, site: Site, found: Compliance) -> byte
         found=found,
         years=_bars(found.years),
         states=[(names[word], count) for word, count in found.states],
+        withdrawn=dict(found.states).get("withdrawn", 0),
     )
 
 
@@ -110,7 +111,7 @@ def state_names(templates: Templates) -> Mapping[str, str]:
         "deprecated": say("packs deprecated"),
         "archived": say("packs archived"),
         "renamed": say("packs renamed"),
-        "recovered": say("packs given to somebody else by the registry’s root keys"),
+        "recovered": say("recoveries that the registry’s root keys declared, each in force two weeks after its entry"),
     }
 
 

@@ -1,5 +1,6 @@
 """Feeds, as Atom (RFC 4287) and as JSON Feed 1.1, from one value: of the registry, a pack, a publisher, an
-organisation, a tag. Newest entries first, never more than `FED`; times are those of commits.
+organisation, a tag. Newest entries first, never more than `FED`, and of a tag or an owner `FED_OF_ITEM`: a version is
+in several of these at once, and all of them are written again for it. Times are those of commits.
 
 A feed stands beside the page that it is about, `packs/hello/feed.atom` beside `packs/hello/`. Feed readers keep entries
 by id, so ids are tags (RFC 4151) made of the registry's origin, which outlives its address:
@@ -28,8 +29,9 @@ from packyard.recipe import Recipe
 from packyard.registry import Registry
 from packyard.surfaces.hidden import reveal
 
-#: The most entries of a feed, and the most characters of an entry's summary.
-FED, SUMMARY = 40, 400
+#: The most entries of the feeds of the registry and of packs, of those of tags and owners, and the most characters of
+#: an entry's summary.
+FED, FED_OF_ITEM, SUMMARY = 40, 16, 400
 
 #: The families that have feeds, each item its own.
 TAGS, PUBLISHERS, ORGS = "tags", "publishers", "orgs"
@@ -83,7 +85,7 @@ def plan(registry: Registry, view: View, family: str = "", item: str = "") -> It
     if not family:
         yield from plan_feed(registry, Feed("", registry.title, _versions(view, view.newest(FED))))
         return
-    events = view.newest_under(TAGS if family == TAGS else "owners", item, FED)
+    events = view.newest_under(TAGS if family == TAGS else "owners", item, FED_OF_ITEM)
     if family == TAGS and not events:
         return
     sign = {TAGS: "#", ORGS: "@"}.get(family, "")

@@ -9,6 +9,11 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from html import unescape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packyard.surfaces.cmark import Document
 
 _CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
 _SHAPELESS = (
@@ -20,8 +25,18 @@ _JOINERS, _MARKS, _PRESENTATION = "\u200c\u200d", "\u200e\u200f\u061c", "\ufe0e\
 _RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
-_DEFINITION = re.compile(r" {0,3}\[((?:[^\[\]\\]|\\.){1,999})\]:")
+#: What may stand before a block inside of quotes and lists, and a label that is a name rather than a text.
+_MARKERS, _NAME = " \t>*+.)-0123456789", 40
+_GAP = r"[ \t]*+(?:\r?\n[ \t>]*+)?"
+_INSIDE = r"\\.|\n(?![ \t]*+\n)"
+_DEFINITION = re.compile(
+    rf"^[ \t>*+.)\-0-9]*+\[(?P<label>(?:[^\[\]\\]|\\.){{1,999}})\]:{_GAP}(?P<address><[^<>\n]*+>|\S++)"
+    rf"(?:[ \t\r\n]{_GAP}(?P<title>\"(?:[^\"\\\n]|{_INSIDE})*\"|'(?:[^'\\\n]|{_INSIDE})*'|\((?:[^()\\\n]|{_INSIDE})*\))"
+    r"(?=[ \t]*+\r?$))?",
+    re.MULTILINE | re.DOTALL,
+)
 _REFERENCE = re.compile(r"\[([^\[\]]{1,999})\](?!:)")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 
 
 def reveal(text: str) -> str:
@@ -34,21 +49,37 @@ def turns(text: str) -> bool:
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 
-def unseen_lines(markdown: str) -> list[str]:
-    """Link definitions that nothing refers to, with the lines they run on to: they render to nothing at all."""
+def unseen_lines(markdown: str, document: Document) -> list[str]:
+    """The link definitions of a text that its rendering shows nothing of: unused, or used for another address or title.
+
+    A definition that is used says no more than its link: the address, and the title, which `cmark` makes visible.
+    """
     if "]:" not in markdown:
         return []
     used = {_normal(label) for label in _REFERENCE.findall(markdown)}
+    titles = {_quoted(title) for title in document.titles}
+    shown = {_bare(line) for line in document.lines}
     found: list[str] = []
-    inside = False
-    for line in markdown.splitlines():
-        if definition := _DEFINITION.match(line):
-            inside = _normal(definition[1]) not in used
-        elif not line.strip():
-            inside = False
-        if inside:
-            found.append(line)
+    for definition in _DEFINITION.finditer(markdown):
+        label, address, title = definition["label"], definition["address"], definition["title"]
+        known = _normal(label) in used and len(label) <= _NAME and _meant(address.strip("<>")) in document.addresses
+        lines = definition[0].strip().splitlines()
+        if not (known and (title is None or _quoted(_meant(title[1:-1])) in titles)):
+            found += lines if any(_bare(line) not in shown for line in lines) else []
     return found
+
+
+def _bare(line: str) -> str:
+    return " ".join(line.lstrip(_MARKERS).split())
+
+
+def _quoted(title: str) -> str:
+    """A title without the marks of the quotation that its lines may stand in."""
+    return " ".join(title.replace("\n>", " ").split())
+
+
+def _meant(text: str) -> str:
+    return unescape(_ESCAPED.sub(r"\1", text))
 
 
 def _normal(label: str) -> str:

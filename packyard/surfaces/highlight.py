@@ -18,9 +18,18 @@ text whatever it holds (ADR 0026). A colour helps to read, and never states what
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
+from markupsafe import Markup
+
+from packyard.formats.words import Words
 from packyard.surfaces.hidden import reveal
+from packyard.surfaces.words import Speech
+
+#: Says the form of a text for a number.
+Count = Callable[..., Markup]
+_ENGLISH: Count = Speech(Words()).count
 
 #: Characters of a line that are shown.
 LINE = 5_000
@@ -145,17 +154,19 @@ def language_of(name: str, text: str) -> str:
     return found
 
 
-def highlight(name: str, text: str) -> list[str]:
-    """The lines of a text as HTML, without their ends; `name` is the file's path. An empty text has no lines."""
+def highlight(name: str, text: str, count: Count = _ENGLISH) -> list[str]:
+    """The lines of a text as HTML, without their ends; `name` is the file's path. An empty text has no lines. `count`
+    says how much of a line is cut, as `words.Speech.count`.
+    """
     lines = _lines(text)
     shown = "\n".join(line[:LINE] for line in lines)
     coloured = _html(language_of(name, text), shown).split("\n") if lines else []
-    return [marked(html) + _rest(line) for html, line in zip(coloured, lines, strict=True)]
+    return [marked(html) + escape(_rest(line, count)) for html, line in zip(coloured, lines, strict=True)]
 
 
-def shown_lines(text: str) -> list[str]:
+def shown_lines(text: str, count: Count = _ENGLISH) -> list[str]:
     """The same lines without colours, not yet escaped."""
-    return [line[:LINE] + _rest(line) for line in _lines(text)]
+    return [line[:LINE] + _rest(line, count) for line in _lines(text)]
 
 
 def _lines(text: str) -> list[str]:
@@ -163,8 +174,9 @@ def _lines(text: str) -> list[str]:
     return shown.split("\n") if text else []
 
 
-def _rest(line: str) -> str:
-    return f" ⟦{len(line) - LINE:,} more characters⟧" if len(line) > LINE else ""
+def _rest(line: str, count: Count) -> str:
+    over = len(line) - LINE
+    return f" ⟦{count('{count} more character', '{count} more characters', over).unescape()}⟧" if over > 0 else ""
 
 
 def marked(html: str) -> str:

@@ -9,7 +9,9 @@ A client is shown when the surface exists that it reads, under its name in `regi
     agentpacks         agentpacks             registry:hello@1.2.0, in agentpacks.jsonc
     curl + minisign    always                 no client at all: fetch, check, unpack
 
-`skills` and OpenCode install skills only, so they are shown for packs that have some.
+`skills` and OpenCode install skills only, so they are shown for packs that have some. The root key is not in the
+command of `packyard`: who copied it from here would trust this host for what the key is to prove. The program that
+`--target` names decides where things go, so the command names it where a pack is for one alone.
 """
 
 from __future__ import annotations
@@ -26,6 +28,15 @@ from packyard.surfaces.views import commands
 
 #: The surfaces for other clients that the site has.
 SURFACES: frozenset[str] = frozenset()
+#: Targets that `packyard` knows, with the folder of a project in which each finds most of a pack.
+PLACES = {
+    "claudecode": ".claude/",
+    "cursor": ".cursor/",
+    "codexcli": ".codex/",
+    "opencode": ".opencode/",
+    "copilot": ".github/",
+    "geminicli": ".gemini/",
+}
 
 
 class Install(NamedTuple):
@@ -62,12 +73,31 @@ def installs(
 
 def _packyard(say: Callable[..., Markup], url: str, release: Release) -> Install:
     """The version is named, so that a page that was printed or kept says what it means."""
-    note = say(
-        "Nothing is written before signature, log and snapshot are proven. root.pub is the registry’s root key: get it "
-        "from its operator by another way than this site."
-    )
-    text = f"packyard install {release.pack}@{release.version} \\\n  --registry {url}/ \\\n  --key root.pub"
-    return Install("packyard", "packyard", text, note)
+    folder = f".agentpacks/.curated/{release.pack}/"
+    targets = release.manifest.targets
+    known = [name for name in PLACES if name in targets or not targets or "*" in targets]
+    code = Markup("<code>{}</code>").format
+    places = Markup(", ").join(code(name) + Markup(" ({})").format(code(PLACES[name])) for name in known)
+    if len(known) > 1:
+        note = say(
+            "Unpacks the pack to {folder}, and puts its parts where a program looks for them, mostly in one folder. "
+            "TARGET is that program: {places}. Repeat the option for more; without it nothing else is written.",
+            folder=code(folder),
+            places=places,
+        )
+    elif known:
+        note = say(
+            "Unpacks the pack to {folder}, and puts its parts where its program looks for them: {places}.",
+            folder=code(folder),
+            places=places,
+        )
+    else:
+        note = say(
+            "Unpacks the pack to {folder}. What its program looks for elsewhere, you copy there.", folder=code(folder)
+        )
+    lines = [f"packyard install {release.pack}@{release.version}", f"--registry {url}/", "--key ROOT_KEY"]
+    lines += [f"--target {known[0] if len(known) == 1 else 'TARGET'}"] if known else []
+    return Install("packyard", "packyard", " \\\n  ".join(lines), note)
 
 
 def _claude(say: Callable[..., Markup], url: str, origin: str, release: Release) -> Install:
@@ -88,8 +118,10 @@ def _agentpacks(say: Callable[..., Markup], url: str, release: Release) -> Insta
 def _by_hand(say: Callable[..., Markup], registry: Registry, release: Release, key: str) -> Install:
     steps = commands(registry, release, key)
     note = say(
-        "The trusted comment must read {comment}, and the last line count {count} files.",
+        "The trusted comment must read {comment}, and the last line count {count} files. All of it is in the folder "
+        "{folder} then: what a program is to find, such as a folder of skills, you copy to where it looks.",
         comment=f"{release.pack} {release.version}",
         count=len(release.files) + 2,
+        folder=Markup("<code>{}</code>").format(layout.tarball_name(release.pack, release.version)[: -len(".tar.gz")]),
     )
     return Install("curl", "curl + minisign", "\n".join(steps), note)

@@ -6,14 +6,15 @@ changed.
     sitemap …               sitemap.xml and its parts, robots.txt, 404.html: `packyard.surfaces.sitemap`
     assets, prose           style sheet, scripts, logo; about/, publish/
     registry                registry.json
-    family FAMILY           tags/index.html and the like, with counts
+    family FAMILY           tags/index.html and the like, with counts, and its further pages
     list FAMILY ITEM        tags/python/index.html and its further pages
     publisher HANDLE        publishers/HANDLE/: page, document, and every signed revision
     org ORG                 orgs/ORG/
     series … stats compliance featured     `packyard.surfaces.chronicle`
 
 A pack is listed without its version numbers and dates, so a new version changes no listing; the home page and the
-feeds show what is new.
+feeds show what is new. The home page and the search lead to kinds and programs that are known, and to what many packs
+have: no single publisher's words become a way through the site.
 """
 
 from __future__ import annotations
@@ -23,18 +24,20 @@ from functools import partial
 from typing import NamedTuple, Protocol
 
 from packyard.formats import documents, layout
+from packyard.formats.manifest import FEATURES, TARGETS
 from packyard.formats.registry_page import format_registry_page
 from packyard.model import Event, Org, Publisher, Row
 from packyard.recipe import Recipe
 from packyard.rules.authority import Revision
 from packyard.surfaces import cards, chronicle, feeds, pages, people, sitemap
 from packyard.surfaces.compliance import OTHER
-from packyard.surfaces.paging import cut
+from packyard.surfaces.paging import cut, cut_items
 from packyard.surfaces.prose import plan_prose
 from packyard.surfaces.site import Site, listable
-from packyard.surfaces.statistics import most_first
 
 FAMILIES = ("tags", "targets", "features", "licences", "browse")
+#: The words of a family to which the home page and the search lead, in their order.
+KNOWN = {"targets": ("any", *sorted(TARGETS)), "features": FEATURES, "channels": ("stable", "beta", "edge")}
 FIXED = ("assets", "prose", "registry")
 
 #: The home page lists every pack of a registry up to this size.
@@ -50,6 +53,10 @@ class View(chronicle.View, feeds.View, sitemap.View, Protocol):
     def listed(self, family: str, item: str) -> list[Row]: ...
 
     def items(self, family: str) -> list[tuple[str, int]]: ...
+
+    def most(self, family: str, limit: int) -> list[tuple[str, int]]: ...
+
+    def how_many(self, family: str, item: str) -> int: ...
 
     def newest(self, count: int) -> tuple[Event, ...]: ...
 
@@ -78,7 +85,9 @@ class Shown(NamedTuple):
 
 
 def facets(row: Row, signers: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """Everything a pack is listed under, as (family, item)."""
+    """Everything a pack is listed under, as (family, item). The `channels` that it offers and whether it has `routing`
+    have no page, nor what it `mentions` besides what it depends on: packs that it conflicts with, or that replace it.
+    """
     bare = row.name.rpartition("/")[2]
     found = {("browse", bare[0]), *(("owners", owner) for owner in (row.owner, *row.co_owners))}
     found |= {("tags", tag) for tag in row.tags if listable(tag)}
@@ -88,6 +97,9 @@ def facets(row: Row, signers: Iterable[str]) -> frozenset[tuple[str, str]]:
         if listable(target.replace("*", "any"))
     }
     found |= {("features", feature) for feature in row.features if listable(feature)}
+    found |= {("channels", channel) for channel, _ in row.channels} | ({("routing", "yes")} if row.routing else set())
+    found |= {("mentions", other) for other in row.conflicts}
+    found |= {("mentions", row.deprecated.replacement)} if row.deprecated and row.deprecated.replacement else set()
     return frozenset(found | {("signers", handle) for handle in signers})
 
 
@@ -151,40 +163,51 @@ def _list(site: Site, templates: pages.Templates, view: View, family: str, item:
 
 
 def _family(site: Site, templates: pages.Templates, view: View, family: str) -> Iterator[Recipe]:
-    items = tuple(view.items(family))
-    path = layout.family_index(family)
-    yield Recipe(path, (site, items), partial(pages.family_page, templates, site, family, items))
+    parts = list(cut_items(view.items(family)))
+    files = tuple(part.file for part in parts)
+    for at, part in enumerate(parts):
+        before, after = files[at - 1] if at else "", files[at + 1] if at + 1 < len(files) else ""
+        around = (part.file, before, after, files if at == 0 else ())
+        items = tuple(part.rows)
+        render = partial(pages.family_page, templates, site, family, items, *around)
+        yield Recipe(f"{family}/{part.file}", (site, items, *around), render)
 
 
 def _home(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
     totals = view.totals()
     rows = tuple(view.rows(WHOLE)) if totals.packs <= WHOLE else ()
     newest = tuple(_newest_packs(view, NEWEST))
-    tags, targets = (tuple(view.items(family)) for family in ("tags", "targets"))
     letters = tuple(item for item, _ in view.items("browse"))
-    popular = most_first(tags, FREQUENT)
     chosen = tuple(row for each in view.featured()[:FEATURED] for row in [view.row(each.name)] if row)
-    ways = (popular, targets, letters, tuple(view.items("features")))
+    ways = (tuple(view.most("tags", FREQUENT)), _known(view, "targets"), letters, _known(view, "features"))
     facts = (rows, totals.packs <= WHOLE, totals, newest, *ways, chosen)
     yield Recipe("index.html", (site, *facts), partial(pages.home_page, templates, site, *facts))
 
 
 def _find(site: Site, templates: pages.Templates, view: View) -> Iterator[Recipe]:
-    targets, features = (tuple(view.items(family)) for family in ("targets", "features"))
-    ways = (most_first(view.items("tags"), FREQUENT), targets, features)
-    licences = (each for each in view.items("licences") if each[0] != OTHER)
-    about = (most_first(licences, FREQUENT), most_first(view.items("publishers"), FREQUENT))
+    ways = (tuple(view.most("tags", FREQUENT)), _known(view, "targets"), _known(view, "features"))
+    licences = tuple(each for each in view.most("licences", FREQUENT) if each[0] != OTHER)
+    about = (licences, tuple(view.most("owners", FREQUENT)), _known(view, "channels"))
+    routing = view.how_many("routing", "yes") > 0
     path = layout.family_index("search")
-    yield Recipe(path, (site, *ways, *about), partial(pages.search_page, templates, site, *ways, *about))
+    render = partial(pages.search_page, templates, site, *ways, *about, routing=routing)
+    yield Recipe(path, (site, *ways, *about, routing), render)
+
+
+def _known(view: View, family: str) -> tuple[tuple[str, int], ...]:
+    """The known words of a family that any pack is listed under, with the numbers of packs."""
+    counts = ((word, view.how_many(family, word)) for word in KNOWN[family])
+    return tuple((word, count) for word, count in counts if count)
 
 
 def _newest_packs(view: View, count: int) -> Iterator[Row]:
+    """The packs with the newest versions, each as it stands, but with that version and its day."""
     seen: set[str] = set()
     for event in view.newest(4 * count):
         row = view.row(event.subject) if event.subject not in seen and len(seen) < count else None
         seen.add(event.subject)
         if row:
-            yield row
+            yield row._replace(latest=event.ident, updated=event.time)
 
 
 def _publisher(site: Site, templates: pages.Templates, view: View, handle: str) -> Iterator[Recipe]:

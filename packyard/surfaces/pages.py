@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from packyard.formats import layout
 from packyard.model import Row
-from packyard.surfaces.paging import jumps_of
+from packyard.surfaces.paging import jumps_of, jumps_of_items
 from packyard.surfaces.prose import prose_page
 from packyard.surfaces.site import HOME, Site, Totals
 from packyard.surfaces.templates import Templates, open_templates
@@ -82,9 +82,10 @@ def search_page(
     features: Counts,
     licences: Counts = (),
     owners: Counts = (),
-    downloads: bool = False,
+    channels: Counts = (),
+    routing: bool = False,
 ) -> bytes:
-    """`search/index.html`: the search itself needs the script, the ways in do not. `downloads`: they are known."""
+    """`search/index.html`: the search itself needs the script, the ways in do not. `routing`: a pack chooses models."""
     say = templates.say
     return templates.page(
         "search.html",
@@ -98,7 +99,8 @@ def search_page(
         features=features,
         licences=licences,
         owners=owners,
-        downloads=downloads,
+        channels=channels,
+        routing=routing,
     )
 
 
@@ -131,11 +133,31 @@ def listing_page(
     )
 
 
-def family_page(templates: Templates, site: Site, family: str, items: Counts) -> bytes:
-    """The index of a family of listings, with the number of packs of each item."""
+def family_page(
+    templates: Templates,
+    site: Site,
+    family: str,
+    items: Counts,
+    file: str = "index.html",
+    before: str = "",
+    after: str = "",
+    jumps: Sequence[str] = (),
+) -> bytes:
+    """A page of the index of a family of listings, with the number of packs of each item; see `listing_page`."""
     heading, intro = _family(templates.say, family)
-    path, groups = layout.family_index(family), _by_letter(items)
-    return templates.page("family.html", site, path, heading, intro, section=path, family=family, groups=groups)
+    return templates.page(
+        "family.html",
+        site,
+        f"{family}/{file}",
+        heading,
+        intro,
+        section=layout.family_index(family),
+        family=family,
+        groups=_by_letter(items),
+        before=before,
+        after=after,
+        jumps=jumps_of_items(jumps[1:]),
+    )
 
 
 def _by_letter(items: Counts) -> list[tuple[str, list[tuple[str, int]]]]:

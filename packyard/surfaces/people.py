@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from packyard.formats import layout
 from packyard.formats.org import ROLES
+from packyard.formats.times import day_of
 from packyard.model import Event, Org, Publisher, Row
 from packyard.surfaces.events import Act, Actor, Change, changes_of
 from packyard.surfaces.paging import jumps_of
@@ -46,6 +47,11 @@ def revised(revisions: Iterable[tuple[Event, Publisher | Org, tuple[Actor, ...]]
         before = value
 
 
+def first_seen(revisions: Iterable[Revised]) -> dict[str, str]:
+    """The day on which a revision brought each key, which is more than its publisher's word, by the keys' ids."""
+    return {change.name: day_of(each.time) for each in revisions for change in each.changes if change.what == "key"}
+
+
 def publisher_page(
     templates: Templates,
     site: Site,
@@ -69,6 +75,7 @@ def publisher_page(
         templates.say("The keys, packs and last events of {name} ({handle}).", **_names(publisher)),
         section="publishers/index.html",
         publisher=publisher,
+        seen=first_seen(revisions),
         revisions=list(reversed(revisions)),
         roles=roles,
         own=own[:SHOWN],

@@ -1,12 +1,12 @@
 """A pack's readme as HTML that is safe to put into a page, whatever its author wrote.
 
-GitHub-flavoured Markdown goes through `cmark`, where HTML in the source becomes visible text; then links and images
-are resolved against the files of the pack; last, an allow-list (nh3) keeps only what this module itself would write,
-so that a mistake before it cannot become an executable or loading node:
+GitHub-flavoured Markdown goes through `cmark`, where what Markdown would leave out becomes visible text; then links and
+images are resolved against the files of the pack; last, an allow-list (nh3) keeps only what this module itself would
+write, so that a mistake before it cannot become an executable or loading node:
 
     # Title                   <h2 id="readme-title">: the page has the one h1, and anchors cannot clash with the page's
     [site](https://x.org)     a link with rel="nofollow noopener noreferrer ugc"
-    [rules](rules/a.md)       text with a title; a path outside the pack is text too
+    [rules](rules/a.md)       text with a title; an address that is no file of the pack is text, and stands behind it
     ![flow](images/flow.png)  an image, when it is a PNG, JPEG, GIF or WebP file of the pack
     ![logo](logo.svg)         an image as a data: URI up to 16 kB: inside <img>, SVG neither runs nor loads anything
     ![badge](https://…)       a link: a page asks no other host for anything
@@ -109,7 +109,8 @@ def render_readme(
         text = source[:LIMIT].decode(errors="strict" if len(source) <= LIMIT else "ignore").removeprefix("\ufeff")
     except UnicodeDecodeError:
         return Readme(_note(say("The readme is not UTF-8 text and is not shown.")), (), ())
-    html = cmark.to_html(text)
+    document = cmark.render(text)
+    html = document.html
     if len(html) > _HTML_LIMIT or _depth(html) > _DEPTH_LIMIT:
         plain = _note(say("The readme is shown as plain text: as Markdown it would be too large or too deeply nested."))
         return Readme(f'{plain}<pre dir="auto" tabindex="0">{escape(reveal(text))}</pre>', (), ())
@@ -120,12 +121,14 @@ def render_readme(
     shown = scrollable(cleaned, say("Table"))
     if turns(html):
         shown = shown.replace("<pre ", '<pre dir="ltr" ').replace("<table>", '<table dir="auto">')
-    return Readme(shown + _remarks(source, text, say), tuple(outline.headings), tuple(links.images))
+    return Readme(
+        shown + _remarks(source, unseen_lines(text, document), say), tuple(outline.headings), tuple(links.images)
+    )
 
 
-def _remarks(source: bytes, text: str, say: Say) -> str:
+def _remarks(source: bytes, unseen: list[str], say: Say) -> str:
     remarks = ""
-    if unseen := unseen_lines(text):
+    if unseen:
         lines = escape(reveal("\n".join(unseen)))
         remarks += _note(say("Lines of the source that Markdown does not show:"))
         remarks += f'<pre dir="auto" tabindex="0">{lines}</pre>'
@@ -201,8 +204,10 @@ class _Links:
             return f'<a href="{href}">'
         self._close = "</span>"
         path = _inside(unescape(href))
-        title = self.say("{path}, a file of this pack", path=path) if path in self._files else ""
-        return f'<span title="{title}">' if title else "<span>"
+        if path in self._files:
+            return f'<span title="{self.say("{path}, a file of this pack", path=path)}">'
+        self._close = f"</span> <code>{href}</code>" if href else "</span>"
+        return "<span>"
 
     def _image(self, src: str, alt: str) -> str:
         path = _inside(src)
@@ -215,7 +220,8 @@ class _Links:
         if src.startswith(("https://", "http://")) and not self._close:
             return f'<a href="{escape(src)}">{label}</a>'
         title = self.say("an image that is not shown here")
-        return f'<span title="{title}">{label}</span>'
+        address = "" if path in self._files or not src else f" <code>{escape(src)}</code>"
+        return f'<span title="{title}">{label}</span>{address}'
 
     def _svg(self, path: str) -> str:
         content = self._data(path) if self._data else b""

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from packyard.formats import layout
-from packyard.registry import Registry
+from packyard.formats import layout, note
+from packyard.registry import Registry, Trust
 
 HOME = "index.html"
 ABOUT = layout.family_index("about")
@@ -27,7 +27,8 @@ class Site(NamedTuple):
     """`development`: signed with keys made on the spot, which every page says. `assets` pairs names such as `style.css`
     with paths of the site. `preview`: of a change set, with nothing but the packs that it touches. `own` is the id of
     the tree with the registry's own templates and words, "" when it has none; `language` and `direction` are theirs,
-    `pages` pairs paths and titles of its own pages of prose.
+    `pages` pairs paths and titles of its own pages of prose. `witnesses` are the names of those that the trust file in
+    force knows, of which so many as the `quorum` must have signed the log.
     """
 
     registry: Registry
@@ -38,6 +39,8 @@ class Site(NamedTuple):
     language: str = "en"
     direction: str = "ltr"
     pages: tuple[tuple[str, str], ...] = ()
+    witnesses: tuple[str, ...] = ()
+    quorum: int = 0
 
     def asset(self, name: str) -> str:
         """The path of an asset."""
@@ -55,6 +58,11 @@ class Totals(NamedTuple):
     packs: int
     versions: int
     publishers: int
+
+
+def watched(site: Site, trust: Trust) -> Site:
+    """The site when `trust` is the trust file in force: its witnesses, and how many of them must have signed."""
+    return site._replace(witnesses=tuple(note.parse_vkey(text).name for text in trust.witnesses), quorum=trust.quorum)
 
 
 def listable(item: str) -> bool:

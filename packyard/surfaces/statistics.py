@@ -23,7 +23,7 @@ may mirror does not know them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -100,11 +100,6 @@ def format_stats(stats: Statistics) -> bytes:
 
 def _named(counts: Counts) -> list[dict[str, Any]]:
     return [{"name": name, "packs": count} for name, count in counts]
-
-
-def most_first(counts: Iterable[tuple[str, int]], most: int = 1 << 30) -> Counts:
-    """The names with the largest counts, most first, then by name."""
-    return tuple(sorted(counts, key=lambda each: (-each[1], each[0]))[:most])
 
 
 # --- the page ---

@@ -19,8 +19,8 @@ sheet), each `js/*.js` by its name, and the registry's logo.
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -28,9 +28,12 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from packyard.errors import Problem, ProblemsFound
 from packyard.formats import layout
 from packyard.formats.times import day_of, format_time
+from packyard.formats.words import Words
 from packyard.registry import Registry
+from packyard.rules.look import TEMPLATES
 from packyard.surfaces import cards, site
 from packyard.surfaces.own import NOTHING_OWN, Own, own_pages
 from packyard.surfaces.words import Speech, seen
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 
 #: How compiled templates are called. The number goes up when the options that are compiled into them change.
 _COMPILED = "2-%s.cache"
+_HELP = "put the template right, or take it away; docs/site.md says what a template sees"
+_ENGLISH = Speech(Words()).say
 _HERE = Path(__file__).resolve().parents[1]
 
 
@@ -58,8 +63,8 @@ class Templates:
         return Templates, (self._folder, self._cache, self.own)
 
     def render(self, name: str, **context: Any) -> bytes:
-        """The template `name` as UTF-8."""
-        return self._environment.get_template(name).render(context).encode()
+        """The template `name` as UTF-8. Raises `ProblemsFound` where a template of the registry's own is wrong."""
+        return self.text(name, **context).encode()
 
     def page(self, name: str, site: site.Site, path: str, title: str, summary: str, **context: Any) -> bytes:
         """A page of the site at `path`; `title` and `summary` (one sentence) describe it to browsers and searches."""
@@ -67,8 +72,15 @@ class Templates:
         return self.render(name, **context)
 
     def text(self, name: str, **context: Any) -> str:
-        """A template that is not a whole page, as text."""
-        return self._environment.get_template(name).render(context)
+        """A template that is not a whole page, as text. Raises `ProblemsFound` as `render` does."""
+        if not self.own.look.templates:
+            return self._environment.get_template(name).render(context)
+        with _blamed():
+            return self._environment.get_template(name).render(context)
+
+    def size(self, count: int) -> Markup:
+        """A number of bytes for people, in their language."""
+        return size(count, self.say)
 
     def asset(self, name: str) -> bytes:
         """An asset by its name."""
@@ -101,10 +113,10 @@ class Templates:
     def _environment(self) -> Environment:
         from jinja2 import (
             ChoiceLoader,
-            DictLoader,
             Environment,
             FileSystemBytecodeCache,
             FileSystemLoader,
+            FunctionLoader,
             StrictUndefined,
             pass_context,
         )
@@ -121,8 +133,13 @@ class Templates:
         if self._cache is not None:
             self._cache.mkdir(parents=True, exist_ok=True)
         shipped = FileSystemLoader(self._folder)
+        own = self.own.look.templates
+
+        def of_the_registry(name: str) -> tuple[str, str, None] | None:
+            return (own[name], TEMPLATES + name, None) if name in own else None
+
         environment = Environment(
-            loader=ChoiceLoader([DictLoader(self.own.look.templates), shipped]),
+            loader=ChoiceLoader([FunctionLoader(of_the_registry), shipped]),
             autoescape=True,
             finalize=seen,
             undefined=StrictUndefined,
@@ -131,7 +148,7 @@ class Templates:
             auto_reload=False,
             bytecode_cache=FileSystemBytecodeCache(str(self._cache), _COMPILED) if self._cache is not None else None,
         )
-        environment.filters.update(date=day_of, time=format_time, size=size)
+        environment.filters.update(date=day_of, time=format_time, size=self.size)
         environment.globals.update(
             t=self.say,
             piece=piece,
@@ -147,6 +164,31 @@ class Templates:
         return environment
 
 
+@contextmanager
+def _blamed() -> Iterator[None]:
+    """What goes wrong in a template of the registry's own is a problem in its file. The innermost of those that were
+    being rendered is to blame, or all of them where the program's own templates miss something that one should have.
+    """
+    from jinja2 import TemplateError, TemplateSyntaxError
+
+    try:
+        yield
+    except ProblemsFound:
+        raise
+    except Exception as error:
+        from traceback import extract_tb
+
+        frames = [each for each in extract_tb(error.__traceback__) if each.filename.startswith(TEMPLATES)]
+        at = (frames[-1].filename, frames[-1].lineno or 0) if frames else (TEMPLATES.rstrip("/"), 0)
+        if isinstance(error, TemplateSyntaxError) and (error.filename or "").startswith(TEMPLATES):
+            at = error.filename or "", error.lineno
+        elif not frames and not isinstance(error, TemplateError):
+            raise
+        kind = "" if isinstance(error, TemplateError) else f"{type(error).__name__}: "
+        message = f"the template cannot be rendered: {kind}{error}"
+        raise ProblemsFound([Problem("field-invalid", at[0], message, at[1], help=_HELP)]) from error
+
+
 def open_templates(folder: Path | None = None, cache: Path | None = None, own: Own = NOTHING_OWN) -> Templates:
     """The templates in `folder`, by default the ones that came with the program. Compiled ones of the program are kept
     beside them, as Python does with modules; where that cannot be written, and others, in `cache`.
@@ -154,8 +196,7 @@ def open_templates(folder: Path | None = None, cache: Path | None = None, own: O
     if folder:
         return Templates(folder, cache, own)
     shipped = next(path for path in (_HERE / "templates", _HERE.parent / "templates") if path.is_dir())
-    is_open = os.access(shipped, os.W_OK) and not sys.dont_write_bytecode
-    return Templates(shipped, shipped / "__pycache__" if is_open else cache, own)
+    return Templates(shipped, shipped / "__pycache__" if os.access(shipped, os.W_OK) else cache, own)
 
 
 def site_of(registry: Registry, development: bool, templates: Templates, preview: bool = False) -> site.Site:
@@ -172,9 +213,10 @@ def _path(name: str, data: bytes) -> str:
     return f"assets/{stem}-{sha256(data).hexdigest()[:8]}.{ending}"
 
 
-def size(count: int) -> str:
+def size(count: int, say: Callable[..., Markup] = _ENGLISH) -> Markup:
     """A number of bytes for people, in powers of 1,000."""
     if count < 1000:
-        return f"{count} B"
-    unit, symbol = (1e3, "kB") if count < 999_950 else (1e6, "MB")
-    return f"{count / unit:.1f} {symbol}"
+        return say("{number} B", number=count)
+    if count < 999_950:
+        return say("{number} kB", number=f"{count / 1e3:.1f}")
+    return say("{number} MB", number=f"{count / 1e6:.1f}")

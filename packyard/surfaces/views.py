@@ -26,13 +26,10 @@ class Commands(NamedTuple):
 
 
 class Links(NamedTuple):
-    """Where the forge shows a version's commit and pull request, "" where it is not known; and who the witnesses are,
-    by the hosts of their addresses.
-    """
+    """Where the forge shows a version's commit and pull request, "" where it is not known."""
 
     commit: str
     review: str
-    witnesses: tuple[str, ...]
 
 
 class Bars(NamedTuple):
@@ -77,11 +74,9 @@ def links(registry: Registry, release: Release) -> Links:
     base = registry.repository
     host = base.partition("://")[2].partition("/")[0]
     word = "pull" if "github" in host else "-/merge_requests" if "gitlab" in host else "pulls"
-    places = (place.partition("://")[2].partition("/")[0] or place for place in registry.witnesses)
     return Links(
         f"{base}/commit/{release.commit}" if base and release.commit else "",
         f"{base}/{word}/{release.review}" if base and release.review else "",
-        tuple(places),
     )
 
 

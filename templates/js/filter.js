@@ -1,4 +1,5 @@
-// Filters the rows of tables that say how the field is called: <table data-filter="Filter this page">.
+// Filters the rows of tables that say how the field is called, and what to say when none is left:
+// <table data-filter="Filter this page" data-none="Nothing on this page matches.">.
 // Without it nothing is missing: the field is made here.
 "use strict";
 
@@ -20,7 +21,7 @@ for (const table of document.querySelectorAll("table[data-filter]")) {
       row.hidden = !words.every((word) => text.includes(word));
       left += row.hidden ? 0 : 1;
     }
-    shown.value = words.length ? `${left} / ${rows.length}` : "";
+    shown.value = !words.length ? "" : left ? `${left} / ${rows.length}` : table.dataset.none;
   };
   field.addEventListener("input", filter);
   filter();

@@ -29,10 +29,13 @@
     return said.size ? `?${said}` : location.pathname;
   };
 
-  // Characters that nobody sees are shown by their names, as on every page; joiners stay where a script needs them.
-  const HIDDEN = /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]|(?<![^\0-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\0-\x7f])/gu;
-  const seen = (text) =>
-    text.replace(HIDDEN, (one) => `⟦U+${one.codePointAt(0).toString(16).toUpperCase().padStart(4, "0")}⟧`);
+  // Characters that nobody sees (packyard/surfaces/hidden.py) are shown by their names, but for joiners, marks and
+  // selectors behind a letter that may need them.
+  const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
+  const NEEDED = /[\u061c\u200c-\u200f\ufe0e\ufe0f\u{e0100}-\u{e01ef}]/u;
+  const seen = (text) => [...text].map((one, at, { [at - 1]: before = "" }) =>
+    !HIDDEN.test(one) || (NEEDED.test(one) && before > "\x7f" && !HIDDEN.test(before.replace(/[\ufe0e\ufe0f]/, ""))) ? one
+      : `⟦U+${one.codePointAt().toString(16).toUpperCase().padStart(4, "0")}⟧`).join("");
 
   const element = (tag, text, href) => {
     const made = document.createElement(tag);
@@ -40,10 +43,10 @@
     if (href) made.href = words.root + href;
     return made;
   };
-  const linked = (family, name, sign = "") => {
+  const linked = (family, name, shown = name) => {
     const item = document.createElement("li");
     const listed = /^(?!\.|index\.html$)[A-Za-z0-9._+@-]{1,64}$/.test(name);
-    item.append(element(listed ? "a" : "span", sign + seen(name), listed && `${family}/${name}/index.html`));
+    item.append(element(listed ? "a" : "span", seen(shown), listed && `${family}/${name}/index.html`));
     return item;
   };
 
@@ -56,7 +59,10 @@
     item.querySelector(".version").textContent = hit.latest;
     item.querySelector(".why p").textContent = seen(hit.description);
     item.querySelector(".marks").append(...hit.features.map((name) => linked("features", name)));
-    item.querySelector(".tags").append(...hit.tags.map((name) => linked("tags", name, "#")));
+    item.querySelector(".about").append(...hit.tags.map((name) => linked("tags", name, `#${name}`)));
+    item.querySelector(".for").append(...hit.targets.map((name) =>
+      name === "*" ? linked("targets", "any", words.any) : linked("targets", name)));
+    for (const list of item.querySelectorAll("ul:empty")) list.remove();
     const org = hit.name.startsWith("@");
     owner.textContent = (org ? "@" : "") + hit.owner.replace("@", "");
     owner.href = `${words.root}${org ? "orgs" : "publishers"}/${hit.owner.replace("@", "")}/index.html`;
@@ -85,7 +91,8 @@
     back.disabled = state.page === 1;
     on.disabled = state.page * LIMIT >= total;
     const text = !total ? words.none : answer.part ? words.part : total === 1 ? words.one : words.many;
-    say(text.replace("{count}", total.toLocaleString(document.documentElement.lang)));
+    const count = text.replace("{count}", () => total.toLocaleString(document.documentElement.lang));
+    say(answer.meant ? `${words.meant.replace("{words}", () => seen(answer.meant))} ${count}` : count);
   };
 
   const reset = () => {

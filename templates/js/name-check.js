@@ -1,5 +1,6 @@
 // The page of names: says while somebody types whether a name is free for a new pack, and what it could be mistaken for.
-// It is a first look. What counts is `packyard name-check`, which knows more words and more ways to be alike.
+// The name is in the address, so that it can be kept and sent. It is a first look. What counts is `packyard name-check`,
+// which knows more words and more ways to be alike.
 (() => {
   "use strict";
 
@@ -45,6 +46,25 @@
     return close(one, two) && (!first || (first !== second && close(first, second)));
   };
 
+  // Whether a document is there, without reading it.
+  const exists = async (path) => {
+    const answer = await fetch(words.root + path, { method: "HEAD" });
+    return answer.ok && /json/.test(answer.headers.get("content-type"));
+  };
+
+  // What is said of whom a name belongs to, or seems to: a scope to its organisation, and a name that is somebody's or
+  // begins with an organisation's. [which words, the party as people know it, the way to it]
+  const party = async (scope, own) => {
+    const parts = own.split("-"), heads = parts.map((_, at) => parts.slice(0, at + 1).join("-"));
+    for (const head of scope ? [scope] : heads.slice(-3)) {
+      if (head.length > 1 && await exists(`orgs/${head}/index.json`)) {
+        return [scope ? words.scope : words.party, `@${head}`, `orgs/${head}/index.html`];
+      }
+    }
+    const handle = scope ?? own;
+    return await exists(`publishers/${handle}/index.json`) && [words.party, handle, `publishers/${handle}/index.html`];
+  };
+
   const load = async (path) => {
     const answer = await fetch(words.root + path);
     if (!answer.ok) throw new Error(`${path}: ${answer.status}`);
@@ -61,20 +81,21 @@
     return [...found];
   };
 
-  const show = (text, tone, names = []) => {
+  const linkOf = (name) => [name, `packs/${name}/index.html`];
+  const show = (text, tone, links = []) => {
     said.textContent = text;
     said.className = `verdict ${tone}`;
-    list.hidden = !names.length;
-    list.replaceChildren(...names.map((name) => {
+    list.hidden = !links.length;
+    list.replaceChildren(...links.map(([name, path]) => {
       const item = document.createElement("li"), link = document.createElement("a");
-      link.href = `${words.root}packs/${name}/index.html`;
+      link.href = words.root + path;
       link.textContent = name;
       item.append(link);
       return item;
     }));
   };
 
-  // The verdict about a name: its words, its tone, and the packs that it is about.
+  // The verdict about a name: its words, its tone, and what it is about: texts with ways.
   const judge = async (name) => {
     const [valid, scope, own] = VALID.exec(name) ?? [];
     if (!valid) return [words.invalid, "stop"];
@@ -82,21 +103,24 @@
     const taboo = reserved.some((word) => word === own || (word.length > 3 && bare(word) === bare(own)));
     if (!scope && (taboo || own.startsWith("std"))) return [words.taboo, "stop"];
     const found = await candidates(name);
-    if (found.includes(name)) return [words.taken, "stop", [name]];
+    if (found.includes(name)) return [words.taken, "stop", [linkOf(name)]];
     const near = found.filter((other) => alike(name, other)).slice(0, SHOWN);
-    return near.length ? [words.near, "caution", near] : [words.free, "go"];
+    if (near.length) return [words.near, "caution", near.map(linkOf)];
+    const [said, whose, path] = await party(scope, own) || [];
+    return said ? [said.replace("{party}", whose), "caution", [[whose, path]]] : [words.free, "go"];
   };
 
   // Answers that come after a newer question are dropped.
   const check = async () => {
     const name = field.value.trim(), number = ++asked;
-    const [text, tone, names] = name
+    history.replaceState(null, "", name ? `?${new URLSearchParams({ name })}` : location.pathname);
+    const [text, tone, links] = name
       ? await judge(name).catch((error) => {
         engine = undefined;
         return [words.broken.replace("{reason}", () => error.message), "caution"];
       })
       : ["", ""];
-    if (number === asked) show(text.replace("{name}", () => name), tone, names);
+    if (number === asked) show(text.replace("{name}", () => name), tone, links);
   };
 
   by("name-check").addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(timer); check(); });

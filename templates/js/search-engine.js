@@ -12,7 +12,7 @@ const PackyardSearch = (() => {
   const HAS = /^(rules|commands|agents|skills|hooks|plugins|mcp|ignore|models|routing)$/;
   const FILTERS = /^(tag|target|feature|has|owner|license|channel|routing|deprecated|archived|renamed)$/;
   // What a word is worth at a place: all of the word there, a word there that begins with it, and a slip.
-  const WORTH = { f: [80, 75, 35], n: [70, 60, 35], t: [55, 40, 30], u: [50, 40, 30], o: [25], d: [20, 15] };
+  const WORTH = { f: [80, 75, 35], n: [70, 60, 35], t: [55, 40, 30], u: [50, 40, 30], o: [25], d: [20, 15], a: [15, 10] };
   const BEGUN = 85, NAME_SLIP = 58, SURE = 40, ENOUGH = 10;
 
   // --- text ---
@@ -184,7 +184,7 @@ const PackyardSearch = (() => {
     }
     const used = words.map((word, at) => {
       const own = lines[at].filter((line) => termOf(line) === word);
-      return packsOf(own, "fntu").size || packsOf(own, "od").size >= ENOUGH;
+      return packsOf(own, "fntu").size || packsOf(own, "oda").size >= ENOUGH;
     });
     const points = words.map((word) => pointsOf(word, lines.shift(), lengths));
     for (const word of extra) {
@@ -226,7 +226,7 @@ const PackyardSearch = (() => {
 
   // The packs whose name is one slip away; and the points of the words with those of misspelt ones.
   const slipped = async (shelf, { words, name, several }, { points, used, exact }, wanted) => {
-    const names = name.length < 6 || exact.size ? [] : await nearest(shelf, name, "=~", (name.length - 1) >> 1, 1);
+    const spelt = [], names = name.length < 6 || exact.size ? [] : await nearest(shelf, name, "=~", (name.length - 1) >> 1, 1);
     const found = await shelf.lines(names.map(([, term]) => exactly("=" + term)));
     const respelt = async (before, at) => {
       const word = words[at], length = [...word].length, after = new Map(before);
@@ -234,6 +234,7 @@ const PackyardSearch = (() => {
       const [ends, kept, most] = [length < 5 ? "<>" : "()", length < 8 ? (length - 1) >> 1 : 3, length < 8 ? 1 : 2];
       const near = await nearest(shelf, word, ends, kept, most);
       const lines = await shelf.lines(near.map(([, term]) => exactly(term)));
+      spelt[at] = near.map(([, term], which) => [term, packsOf(lines[which], "fntu")]);
       lines.flat().forEach((line, which) => visitPacks(line, (ident, place) => {
         const worth = (WORTH[place]?.[2] ?? 0) - 5 * (near[which][0] - 1);
         if (worth > (after.get(ident) ?? 0)) after.set(ident, worth);
@@ -241,7 +242,7 @@ const PackyardSearch = (() => {
       return after;
     };
     const plain = names.length && several;
-    return [packsOf(found.flat(), "be"), plain ? points : await Promise.all(points.map(respelt))];
+    return [packsOf(found.flat(), "be"), plain ? points : await Promise.all(points.map(respelt)), spelt];
   };
 
   const score = async (shelf, query, asked) => {
@@ -250,7 +251,7 @@ const PackyardSearch = (() => {
     if (!count) for (let ident = 0; ident < shelf.count; ident++) if (allows(ident)) own.set(ident, 0);
     if (!count) return { points: own, exact, match: () => "all", part: 0 };
     const sure = [...own.keys()].filter((ident) => asked.points.every((points) => points.get(ident) >= SURE)).length;
-    const [names, words] = sure < ENOUGH ? await slipped(shelf, query, asked, !sure) : [[], asked.points];
+    const [names, words, spelt] = sure < ENOUGH ? await slipped(shelf, query, asked, !sure) : [new Set(), asked.points];
     const [points] = sums(words, asked, count);
     const raise = (ident, worth) => allows(ident) && points.set(ident, Math.max(worth * count, points.get(ident) ?? 0));
     for (const ident of [...exact.keys(), ...names]) if (!own.has(ident)) raise(ident, NAME_SLIP);
@@ -259,7 +260,9 @@ const PackyardSearch = (() => {
     if (points.size || count < 2) {
       const match = (ident) => exact.get(ident) < 2 ? "name"
         : own.has(ident) || begun.has(ident) ? "words" : "spelling";
-      return { points, exact, match, part: 0 };
+      const meant = (ident, name) => exact.has(ident) || names.has(ident) ? name : query.words.map((word, at) =>
+        asked.points[at].has(ident) ? word : spelt[at].find(([, packs]) => packs.has(ident))[0]).join(" ");
+      return { points, exact, match, meant, part: 0 };
     }
     const [most, part] = sums(words, asked);
     return { points: most, exact, match: () => "part", part };
@@ -298,7 +301,8 @@ const PackyardSearch = (() => {
         const shown = ordered.slice((page - 1) * limit, page * limit), rows = await shelf.rows(shown);
         const time = (seconds) => new Date(seconds * 1000).toISOString().replace(".000", "");
         const hits = rows.map((row, at) => ({ ...row, updated: time(row.updated), match: scored.match(shown[at]) }));
-        return { total: ordered.length, hits, part: scored.part };
+        const meant = hits[0]?.match === "spelling" ? scored.meant(shown[0], hits[0].name) : "";
+        return { total: ordered.length, hits, part: scored.part, meant };
       },
     };
   };

@@ -1,4 +1,5 @@
-// What pages do with script, all of it optional: the key `/`, the choice of colours, copying, tabs of clients.
+// What pages do with script, all of it optional: the key `/`, a guess at a lost page, the choice of colours, copying, tabs
+// of clients.
 (() => {
   "use strict";
 
@@ -15,6 +16,13 @@
       field.select();
     }
   });
+
+  // A page that is not there offers to search for the words of its address.
+  for (const field of document.querySelectorAll("[data-guess]")) {
+    const address = location.pathname.replace(/%[\da-f]{2}/gi, " ");
+    const names = address.split("/").filter((part) => !/^(?:packs|index\.html|\d[\w.+-]*)?$/.test(part));
+    field.value = (names.at(-1) ?? "").replace(/\.\w{1,5}$|\W+/g, " ").trim();
+  }
 
   // The colours: as the system has them, light, dark. The button says what holds; its texts are in the page.
   const button = document.querySelector(".theme");
@@ -61,7 +69,7 @@
       tab.setAttribute("aria-controls", panel.id);
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
-      heading.remove();
+      heading.hidden = true;
       return tab;
     });
     const choose = (at, focus) => {

@@ -49,6 +49,11 @@ def test_with_a_key_there_is_nothing_to_compare(site: Path, project: Path, packy
     (tmp_path / "root.pub").write_text(f"untrusted comment: minisign public key\n{key}\n")
     said = packyard("install", "hello", "--registry", site, "--key", tmp_path / "root.pub")
     assert (said.code, "warning" in said.err) == (0, False)
+    for text in (key, f"{key}\r\n", f"\n{key}\n"):
+        (tmp_path / "line.pub").write_text(text)
+        assert packyard("install", "--key", tmp_path / "line.pub").code == 0
+    absent = packyard("install", "hello", "--key", tmp_path / "no.pub")
+    assert (absent.code, "no such file" in absent.err) == (2, True)
     other = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3"
     refused = packyard("install", "other", "--key", other)
     assert (refused.code, "error[registry-differs]" in refused.err) == (2, True)

@@ -102,10 +102,10 @@ def test_notices_stand_before_the_events_of_their_commit(memory: Memory) -> None
     assert memory.how_many("series", "") == 3
 
 
-def _revise(memory: Memory, seq: int, value: Publisher | Org) -> None:
+def _revise(memory: Memory, seq: int, value: Publisher | Org, day: int = 0) -> None:
     kind = "org" if isinstance(value, Org) else "publisher"
     subject = value.org if isinstance(value, Org) else value.handle
-    event = Event(seq, kind, subject, "", (), "c" * 40, JANUARY, seq)
+    event = Event(seq, kind, subject, "", (), "c" * 40, JANUARY + day * 86_400, seq)
     keys = () if isinstance(value, Org) else [key.key_id for key in value.keys]
     memory.add_revision(kind, subject, seq, revision_text(Revision(event, value, "", ())), keys)
 
@@ -139,6 +139,23 @@ def test_keys_and_what_they_signed(memory: Memory) -> None:
     memory.set_facets("hello", [("sole", "alice")])
     memory.set_facets("other", [("sole", "bob")])
     assert memory.on_one_key() == 2
+
+
+def test_a_key_is_no_older_than_its_revision(memory: Memory) -> None:
+    """Whatever its publisher says, and however often they revise their file afterwards."""
+    old = sample.ALICE.keys[0]._replace(since="2019-05-01")
+    _revise(memory, 0, sample.ALICE._replace(keys=(old,)), 10)
+    other = sample.ALICE.keys[1]._replace(since="2026-03-01", retired="")
+    _revise(memory, 1, sample.ALICE._replace(keys=(old, other)), 20)
+    assert [(key.key, key.since) for key in memory.oldest_keys(5)] == [
+        (old.key_id, "2026-01-11"),
+        (other.key_id, "2026-03-01"),
+    ]
+    assert memory.key_years() == [("2026", 2)]
+    _revise(memory, 2, sample.ALICE._replace(keys=(old._replace(revoked="2026-02-01", reason="lost"), other)), 31)
+    assert [(key.since, key.revoked, key.reason) for key in memory.revoked_keys(5)] == [
+        ("2026-01-11", "2026-02-01", "lost")
+    ]
 
 
 def test_members_and_revisions(memory: Memory) -> None:

@@ -87,3 +87,32 @@ def test_a_faint_colour_is_refused(registry: TestRegistry) -> None:
     with pytest.raises(ProblemsFound) as caught:
         make(registry)
     assert [problem.code for problem in caught.value.problems] == ["colour-faint"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("family.html", "{% extends 'base.html' %}\n{% block main %}\n\n{{ nothing }}{% endblock %}", 4),
+        ("family.html", "a\n{% if %}", 2),
+        ("404.html", "\n\n{{ 1 / 0 }}", 3),
+        ("404.html", "\n{% include 'gone.html' %}", 2),
+        ("404.html", "{{ t('By {name}') }}", 1),
+        ("frame/foot.html", "\n{{ site.registry.colour.red }}", 2),
+        ("404.html", "\n{{ title | loud }}", 2),
+    ],
+)
+def test_a_template_that_cannot_be_rendered_is_a_problem(
+    registry: TestRegistry, name: str, text: str, line: int
+) -> None:
+    put(registry, f"templates/{name}", text)
+    with pytest.raises(ProblemsFound) as caught:
+        make(registry)
+    (found,) = caught.value.problems
+    assert (found.path, found.line) == (f"registry-src/site/templates/{name}", line)
+
+
+def test_a_macro_that_is_missing_is_a_problem(registry: TestRegistry) -> None:
+    put(registry, "templates/parts.html", "{% macro nothing() %}{% endmacro %}")
+    with pytest.raises(ProblemsFound) as caught:
+        make(registry)
+    assert caught.value.problems[0].path == "registry-src/site/templates"

@@ -48,7 +48,7 @@ def test_no_link_is_dead(shown: Path) -> None:
 def test_what_has_no_link_is_still_said(shown: Path) -> None:
     page = (shown / "packs/hello/index.html").read_text()
     assert "<a><bdi>Alice</bdi></a>" in page
-    assert ">base</a> <code>^1.0.0</code>" in page
+    assert "<li>base <code>^1.0.0</code></li>" in page
     assert "https://example.org/format" in page
     assert "by-hand" not in page
     assert 'packs/hello/1.1.1/index.html"' in (shown / "packs/hello/versions/index.html").read_text()

@@ -41,6 +41,7 @@ look:
   accent: "#0a5443"
   accent_dark: "#84d1b4"
   footer: Run by the makers of Acme.
+  contact: packs@example.org
 repository: https://example.org/acme/packs
 """
 )
@@ -94,7 +95,12 @@ def test_every_setting() -> None:
         {"cool_off_days": 7},
         (),
         "https://example.org/acme/packs",
-        {"accent": "#0a5443", "accent_dark": "#84d1b4", "footer": "Run by the makers of Acme."},
+        {
+            "accent": "#0a5443",
+            "accent_dark": "#84d1b4",
+            "footer": "Run by the makers of Acme.",
+            "contact": "packs@example.org",
+        },
     )
     assert format_registry(registry) == MOST.encode()
 

@@ -42,3 +42,25 @@ def test_trust_files_advisories_and_settings(tmp_path: Path) -> None:
         ("advisory", "PY-2026-0001"),
         ("settings", "registry.yaml"),
     ]
+
+
+def test_whatever_is_nobody_elses_is_noticed(tmp_path: Path) -> None:
+    registry = TestRegistry(tmp_path / "repo")
+    registry.publisher("alice")
+    registry.commit("Open")
+    registry.files |= {"featured.yaml": b"a", "agreement.json": b"a", "reserved-names.txt": b"a", "README.md": b"a"}
+    registry.files |= {"site/style.css": b"a", "site/prose/about.md": b"a", "site/templates/frame/foot.html": b"a"}
+    registry.commit("Much of the registry's own")
+    registry.files["site/prose/about.md"] = b"b"
+    registry.commit("Other words")
+    del registry.files["reserved-names.txt"]
+    registry.commit("Names are free again")
+    assert found(tmp_path / "repo") == [
+        ("settings", "registry.yaml"),
+        ("settings", "agreement.json"),
+        ("settings", "featured.yaml"),
+        ("settings", "reserved-names.txt"),
+        ("settings", "site"),
+        ("settings", "site"),
+        ("settings", "reserved-names.txt"),
+    ]

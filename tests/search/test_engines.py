@@ -72,6 +72,7 @@ ASKED = (
     *["colour:red", "has:readme", "tag:", "deprecated:maybe"],
     "x" * 1001,
     " ".join(map(str, range(10, 50))),
+    *["claude", "claude code", "cursor review", "geminicli", "gemini cli rust", "zed", "code"],
 )
 
 
@@ -86,6 +87,8 @@ def special() -> list[Row]:
         archived=True,
         owner="alice",
     )
+    for at in range(7, 300, 9):
+        made[at] = made[at]._replace(targets=("claudecode", "cursor") if at % 2 else ("geminicli", "zed"))
     made[5] = made[5]._replace(description="🎉party 한국어 проверка кода ΣΊΣΥΦΟΣ", renamed="x-y", license="")
     return made
 
@@ -145,7 +148,7 @@ def test_both_find_the_same(count: int) -> None:
             assert answer is None, text
             continue
         assert answer is not None, text
-        assert (answer["total"], answer["part"]) == (found.total, found.part), text
+        assert (answer["total"], answer["part"], answer["meant"]) == (found.total, found.part, found.meant), text
         hits = [(hit["name"], hit["match"], hit["quality"]) for hit in answer["hits"]]
         assert hits == [(hit.entry.name, hit.match, hit.entry.quality) for hit in found.hits], text
 
@@ -160,6 +163,47 @@ def test_one_file_and_many_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None
         except FormatError:
             continue
         assert search(whole, query, **options) == search(parts, query, **options), text
+
+
+def test_a_program_is_a_word_of_the_packs_that_are_for_it() -> None:
+    plain = [row._replace(targets=("*",)) for row in list(rows(40))]
+    for at, target in enumerate(("claudecode", "cursor", "zed", "my own thing", "*")):
+        plain[at] = plain[at]._replace(name=f"pack-{at}", description="", tags=(), targets=(target,))
+    shelf = opened(index_of(plain))
+
+    def found(text: str) -> set[str]:
+        return {hit.entry.name for hit in search(shelf, parse_query(text)).hits} & {row.name for row in plain[:5]}
+
+    for text in ("claude", "claudecode", "claude code", "claude-code", "pack claude"):
+        assert found(text) == {"pack-0"}, text
+    assert (found("cursor"), found("curs"), found("zed"), found("own")) == (
+        {"pack-1"},
+        {"pack-1"},
+        {"pack-2"},
+        {"pack-3"},
+    )
+    assert found("target:cursor") == {row.name for row in plain[1:5:3]}, "the filter knows packs for everything too"
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("migartions", "migrations"),
+        ("git migartions", "git migrations"),
+        ("git migrations", ""),
+        ("houze style", "house-style"),
+        ("housestyle", ""),
+        ("house-style", ""),
+        ("qqqqqq", ""),
+    ],
+)
+def test_how_words_are_read_is_said(text: str, meant: str) -> None:
+    named = (("git-notes", "migrations"), ("house-style", "rules"))
+    packs = [PACKS[0]._replace(name=name, description="", tags=(tag,)) for name, tag in named]
+    shelf = opened(index_of(packs))
+    assert search(shelf, parse_query(text)).meant == meant
+    [answer] = run_script(index_of(packs), [(text, {})])
+    assert answer["meant"] == meant
 
 
 def test_a_file_that_the_host_unpacked() -> None:

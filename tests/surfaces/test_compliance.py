@@ -71,7 +71,10 @@ def test_the_page(templates: Templates, site: Site) -> None:
         "FEDCBA9876543210bob2026-03-032laptop lost in Leipziggoodbye, @acme/house-style",
         "packs that state no licence 2",
         "that programs know 23",
+        "Of 1 that is withdrawn, the files are gone from here",
         "versions yanked 2",
+        "recoveries that the registry’s root keys declared, each in force two weeks after its entry 0",
+        "A key counts from the day that its publisher says, or from the day of the commit that brought it here",
         "field-unknown3",
     ):
         assert said in text, said
@@ -82,6 +85,7 @@ def test_nothing_to_remark(templates: Templates, site: Site) -> None:
     page = Markup(compliance_page(templates, site, remembered.CLEAN).decode())
     assert page.errors == []
     assert "No key was ever revoked." in page.text
+    assert "withdrawn, the files" not in page.text
     assert "None." in page.text
     assert "../licences/none/index.html" not in page.values("href")
 

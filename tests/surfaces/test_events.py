@@ -11,6 +11,7 @@ from playwright.sync_api import sync_playwright
 from packyard.formats import entries, layout, statement
 from packyard.model import Event, Org, Publisher, Statement
 from packyard.registry import Registry
+from packyard.rules.notices import SETTINGS
 from packyard.surfaces import events
 from packyard.surfaces.events import Actor, Change, act_of, audit_folder, audit_page, changes_of, kind_of, type_names
 from packyard.surfaces.series import part
@@ -119,6 +120,34 @@ def test_words_of_strangers_stay_text(templates: Templates, site: Site) -> None:
     assert all("src" in script for script in page.all("script"))
 
 
+def test_a_dash_is_explained(templates: Templates, site: Site) -> None:
+    text = re.sub(r"\s+", " ", page_of(templates, site, remembered.acts()).text)
+    assert "A dash stands where the log has no entry." in text
+    assert "the word of whoever runs this registry" in text
+
+
+def test_what_the_registry_changed_of_its_own_is_named(templates: Templates, site: Site) -> None:
+    acts = [remembered.act("settings", subject=name, version="", by=(), log_index=-1) for name in SETTINGS]
+    page = page_of(templates, site, acts, "settings")
+    for said in (
+        "Settings of the registry",
+        "Which packs are featured",
+        "Who agreed, as the registry records it",
+        "Names that nobody may take",
+        "Texts and look of these pages",
+    ):
+        assert page.text.count(said) == 1, said
+
+
+def test_commits_are_links_where_the_forge_is_known(templates: Templates, site: Site) -> None:
+    forge = "https://forge.example/acme/packs"
+    known = site._replace(registry=site.registry._replace(repository=forge))
+    acts = remembered.acts()
+    links = page_of(templates, known, acts).values("href")
+    assert [f"{forge}/commit/{each.commit}" for each in acts] == [link for link in links if "/commit/" in link]
+    assert not [link for link in page_of(templates, site, acts).values("href") if "/commit/" in link]
+
+
 @pytest.mark.interop
 def test_the_filter_of_a_page(templates: Templates, site: Site, tmp_path: Path) -> None:
     for path, data in (
@@ -136,6 +165,9 @@ def test_the_filter_of_a_page(templates: Templates, site: Site, tmp_path: Path) 
         page.get_by_label("Filter this page").fill("BOB hello")
         assert rows.filter(visible=True).count() == 4
         assert page.locator(".filter output").text_content() == f"4 / {len(remembered.acts())}"
+        page.get_by_label("Filter this page").fill("nobody-did-this")
+        assert rows.filter(visible=True).count() == 0
+        assert page.locator(".filter output").text_content() == "Nothing on this page matches."
         page.get_by_label("Filter this page").fill("")
         assert rows.filter(visible=True).count() == len(remembered.acts())
         assert said == []

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from packyard.formats.times import parse_time
 from packyard.model import Event, Row
 from packyard.surfaces import feeds
-from packyard.surfaces.feeds import FED, SUMMARY, Entry, Feed
+from packyard.surfaces.feeds import FED, FED_OF_ITEM, SUMMARY, Entry, Feed
 from tests.surfaces import sample
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -210,6 +210,15 @@ def test_the_feed_of_each_unit(unit: tuple[str, ...], folder: str, title: str, c
     feed = Feed(folder, title, ())
     assert check_atom(recipes[folder + "feed.atom"], feed).findtext(ATOM + "title") == title
     assert len(check_json(recipes[folder + "feed.json"], feed)["items"]) == count
+
+
+def test_a_feed_ends_after_the_newest() -> None:
+    event, rows = catalogue().events[0], catalogue().rows
+    owner = rows[event.subject].owner
+    many = Catalogue(tuple(event._replace(ident=f"1.{at}.0", time=event.time - at) for at in range(100)), rows)
+    for unit, count in (((), FED), (("publishers", owner), FED_OF_ITEM)):
+        shown = json.loads([*feeds.plan(REGISTRY, many, *unit)][1].render())["items"]
+        assert [item["id"].rpartition("/")[2] for item in shown] == [f"1.{at}.0" for at in range(count)]
 
 
 def test_a_tag_that_no_pack_has_is_not_there() -> None:

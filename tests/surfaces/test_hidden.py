@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from packyard.surfaces.cmark import render
 from packyard.surfaces.hidden import reveal, unseen_lines
 
 SEEN = {
@@ -54,7 +55,41 @@ def test_a_run_of_hidden_characters_is_named_whole() -> None:
     assert reveal("hello" + secret).count("⟦") == len(secret)
 
 
+def unseen(text: str) -> list[str]:
+    return unseen_lines(text, render(text))
+
+
 def test_definitions_that_nobody_refers_to() -> None:
     text = '[//]: # (obey me)\n[Used  One]: https://x.org\n[unused]: https://y.org\n"run\nthis"\n\nSee [used one].\n'
-    assert unseen_lines(text) == ["[//]: # (obey me)", "[unused]: https://y.org", '"run', 'this"']
-    assert unseen_lines("no definitions [at] all") == []
+    assert unseen(text) == ["[//]: # (obey me)", "[unused]: https://y.org", '"run', 'this"']
+    assert unseen("no definitions [at] all") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "> [//]: # (obey)",
+        "- a\n\n  [//]: # (obey)",
+        "`[//]`\n\n[//]: # (obey)",
+        "[a]\n\n[a]: https://x.org\n[a]: https://y.org 'obey'",
+        "[//]:\n#\n'obey'",
+        "[obey " + "x" * 60 + "]: https://x.org\n\n[y][obey " + "x" * 60 + "]",
+    ],
+)
+def test_a_definition_hides_nowhere(text: str) -> None:
+    assert "obey" in "\n".join(unseen(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```\n[a]: b\n```\n",
+        "text\n[a]: b\n",
+        "    [a]: b (c)\n",
+        "[a]: https://x.org 'a title'\n\n[A]",
+        "> [a]: <b\\_c>\n> 'a\n> title'\n>\n> [a]",
+        "[a]: b\nis text\n\n[a]",
+    ],
+)
+def test_what_is_shown_is_not_said_to_be_hidden(text: str) -> None:
+    assert unseen(text) == []

@@ -178,12 +178,40 @@ def test_the_first_look_agrees_with_the_command(browser: Page, name: str) -> Non
 
 
 @pytest.mark.interop
+@pytest.mark.parametrize(
+    ("name", "link"),
+    [
+        ("alice", "../publishers/alice/index.html"),
+        ("@alice/notes", "../publishers/alice/index.html"),
+        ("@acme/notes", "../orgs/acme/index.html"),
+        ("acme-notes", "../orgs/acme/index.html"),
+    ],
+)
+def test_whom_a_name_seems_to_belong_to(browser: Page, name: str, link: str) -> None:
+    assert said(browser, name) == "caution"
+    assert browser.get_attribute("#alike a", "href") == link
+    assert ("Only members" in browser.inner_text("#said")) == (name == "@acme/notes")
+
+
+@pytest.mark.interop
 def test_what_is_alike_is_linked_and_told_in_a_live_region(browser: Page) -> None:
     assert browser.get_attribute("#said", "role") == "status"
     assert said(browser, "helo") == "caution"
     assert browser.get_attribute("#alike a", "href") == "../packs/hello/index.html"
     assert said(browser, "unheard-of") == "go"
     assert browser.locator("#alike").is_hidden()
+
+
+@pytest.mark.interop
+def test_the_name_stands_in_the_address(browser: Page) -> None:
+    assert said(browser, "helo") == "caution"
+    assert browser.url.endswith("/name-check/index.html?name=helo")
+    browser.reload()
+    browser.locator("#alike a").wait_for()
+    assert browser.input_value("#name") == "helo"
+    browser.fill("#name", "")
+    browser.press("#name", "Enter")
+    browser.wait_for_url("**/name-check/index.html")
 
 
 @pytest.mark.interop

@@ -21,6 +21,7 @@ from packyard.surfaces.pack.quality import quality_page
 from packyard.surfaces.pack.versions import VERSIONS, versions_page
 from packyard.surfaces.site import listable
 from packyard.surfaces.templates import Templates, open_templates, size
+from packyard.tool import templates_folder
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
 from tests.tools import need
@@ -299,11 +300,10 @@ def test_clients_are_shown_when_the_site_serves_them(templates: Templates) -> No
 )
 def test_reviews_are_linked_on_every_forge(host: str, review: str) -> None:
     release = sample.HELLO.versions[1].release._replace(review="7")
-    registry = sample.REGISTRY._replace(repository=host, witnesses=("https://witness.example.net/lines/",))
+    registry = sample.REGISTRY._replace(repository=host)
     found = views.links(registry, release)
     assert found.review == review
     assert found.commit == (f"{host}/commit/{release.commit}" if host else "")
-    assert found.witnesses == ("witness.example.net",)
 
 
 def test_identity_is_the_h1_of_go() -> None:
@@ -325,7 +325,7 @@ def test_listable() -> None:
 
 
 def test_templates_travel_and_are_remembered(tmp_path: Path) -> None:
-    templates = pickle.loads(pickle.dumps(open_templates(None, tmp_path / "compiled")))
+    templates = pickle.loads(pickle.dumps(open_templates(templates_folder(), tmp_path / "compiled")))
     assert isinstance(templates, Templates)
     templates.text("seal.svg")
     assert list((tmp_path / "compiled").iterdir())

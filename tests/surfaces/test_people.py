@@ -40,7 +40,10 @@ def test_a_publisher(pages: dict[str, Markup]) -> None:
     for said in (
         sample.ALICE.keys[0].key,
         "retired 2026-10-15",
-        "since 2026-06-01",
+        "says since 2026-09-01, seen here since 2026-11-11",
+        "says since 2026-06-01, seen here since 2026-11-10",
+        "Nobody here has verified who this is: the name and the account are the publisher’s own words.",
+        "whoever signs as alice has one of the keys below",
         "Signs versions, statements, and changes of this page.",
         "Signs versions, and nothing else.",
         "@acme owner",
@@ -90,6 +93,34 @@ def test_revisions_are_numbered(templates: Templates) -> None:
         "key",
         "retired",
     ]
+
+
+def test_what_is_not_known_of_a_publisher_is_not_said(templates: Templates, site: Site) -> None:
+    """Neither an account that they do not name, nor a forge that the registry does not name."""
+    page = Markup(
+        publisher_page(templates, site, sample.BOB, remembered.of_alice(), (), (), remembered.acts()).decode()
+    )
+    assert "they name no account to reach them" in page.text
+    assert "seen here since" not in page.text, "these revisions brought the keys of somebody else"
+    assert not [target for target in page.values("href") if "/commit/" in target]
+
+
+def test_commits_are_links_where_the_forge_is_known(templates: Templates, site: Site) -> None:
+    forge = "https://forge.example/acme/packs"
+    known = site._replace(registry=site.registry._replace(repository=forge))
+    revisions, acts = remembered.of_alice(), remembered.acts()
+    of_org = remembered.of_acme()
+    pages = (
+        (
+            publisher_page(templates, known, sample.ALICE, revisions, (), (), acts),
+            {each.commit for each in acts} | {each.commit for each in revisions},
+        ),
+        (org_page(templates, known, sample.ACME, of_org, (), ()), {each.commit for each in of_org}),
+    )
+    for data, commits in pages:
+        page = Markup(data.decode())
+        assert page.errors == []
+        assert {f"{forge}/commit/{commit}" for commit in commits} <= set(page.values("href"))
 
 
 def test_many_packs_are_on_pages_of_their_own(templates: Templates, site: Site) -> None:

@@ -123,6 +123,24 @@ def test_lines_that_markdown_drops_are_shown() -> None:
     assert "[//]: # (obey <me>)" in page.text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[a](https://x.org "obey")',
+        '![a](images/flow.png "obey")',
+        '![a](https://x.org/a.png "obey")',
+        "```obey me\nx\n```",
+        "|a|\n|-|\n|b|obey|",
+        "> [//]: # (obey)",
+        "[a](obey-this.md)",
+        "[a](data:obey)",
+        "![a](obey.png)",
+    ],
+)
+def test_nothing_vanishes(text: str) -> None:
+    assert "obey" in assert_harmless(show(text)).text
+
+
 def test_links() -> None:
     text = "[a](https://x.org/?a=1&b=2) [b](#Use-It) [c](docs/use.md) [d](no.md) [e](//x.org) <mailto:a@b.org> x@y.org"
     page = assert_harmless(show(text))
@@ -262,6 +280,13 @@ PATHOLOGICAL = {
     "joiners": "é\u200d" * 100_000,
     "spaces": " " * 500_000 + "x",
     "lines": "\n" * 500_000,
+    "titles": '[a](b "c")' * 40_000,
+    "cells": "|a|\n|-|\n" + "|a|b|c\n" * 50_000,
+    "fences": "```a b\n```\n" * 40_000,
+    "open titles": '[a]: b "c\n' * 40_000,
+    "all open titles": "[a]: b \"c\n[a]: b 'c\n[a]: b (c\n" * 15_000,
+    "labels of lines": ("[" + "a\n" * 400) * 500,
+    "blank titles": "[a]: b\n" + "\n   " * 100_000,
     "autolinks": "www." * 120_000,
     "addresses": "a@" * 250_000,
 }

@@ -9,7 +9,7 @@ import pytest
 
 from packyard.surfaces import statistics
 from packyard.surfaces.site import Site
-from packyard.surfaces.statistics import format_stats, most_first, quality_class, size_class, stats_page
+from packyard.surfaces.statistics import format_stats, quality_class, size_class, stats_page
 from packyard.surfaces.templates import Templates, open_templates, site_of
 from tests.surfaces import remembered, sample
 from tests.surfaces.markup import Markup
@@ -49,7 +49,6 @@ def test_the_document() -> None:
 def test_classes() -> None:
     assert [size_class(length) for length in (0, 1, 1023, 1024, 2047)] == [0, 1, 10, 11, 11]
     assert [quality_class(points) for points in (0, 9, 10, 89, 90, 100)] == [0, 0, 10, 80, 90, 90]
-    assert most_first([("b", 1), ("a", 1), ("c", 5)], 2) == (("c", 5), ("a", 1))
 
 
 def test_the_page_has_the_numbers_behind_every_plot(templates: Templates, site: Site) -> None:

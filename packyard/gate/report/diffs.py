@@ -6,9 +6,12 @@
 A removed and an added file are one renamed file when they are equal, or when they share at least half of their lines.
 
 Lines are matched by patience: lines that occur once on both sides are the anchors, the longest rising run of them is
-kept, and what lies between is compared in the same way, eight times at most. What is longer than `BYTES` or `LINES` is
-not compared by lines, and what a renamed file has in common with another is looked for in the first 2 MB of each side;
-so the time is bounded whatever a pack holds.
+kept, and what lies between is compared in the same way, eight times at most. Of what is longer than `BYTES` or `LINES`
+so much is compared from the first line that differs, and `REST` says so on top; what a renamed file has in common with
+another is looked for in the first 2 MB of each side. So the time is bounded whatever a pack holds.
+
+Bytes that are not UTF-8 become escapes (`\\xff`), for they hide no text. What has a null besides is no text, unless its
+name or first line says that a program or an agent reads it.
 """
 
 from __future__ import annotations
@@ -19,11 +22,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
+from packyard.gate.running.configuration import is_configuration
+from packyard.gate.running.runs import is_prompt, is_recipe, is_script
 from packyard.gate.values import Content
 
 CONTEXT = 3
-#: Bytes and lines of a file that is compared by lines.
+#: Bytes and lines of a side that are compared.
 BYTES, LINES = 500_000, 10_000
+#: The first line of a difference that is not whole.
+REST = "\\ The files are too long: they are compared from here on for a while, and the rest is not shown"
 _CUTS = 8
 #: Bytes that are looked through for files which are alike.
 _SEARCHED = 2_000_000
@@ -64,27 +71,70 @@ def _path(change: FileChange) -> str:
     return change.path
 
 
-def unified(change: FileChange) -> tuple[str, ...] | None:
-    """The change as the hunks of a unified diff, without the two lines that name the files; None when a side is too
-    long or is not text. A line holds whatever the file's line does, except its newline."""
-    old, new = text_lines(change.old or b""), text_lines(change.new or b"")
-    return None if old is None or new is None else tuple(_hunks(list(_script(old, new))))
+def unified(change: FileChange, room: int = BYTES, program: bool = False) -> tuple[str, ...] | None:
+    """The change as the hunks of a unified diff, without the two lines that name the files; None when a side is no
+    text, which a `program` always is. Of each side at most `room` bytes are compared. A line holds whatever the file's
+    line does, except its newline.
+    """
+    old, new = change.old or b"", change.new or b""
+    read = program or any(is_read(path, data) for path, data in ((change.path, new), (change.old_path, old)) if path)
+    if not read and (_is_binary(old) or _is_binary(new)):
+        return None
+    if not (is_long(old, room) or is_long(new, room)):
+        return tuple(_hunks(list(_script(text_lines(old), text_lines(new)))))
+    start = _agreeing(old, new)
+    before, after = (_begin(data[start:], room) for data in (old, new))
+    script = list(_script(text_lines(before), text_lines(after)))
+    return (REST, *_hunks(script, old.count(b"\n", 0, start)))
 
 
-def text_lines(data: bytes) -> list[str] | None:
-    """The lines of a text with their newlines; None for what is too long, is not UTF-8 or holds a null."""
-    if is_long(data) or b"\0" in data:
-        return None
-    try:
-        *lines, last = data.decode().split("\n")
-    except UnicodeDecodeError:
-        return None
+def is_read(path: str, data: bytes) -> bool:
+    """Whether some program or agent reads the file as text, whatever its bytes are."""
+    return is_script(path, data) or is_prompt(path) or is_recipe(path) or is_configuration(path)
+
+
+def text_lines(data: bytes) -> list[str]:
+    """The lines of a file with their newlines; what is not UTF-8 is escaped."""
+    *lines, last = data.decode(errors="backslashreplace").split("\n")
     return [f"{line}\n" for line in lines] + ([last] if last else [])
 
 
-def is_long(data: bytes) -> bool:
+def is_long(data: bytes, room: int = BYTES) -> bool:
     """Whether there is more of it than is compared by lines."""
-    return len(data) > BYTES or data.count(b"\n") > LINES
+    return len(data) > room or data.count(b"\n") > LINES
+
+
+def _is_binary(data: bytes) -> bool:
+    """Whether it has a null and is no UTF-8 either."""
+    if b"\0" not in data:
+        return False
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return True
+    return False
+
+
+def _agreeing(old: bytes, new: bytes) -> int:
+    """How many bytes at the start of both sides need no comparison: whole lines, save a few before the difference, and
+    in a very long line all but its last thousand.
+    """
+    low, high = 0, min(len(old), len(new))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if old[low:middle] == new[low:middle] else (low, middle - 1)
+    start = low
+    for _ in range(CONTEXT + 1):
+        start = old.rfind(b"\n", 0, max(0, start - 1)) + 1
+    return max(start, low - 1_000)
+
+
+def _begin(data: bytes, room: int) -> bytes:
+    """So many bytes and `LINES` of it: whole lines where there are any."""
+    head = data[:room]
+    lines = head.split(b"\n", LINES)
+    whole = head if len(lines) <= LINES else head[: len(head) - len(lines[-1])]
+    return whole if len(whole) == len(data) else whole[: whole.rfind(b"\n") + 1] or whole
 
 
 # --- renamed files ---
@@ -142,8 +192,8 @@ def _distinct(files: Mapping[str, bytes]) -> Iterator[tuple[str, list[str]]]:
     left = _SEARCHED
     for path, data in files.items():
         left -= len(data)
-        if left >= 0 and (lines := text_lines(data)):
-            yield path, list(dict.fromkeys(lines))
+        if left >= 0 and not is_long(data) and not _is_binary(data):
+            yield path, list(dict.fromkeys(text_lines(data)))
 
 
 # --- lines ---
@@ -201,9 +251,10 @@ def _anchors(old: _Lines, new: _Lines) -> list[tuple[int, int]]:
     return run[::-1]
 
 
-def _hunks(script: list[tuple[str, str]]) -> Iterator[str]:
-    olds = [0, *accumulate(mark != "+" for mark, _ in script)]
-    news = [0, *accumulate(mark != "-" for mark, _ in script)]
+def _hunks(script: list[tuple[str, str]], skipped: int = 0) -> Iterator[str]:
+    """The hunks; so many lines of both sides stand before the script."""
+    olds = list(accumulate((mark != "+" for mark, _ in script), initial=skipped))
+    news = list(accumulate((mark != "-" for mark, _ in script), initial=skipped))
     for first, last in _spans(at for at, (mark, _) in enumerate(script) if mark != " "):
         start, end = max(0, first - CONTEXT), min(len(script), last + CONTEXT + 1)
         yield f"@@ -{_range(olds[start], olds[end])} +{_range(news[start], news[end])} @@"

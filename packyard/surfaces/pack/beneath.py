@@ -20,7 +20,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 class Node(NamedTuple):
     """A pack of the graph, `depth` steps from the root. `need` is None where nothing is known of it: of the root, and
-    of what was not followed.
+    of what was not followed, so that nobody can say whether it is there.
     """
 
     name: str
@@ -38,7 +38,8 @@ class Edge(NamedTuple):
 
 class Graph(NamedTuple):
     """`nodes` in the order of the walk, the root first; `cycles` as paths that end where they begin; `clashes` pairs
-    packs of the graph of which the first conflicts with the second. `whole` is whether nothing was left out.
+    packs of the graph of which the first conflicts with the second. `whole` is whether nothing was left out, and
+    something is known of every pack but the root.
     """
 
     nodes: tuple[Node, ...]
@@ -75,6 +76,7 @@ def graph_of(root: str, needs: Pairs, conflicts: Iterable[str], known: Mapping[s
                 edges.append(Edge(source, target, wanted))
                 if target not in nodes:
                     nodes[target] = Node(target, depth, known.get(target))
+                    whole = whole and target in known
                     found.append(target)
         level = sorted(found)
     clashes = tuple(_clashes(root, conflicts, nodes.values()))

@@ -2,7 +2,10 @@
 
 The first page begins with a table of all files; then comes the text of each, highlighted, its lines numbered from 1,
 every line a link to itself (`#f3.12` is line 12 of the third file, `#/hooks/guard.sh` the file). What is too long for
-a page goes on in `2.html`. Where a page ends follows from the sizes of the files alone, so that a plan reads none.
+a page goes on in `2.html` (`packyard.surfaces.pack.places`).
+
+Text is what is good UTF-8, or has no null, and in spite of both whatever may be read as a program: what has a
+language, can be run, or is named by something that runs. So is an image that is one of these, beside its picture.
 
 Raw files have names by which no host serves them as something active: images keep theirs, the rest ends with `.txt`.
 """
@@ -10,41 +13,32 @@ Raw files have names by which no host serves them as something active: images ke
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import NamedTuple
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 from packyard.formats import layout
 from packyard.model import File, Pack, Release, VersionState
 from packyard.recipe import Recipe
+from packyard.surfaces.hidden import reveal
+from packyard.surfaces.pack.abilities import running_text
 from packyard.surfaces.pack.media import format_of, size_of
+from packyard.surfaces.pack.places import EXECUTABLE, TEXT, Page, anchor_of, cut, homes, is_image_name, is_mock
 from packyard.surfaces.pack.values import Hand, facts
 from packyard.surfaces.site import HOME
 
-IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+if TYPE_CHECKING:
+    from packyard.surfaces.highlight import Count
+
 #: A larger image is not shown among text.
 IMAGE_LIMIT = 1_000_000
+#: Bytes of HTML that a file may become, a byte of it at most and the least of all; the images of a page that are text
+#: have the first of these together.
+HTML, _MOST, _LEAST = 300_000, 12, 2_000
 
-#: About how many bytes of HTML a page has.
-PAGE = 150_000
-#: Bytes of a file that are shown, and of the HTML that they may become.
-TEXT, HTML = 64_000, 300_000
-#: What a row of the table and a file's head take, and how many bytes of HTML a byte of text becomes, roughly; and at
-#: most, before the file is cut.
-_ROW, _HEAD, _GROWTH, _MOST = 420, 700, 3, 12
-_LEAST = 2_000
-
-#: Characters of a path that need no escape in a fragment.
-_SAFE = "/+@(),"
-
-
-class Page(NamedTuple):
-    """A page: its file name, the files in its part of the table, and those whose text it shows."""
-
-    file: str
-    rows: tuple[File, ...]
-    shown: tuple[File, ...]
+_HIDDEN = re.compile(r"⟦U\+[0-9A-F]{4,6}⟧")
 
 
 class Row(NamedTuple):
@@ -63,8 +57,9 @@ class Row(NamedTuple):
 class Section(NamedTuple):
     """A file on its page: the `number` by which its lines are called, its raw file, and the path and address of the
     file `after` it. A text has `text`, safe HTML, with so many `lines` of the `total`, not all of it when `cut`;
-    `hidden` counts hidden characters, and `unseen` says that Markdown does not show everything. Anything else has a
-    `kind`, the name of its format or "?", and an image its `size` in pixels and where it is, "" when it is not shown.
+    `hidden` counts the hidden characters of all of it, and `unseen` says that Markdown does not show everything. What
+    is no text has a `kind`, the name of its format or "?"; so has an image, which has its `size` in pixels and where it
+    is, "" when it is not shown, and is text as well if something may run it.
     """
 
     file: File
@@ -85,7 +80,7 @@ class Section(NamedTuple):
 
 def raw_name(path: str) -> str:
     """The name under which a file is published as it is."""
-    return path if path.lower().endswith(IMAGES) else path + ".txt"
+    return path if is_image_name(path) else path + ".txt"
 
 
 def raw_names(files: Sequence[File]) -> Mapping[str, str]:
@@ -94,11 +89,6 @@ def raw_names(files: Sequence[File]) -> Mapping[str, str]:
     folders = {"/".join(each[:end]) for each in parts for end in range(1, len(each))}
     names = {file.path: raw_name(file.path) for file in files}
     return {path: name for path, name in names.items() if name.lower() not in folders}
-
-
-def anchor_of(path: str) -> str:
-    """The anchor of a file on its page; no path begins with a slash, so no other anchor is the same."""
-    return "/" + quote(path, safe=_SAFE)
 
 
 def plan_version(hand: Hand, pack: Pack, state: VersionState, before: VersionState | None) -> Iterator[Recipe]:
@@ -116,22 +106,6 @@ def plan_version(hand: Hand, pack: Pack, state: VersionState, before: VersionSta
         if file.path in raw:
             path = layout.version(pack.name, release.version, f"raw/{raw[file.path]}")
             yield Recipe(path, (file.sha256,), partial(_raw, hand, release, file.path))
-
-
-def cut(files: Sequence[File]) -> tuple[Page, ...]:
-    """The pages, in the order of folders and names: first the table, then the texts. There is always one page."""
-    ordered = sorted(files, key=_place)
-    parts: list[tuple[list[File], list[File]]] = [([], [])]
-    left = PAGE
-    for which, weigh in enumerate((_row_weight, _text_weight)):
-        for file in ordered:
-            if weigh(file) > left < PAGE:
-                parts.append(([], []))
-                left = PAGE
-            parts[-1][which].append(file)
-            left -= weigh(file)
-    names = ("index.html", *(f"{number}.html" for number in range(2, len(parts) + 1)))
-    return tuple(Page(name, tuple(rows), tuple(shown)) for name, (rows, shown) in zip(names, parts, strict=True))
 
 
 def files_page(hand: Hand, state: VersionState, pages: Sequence[Page], page: Page) -> bytes:
@@ -157,7 +131,7 @@ def files_page(hand: Hand, state: VersionState, pages: Sequence[Page], page: Pag
         shown=list(_sections(hand, release, pages, page, raw)),
         page=page.file,
         pages=[each.file for each in pages],
-        executable=0o755,
+        executable=EXECUTABLE,
     )
 
 
@@ -165,28 +139,13 @@ def _raw(hand: Hand, release: Release, path: str) -> bytes:
     return hand.files(release)[path]
 
 
-def _place(file: File) -> tuple[str, str]:
-    """Where a file stands in the tree: those of a folder together, before those of the folders in it."""
-    folder, _, name = file.path.rpartition("/")
-    return folder, name
-
-
-def _row_weight(file: File) -> int:
-    return _ROW + 3 * len(file.path)
-
-
-def _text_weight(file: File) -> int:
-    shown = 0 if file.path.lower().endswith(IMAGES) else min(file.size, TEXT)
-    return _HEAD + _GROWTH * shown
-
-
 def _rows(pages: Sequence[Page], page: Page, raw: Mapping[str, str]) -> Iterator[Row]:
     """The table on a page."""
-    homes = _homes(pages)
+    where = homes(pages)
     last = ""
     for file in page.rows:
         folder, slash, name = file.path.rpartition("/")
-        home, anchor = homes[file.path], anchor_of(file.path)
+        home, anchor = where[file.path], anchor_of(file.path)
         here = home == page.file
         href = f"{'' if here else home}#{anchor}"
         yield Row(
@@ -199,44 +158,65 @@ def _sections(
     hand: Hand, release: Release, pages: Sequence[Page], page: Page, raw: Mapping[str, str]
 ) -> Iterator[Section]:
     """The files on a page."""
-    homes, contents = _homes(pages), hand.files(release) if page.shown else {}
-    numbers = {path: number for number, path in enumerate(homes, 1)}
-    after = dict(itertools.pairwise(homes))
+    where, contents = homes(pages), hand.files(release) if page.shown else {}
+    numbers = {path: number for number, path in enumerate(where, 1)}
+    after = dict(itertools.pairwise(where))
+    is_run = partial(_is_run, cache(partial(running_text, hand, release)))
+    mocks = sum(map(is_mock, page.shown))
     for file in page.shown:
         following = after.get(file.path, "")
-        home = homes[following] if following and homes[following] != page.file else ""
+        home = where[following] if following and where[following] != page.file else ""
         href = f"{home}#{anchor_of(following)}" if following else ""
         number = numbers[file.path]
         plain = Section(file, anchor_of(file.path), number, _raw_link(file, raw), after=(following, href))
-        yield _filled(plain, contents[file.path])
-
-
-def _homes(pages: Sequence[Page]) -> dict[str, str]:
-    """The page that shows each file, in the order in which they are shown."""
-    return {file.path: page.file for page in pages for file in page.shown}
+        room = HTML // mocks if is_mock(file) else HTML
+        yield _filled(plain, contents[file.path], room, is_run, hand.templates.count)
 
 
 def _raw_link(file: File, raw: Mapping[str, str]) -> str:
     return f"../raw/{quote(raw[file.path])}" if file.path in raw else ""
 
 
-def _filled(section: Section, data: bytes) -> Section:
-    """The section with what is to be seen of the file."""
-    if section.file.path.lower().endswith(IMAGES) and (size := size_of(data)):
+def _is_run(running: Callable[[], bytes], file: File) -> bool:
+    """Whether a program may be in the file, whatever its bytes are."""
+    from packyard.surfaces.highlight import language_of
+
+    name = file.path.rpartition("/")[2]
+    return file.mode == EXECUTABLE or language_of(name, "") != "" or name.encode() in running()
+
+
+def _filled(section: Section, data: bytes, room: int, is_run: Callable[[File], bool], count: Count) -> Section:
+    """The section with what is to be seen of the file, in so many bytes of HTML."""
+    file, head = section.file, _head(data)
+    if is_image_name(file.path) and (size := size_of(data)):
         image = section.raw if len(data) <= IMAGE_LIMIT else ""
-        return section._replace(kind=format_of(data), size=size, image=image)
-    head = _head(data)
+        section = section._replace(kind=format_of(data), size=size, image=image)
     text = text_of(head)
+    if text is None and is_run(file):
+        text = head.decode(errors="backslashreplace")
     if text is None:
         return section._replace(kind=format_of(data) or "?")
     from packyard.surfaces.highlight import highlight
 
-    lines = list(_numbered(section.number, highlight(section.file.path, text), min(HTML, _LEAST + _MOST * len(data))))
+    lines = list(_numbered(section.number, highlight(file.path, text, count), min(room, _LEAST + _MOST * len(data))))
     html = "".join(lines)
     total = data.count(b"\n") + (data[-1:] not in (b"\n", b""))
     cut = len(lines) < total or len(head) < len(data)
-    unseen, hidden = '<i class="u">' in html, html.count("<mark>")
-    return section._replace(text=html, lines=len(lines), total=total, cut=cut, unseen=unseen, hidden=hidden)
+    whole = text if len(head) == len(data) else data.decode(errors="backslashreplace")
+    unseen = '<i class="u">' in html or (cut and _has_comments(file.path, whole))
+    return section._replace(text=html, lines=len(lines), total=total, cut=cut, unseen=unseen, hidden=_hidden(whole))
+
+
+def _hidden(text: str) -> int:
+    """How many hidden characters are in a text; a carriage return within a line is one."""
+    shown = reveal(text.replace("\r\n", "\n"))
+    return shown.count("\r") + (len(_HIDDEN.findall(shown)) if "⟦" in shown else 0)
+
+
+def _has_comments(path: str, text: str) -> bool:
+    from packyard.surfaces.highlight import language_of
+
+    return "<!--" in text and language_of(path, text) == "markdown"
 
 
 def _head(data: bytes) -> bytes:
@@ -256,9 +236,11 @@ def text_of(data: bytes) -> str | None:
 
 
 def _numbered(file: int, lines: Sequence[str], room: int) -> Iterator[str]:
-    """Lines with their numbers, as many as there is room for, and always one."""
+    """Lines with their numbers, as many as there is room for, and always one. The numbers are no stops of the Tab key:
+    there are hundreds.
+    """
     for number, line in enumerate(lines, 1):
-        shown = f'<span id="f{file}.{number}"><a href="#f{file}.{number}">{number}</a>{line}\n</span>'
+        shown = f'<span id="f{file}.{number}"><a href="#f{file}.{number}" tabindex="-1">{number}</a>{line}\n</span>'
         room -= len(shown)
         if room < 0 and number > 1:
             return

@@ -68,7 +68,8 @@ def plan_version(hand: Hand, pack: Pack, state: VersionState, before: VersionSta
     """`packs/NAME/VERSION/dependencies/index.html`."""
     release = state.release
     known = reached(release.manifest.dependencies, {need.name: need for need in hand.around.needs})
-    inputs = (hand.site, pack.name, release.version, release.tree, release.features, state.withdrawn, known)
+    there = there_of(hand, release.manifest.conflicts)
+    inputs = (hand.site, pack.name, release.version, release.tree, release.features, *state[1:], known, there)
     path = layout.version(pack.name, release.version, "dependencies/index.html")
     yield Recipe(path, inputs, lambda: dependencies_page(hand, pack, state, known))
 
@@ -88,14 +89,21 @@ def dependencies_page(hand: Hand, pack: Pack, state: VersionState, known: Sequen
         pack=pack.name,
         version=release.version,
         has_models="models" in release.features,
-        withdrawn=state.withdrawn,
+        state=state,
         wishes=[Wish(name, text, in_words(say, text), needs.get(name)) for name, text in manifest.dependencies],
         conflicts=manifest.conflicts,
+        there=there_of(hand, manifest.conflicts),
         graph=graph,
         tree=tree_of(graph),
         picture=draw(graph) if graph.edges else None,
         mermaid=mermaid(graph),
     )
+
+
+def there_of(hand: Hand, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the packs that the registry is known to have."""
+    known = {need.name for need in hand.around.needs if need.exists}
+    return tuple(name for name in names if name in known)
 
 
 def _dependents(

@@ -12,7 +12,9 @@ from packyard.recipe import Recipe
 from packyard.surfaces import views
 from packyard.surfaces.installs import installs
 from packyard.surfaces.pack.abilities import abilities_of
-from packyard.surfaces.pack.files import IMAGE_LIMIT, IMAGES
+from packyard.surfaces.pack.files import IMAGE_LIMIT
+from packyard.surfaces.pack.needs import there_of
+from packyard.surfaces.pack.places import IMAGES
 from packyard.surfaces.pack.values import Hand, all_facts, alone, facts, standing
 from packyard.surfaces.readme import Readme, render_readme
 from packyard.surfaces.site import HOME
@@ -22,10 +24,17 @@ READMES = ("README.md", "readme.md", "Readme.md")
 
 def plan(hand: Hand, pack: Pack) -> Iterator[Recipe]:
     """`packs/NAME/index.html`."""
-    signers = tuple(sorted(hand.publishers.items()))
+    signers = (*sorted(hand.publishers.items()), *sorted(hand.seen.items()))
     yield Recipe(
         layout.pack(pack.name, "index.html"),
-        (hand.site, *all_facts(pack), signers, hand.around.advisories, len(hand.around.dependents)),
+        (
+            hand.site,
+            *all_facts(pack),
+            signers,
+            hand.around.advisories,
+            len(hand.around.dependents),
+            _there(hand, pack.latest),
+        ),
         lambda: pack_page(hand, pack, _readme(hand, pack.latest.release)),
     )
 
@@ -36,7 +45,7 @@ def plan_version(hand: Hand, pack: Pack, state: VersionState, before: VersionSta
     advised = tuple(each for each in hand.around.advisories if affects(each, pack.name, release.version))
     yield Recipe(
         layout.version(pack.name, release.version, "index.html"),
-        (hand.site, *standing(pack), facts(state), publisher, advised),
+        (hand.site, *standing(pack), facts(state), publisher, hand.seen.get(release.key), advised, _there(hand, state)),
         lambda: version_page(hand, alone(pack, state), state),
     )
 
@@ -82,6 +91,12 @@ def version_page(hand: Hand, pack: Pack, state: VersionState) -> bytes:
     )
 
 
+def _there(hand: Hand, state: VersionState) -> tuple[str, ...]:
+    """Those of the packs that a version depends on or conflicts with that are there."""
+    manifest = state.release.manifest
+    return there_of(hand, (*(name for name, _ in manifest.dependencies), *manifest.conflicts))
+
+
 def _undescribed(hand: Hand, name: str, state: VersionState) -> str:
     """What stands for a description that is not there, or went with a version that is withdrawn."""
     say = hand.templates.say
@@ -100,13 +115,14 @@ def _of_release(hand: Hand, pack: Pack, state: VersionState) -> dict[str, object
         "release": release,
         "withdrawn": state.withdrawn,
         "manifest": release.manifest,
+        "there": _there(hand, state),
         "has_models": "models" in release.features,
         "able": None if state.withdrawn else abilities_of(hand, release),
         "advisories": [each for each in hand.around.advisories if affects(each, pack.name, release.version)],
         "publisher": publisher,
         "key": key,
+        "seen": hand.seen.get(release.key, ""),
         "links": views.links(registry, release),
-        "h1": views.h1(release.identity),
         "bars": views.bars(release.identity),
         "installs": installs(hand.templates.say, registry, release, key.key),
         "commands": views.commands(registry, release, key.key),

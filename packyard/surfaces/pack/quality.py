@@ -42,17 +42,29 @@ def quality_page(hand: Hand, pack: Pack) -> bytes:
         "pack/quality.html",
         hand.site,
         layout.pack(pack.name, "quality/index.html"),
-        say("Quality of {name}", name=pack.name),
+        say("How well {name} is described", name=pack.name),
         say("How well {name} is described, point by point, and how to do better.", name=pack.name),
         section=HOME,
         pack=pack.name,
         version=release.version,
         has_models="models" in release.features,
         points=points,
-        level=level(points)[0],
+        level=named(say, points),
         rules=list(rules(say, earned)),
         badges=_badges(say, hand.site.registry.url.rstrip("/"), pack.name),
     )
+
+
+def named(say: Callable[..., Markup], points: int | None) -> Markup:
+    """What a quality is called; on badges the names are words of a format, here they are words."""
+    said = {
+        "excellent": say("excellently described"),
+        "good": say("well described"),
+        "fair": say("fairly described"),
+        "needs-work": say("hardly described"),
+        "unrated": say("not rated"),
+    }
+    return said[level(points)[0]]
 
 
 def rules(say: Callable[..., Markup], earned: Mapping[str, int]) -> Iterator[Rule]:
@@ -78,5 +90,9 @@ def _badges(say: Callable[..., Markup], url: str, pack: str) -> list[tuple[str, 
     base = f"{url}/{layout.pack(pack)}"
     return [
         ("badge.svg", say("the latest version of {name}", name=pack), f"[![{pack}]({base}badge.svg)]({base})"),
-        ("quality.svg", say("the quality of {name}", name=pack), f"[![quality]({base}quality.svg)]({base}quality/)"),
+        (
+            "quality.svg",
+            say("how well {name} is described", name=pack),
+            f"[![quality]({base}quality.svg)]({base}quality/)",
+        ),
     ]

@@ -71,9 +71,9 @@ class Checks(NamedTuple):
 def plan_version(hand: Hand, pack: Pack, state: VersionState, before: VersionState | None) -> Iterator[Recipe]:
     """`packs/NAME/VERSION/log/index.html`; a preview has none, for nothing of it is logged."""
     if not hand.site.preview:
-        publisher = hand.publishers[state.release.publisher]
+        publisher, seen = hand.publishers[state.release.publisher], hand.seen.get(state.release.key)
         path = layout.version(pack.name, state.release.version, "log/index.html")
-        yield Recipe(path, (hand.site, pack.name, facts(state), publisher), partial(record_page, hand, state))
+        yield Recipe(path, (hand.site, pack.name, facts(state), publisher, seen), partial(record_page, hand, state))
 
 
 def record_page(hand: Hand, state: VersionState) -> bytes:
@@ -95,6 +95,7 @@ def record_page(hand: Hand, state: VersionState) -> bytes:
         has_models="models" in release.features,
         publisher=publisher,
         key=key,
+        seen=hand.seen.get(release.key, ""),
         links=views.links(hand.site.registry, release),
         entry=entry.decode(),
         leaf=tlog.leaf_hash(entry).hex(),

@@ -79,6 +79,7 @@ def security_page(hand: Hand, pack: Pack) -> bytes:
         section=HOME,
         pack=pack,
         latest=latest,
+        latest_state=pack.latest,
         has_models="models" in latest.features,
         found=found,
         safe=not any(pack.latest in each.versions for each in found),

@@ -46,13 +46,16 @@ class Around(NamedTuple):
 
 
 class Hand(NamedTuple):
-    """What the pages of one pack are made with. `publishers` has the signers of all its versions, as they are now."""
+    """What the pages of one pack are made with. `publishers` has the signers of all its versions, as they are now;
+    `seen` the day on which a revision of their files brought each of their keys, by the keys' ids.
+    """
 
     site: Site
     templates: Templates
     publishers: Mapping[str, Publisher]
     files: Files
     around: Around = Around()
+    seen: Mapping[str, str] = {}
 
 
 def previous_of(pack: Pack, state: VersionState) -> VersionState | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from packyard.formats import layout
+from packyard.formats.advisory import affects
 from packyard.model import Pack
 from packyard.recipe import Recipe
 from packyard.surfaces import views
@@ -19,7 +20,9 @@ def plan(hand: Hand, pack: Pack) -> Iterator[Recipe]:
     """`packs/NAME/versions/index.html`."""
     signers = tuple(sorted(hand.publishers.items()))
     path = layout.pack(pack.name, "versions/index.html")
-    yield Recipe(path, (hand.site, *all_facts(pack), signers), lambda: versions_page(hand, pack))
+    yield Recipe(
+        path, (hand.site, *all_facts(pack), signers, hand.around.advisories), lambda: versions_page(hand, pack)
+    )
 
 
 def versions_page(hand: Hand, pack: Pack) -> bytes:
@@ -37,6 +40,13 @@ def versions_page(hand: Hand, pack: Pack) -> bytes:
         has_models="models" in pack.latest.release.features,
         channels=pack.channels,
         versions=[(state, views.key_of(hand.publishers[state.release.publisher], state.release)) for state in shown],
+        advised={
+            state.release.version: found
+            for state in shown
+            if (
+                found := [each.id for each in hand.around.advisories if affects(each, pack.name, state.release.version)]
+            )
+        },
         older=len(pack.versions) - len(shown),
         statement_file=views.statement_file,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from packyard.gate.report.diffs import BYTES, LINES, FileChange, differences, unified
+from packyard.gate.report.diffs import BYTES, LINES, REST, FileChange, differences, unified
 from packyard.gate.values import Content
 
 TEXT = st.lists(st.sampled_from(["a", "b", "c", "", "::", "x" * 9]), max_size=30)
@@ -79,11 +80,57 @@ def test_a_moved_section_is_not_a_new_file() -> None:
 
 
 def test_what_is_not_text_has_no_lines() -> None:
-    assert unified(FileChange("changed", "a", "", b"text", b"\xff\xfe")) is None
-    assert unified(FileChange("added", "a", "", None, b"a\0b")) is None
-    assert unified(FileChange("added", "a", "", None, b"a" * (BYTES + 1))) is None
-    assert unified(FileChange("added", "a", "", None, b"\n" * (LINES + 1))) is None
+    assert unified(FileChange("changed", "a.bin", "", b"text", b"\0\xff")) is None
+    assert unified(FileChange("added", "a.png", "", None, b"\x89PNG\0")) is None
+
+
+def test_nothing_hides_a_text() -> None:
+    """Neither a byte that is no UTF-8, nor a null, nor both in what a program or an agent reads."""
+    assert (unified(FileChange("changed", "a", "", b"text", b"\xff\xfe\n")) or ())[-1:] == (r"+\xff\xfe",)
+    for path, data in (
+        ("a", b"curl\0\n"),
+        ("hooks/guard.sh", b"\0\xff; curl\n"),
+        ("hooks/hooks.json", b'{"\0\xff": "curl"}\n'),
+        ("rules/a.md", b"\0\xff; curl\n"),
+        ("Makefile", b"\0\xff; curl\n"),
+        ("guard", b"#!/bin/sh\n\0\xff; curl\n"),
+    ):
+        lines = unified(FileChange("added", path, "", None, data))
+        assert lines is not None, path
+        assert "curl" in lines[-1]
+    assert unified(FileChange("renamed", "a.bin", "a.sh", b"\0\xff", b"\0\xff\n")) is not None
+    assert unified(FileChange("added", "guard", "", None, b"\0\xff; curl\n"), program=True) is not None
+
+
+@pytest.mark.parametrize("line", [b"a" * (BYTES + 1), b"\n" * (LINES + 1), b"a\n" * BYTES])
+def test_long_files_show_their_beginning_and_say_so(line: bytes) -> None:
+    lines = unified(FileChange("added", "a", "", None, line))
+    assert lines is not None
+    assert lines[0] == REST
+    assert lines[1].startswith("@@ -0,0 +1,")
+    assert len(lines) <= LINES + 3
+    assert sum(map(len, lines)) < 2 * BYTES
     assert len(unified(FileChange("added", "a", "", None, b"a\n" * LINES)) or ()) == LINES + 1
+
+
+@pytest.mark.parametrize("place", [0, 5, 15_000, 39_999])
+def test_long_files_are_compared_from_the_first_line_that_differs(place: int) -> None:
+    old = [f"{number}\n" for number in range(40_000)]
+    new = [*old[:place], "curl\n", *old[place + 1 :]]
+    lines = _diff("".join(old), "".join(new))
+    assert lines is not None
+    assert lines[0] == REST
+    assert f"-{place}" in lines[:8]
+    assert "+curl" in lines[:8]
+    assert lines[1].startswith(f"@@ -{max(1, place - 2)},")
+
+
+def test_a_difference_far_to_the_right_of_a_long_line_is_shown() -> None:
+    lines = _diff("é" * 400_000 + "x\n", "é" * 400_000 + "curl\n")
+    assert lines is not None
+    assert lines[-1][0] == "+"
+    assert lines[-1].endswith("écurl")
+    assert len(lines[-1]) < 2_000
 
 
 def _applied(old: list[str], diff: tuple[str, ...]) -> list[str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 
 import pytest
 
 from packyard.model import Mark, VersionState
 from packyard.recipe import key
-from packyard.surfaces.pack.diff import ROOM, plan_version
+from packyard.surfaces.pack.diff import FILES, ROOM, plan_version
+from packyard.surfaces.pack.places import anchor_of
 from packyard.surfaces.templates import Templates, open_templates
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
-from tests.surfaces.pack.versions import AFTER, BEFORE, HOSTILE, MANIFEST, gone, hand_of, pack_of, release
+from tests.surfaces.pack.versions import AFTER, BEFORE, HOSTILE, MANIFEST, PNG, gone, hand_of, pack_of, release
 
 PATH = "packs/hello/1.2.0/diff/index.html"
 
@@ -117,17 +120,105 @@ def test_loud_files_come_first_and_the_page_is_bounded(templates: Templates) -> 
     assert "There is no room for the rest of this comparison: 5000 lines are added in all, 0 removed." in text
 
 
-def test_what_would_take_too_long_is_named_only(templates: Templates) -> None:
-    long = {f"{at:03}.md": b"".join(b"%d\n" % (line * at) for line in range(9_000)) for at in range(400)}
+def test_what_would_take_too_long_is_shown_in_part(templates: Templates) -> None:
+    long = {
+        f"{at:03}.{kind}": b"".join(b"%d\n" % (line * at) for line in range(9_000))
+        for at in range(200)
+        for kind in ("md", "txt")
+    }
     state, before = VersionState(release("1.2.0", {**AFTER, **long})), VersionState(release("1.1.0", BEFORE, 6))
     [recipe] = plan_version(hand_of(templates, {**AFTER, **long}, BEFORE), pack_of(), state, before)
     start = time.process_time()
     html = recipe.render().decode()
     assert time.process_time() - start < 10
-    assert len(html) < 2.5 * ROOM
-    assert "more files." in html
-    assert "too long to be compared by lines" in html
-    assert "curl https://api.example.org/check" in html
+    assert len(html) < 4 * ROOM
+    text = Markup(html).text
+    assert "more files." in text
+    assert "It is too long to be compared whole" in text
+    assert "too long to be compared by lines" in text
+    assert "curl https://api.example.org/check" in text
+
+
+PADDING = {f"a{at:03}.md": b"Ask https://h%d.example.org/ about it.\n" % at * 40 for at in range(330)}
+HOOKS = AFTER["hooks/hooks.json"]
+
+
+@pytest.mark.parametrize("kind", ["prompts", "scripts", "plain"])
+def test_padding_pushes_nothing_out(templates: Templates, kind: str) -> None:
+    """What a hook runs is on top whatever else changed, though what it can do is the same as before."""
+    ending = {"prompts": "md", "scripts": "sh", "plain": "txt"}[kind]
+    padding = {path.replace("md", ending): data for path, data in PADDING.items()}
+    old = {
+        "hooks/hooks.json": HOOKS,
+        "hooks/guard.sh": b"#!/bin/sh\nexit 0\n",
+        "zz/run": b"#!/bin/sh\n",
+        "zz.md": b"x\n",
+    }
+    new = {**old, "hooks/guard.sh": b"#!/bin/sh\nexit 1\n", "zz/run": b"#!/bin/sh\nexit 3\n", "zz.md": b"y\n"}
+    html = page(templates, old, {**new, **padding})
+    text = html.text
+    assert text.index("Code that runs by itself changed:") < text.index("hooks/guard.sh") < text.index("Tokens")
+    assert "#/hooks/guard.sh" in html.values("href")
+    assert "+exit 1" in text
+    assert text.index("+exit 1") < text.index("h1.example.org/ about")
+    if kind != "scripts":
+        assert "+exit 3" in text
+
+
+def test_each_of_many_has_a_share(templates: Templates) -> None:
+    """However large those before it are, of each file that runs by itself some lines are compared and shown."""
+    names = [f"hooks/g{at:02}.sh" for at in range(20)]
+    hooks = {"hooks/hooks.json": HOOKS.replace(b"guard.sh", " ".join(names).replace("hooks/", "").encode())}
+    long = b"# " + b"x" * 2_000 + b"\n"
+    old = {**hooks, **dict.fromkeys(names, b"#!/bin/sh\n" + long * 300)}
+    new = {**hooks, **{name: old[name] + b"false\n" * 3 + long * 300 + b"x" * at for at, name in enumerate(names)}}
+    text = page(templates, old, new).text
+    assert text.count("+false") == 3 * len(names)
+    assert text.count("this is its first difference") == len(names)
+
+
+def test_code_that_runs_by_itself_is_named_on_top(templates: Templates) -> None:
+    code = {"plugins/a.ts": b"export {}\n", "hooks/hooks.json": HOOKS, "hooks/guard.sh": b"#!/bin/sh\n\0\xff\n"}
+    added = page(templates, BEFORE, {**BEFORE, **code})
+    top = added.text.partition("Code that runs by itself changed:")[2].partition("Tokens")[0]
+    assert "added plugins/a.ts" in top
+    assert "added hooks/guard.sh" in top
+    assert "Cannot be read" in top
+    assert "+⟦U+0000⟧\\xff" in added.text
+    assert "removed plugins/a.ts" in page(templates, {**BEFORE, **code}, BEFORE).text
+    assert "Code that runs by itself" not in page(templates, code, {**code, "a.txt": b"x\n"}).text
+    assert "Code that runs by itself" not in page(templates, code, {**code, "rules/a.md": b"x\n"}).text
+
+
+def test_a_picture_that_something_runs_is_compared_as_text(templates: Templates) -> None:
+    old = {"hooks/hooks.json": HOOKS.replace(b"guard.sh", b"a.png"), "hooks/a.png": PNG + b"\xff\n", "b.png": PNG}
+    new = {**old, "hooks/a.png": PNG + b"\xff\ncurl example.org\n", "b.png": PNG + b"\xff\nwget\n"}
+    text = page(templates, old, new).text
+    assert "+curl example.org" in text
+    assert "wget" not in text
+
+
+def test_all_that_runs_by_itself_is_named(templates: Templates) -> None:
+    many = {f"plugins/p{at:03}.ts": b"export {}\n" for at in range(FILES + 20)}
+    found = page(templates, BEFORE, {**BEFORE, **many})
+    top = found.text.partition("Code that runs by itself changed:")[2].partition("It can now")[0]
+    assert all(path in top for path in many)
+    assert any(href.endswith(".html#/plugins/p310.ts") and "/files/" in href for href in found.values("href"))
+
+
+def test_new_hooks_are_never_cut(templates: Templates) -> None:
+    commands = [{"type": "command", "command": f"tool{at:03}"} for at in range(90)]
+    hooks = {"hooks/hooks.json": json.dumps({"hooks": {"Stop": [{"hooks": commands}]}}).encode()}
+    text = page(templates, BEFORE, {**BEFORE, **hooks}).text.partition("What it says")[0]
+    assert all(f"Stop: tool{at:03}" in text for at in range(90))
+
+
+def test_links_lead_to_the_page_that_shows_the_file(templates: Templates) -> None:
+    many = {f"a{at:02}.md": b"words\n" * 9_000 for at in range(12)}
+    found = page(templates, {**BEFORE, **many}, {**AFTER, **many})
+    for path in ("hooks/guard.sh", "new name.md"):
+        [href] = {each for each in found.values("href") if each.endswith(f"html#{anchor_of(path)}")}
+        assert re.fullmatch(r"\.\./files/(?!index)\d+\.html#.*", href)
 
 
 def test_it_is_made_again_when_a_side_changes(templates: Templates) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from packyard.model import File, VersionState
 from packyard.recipe import key
-from packyard.surfaces.pack import files
-from packyard.surfaces.pack.files import HTML, PAGE, cut, plan_version, raw_names
+from packyard.surfaces.pack.files import HTML, plan_version, raw_names
+from packyard.surfaces.pack.places import PAGE, TEXT, anchor_of, cut
 from packyard.surfaces.templates import Templates, open_templates
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
@@ -44,8 +44,8 @@ def test_every_file_is_listed_and_shown(templates: Templates) -> None:
     ids = page.values("id")
     assert len(ids) == len(set(ids))
     for path, data in AFTER.items():
-        assert files.anchor_of(path) in ids
-        assert f"#{files.anchor_of(path)}" in page.values("href")
+        assert anchor_of(path) in ids
+        assert f"#{anchor_of(path)}" in page.values("href")
         if path != "images/flow.png":
             assert all(line in page.text for line in data.decode().replace("\u200b", "⟦U+200B⟧").splitlines())
     assert {file.sha256 for file in release("1.2.0", AFTER).files} <= set(re.findall("[0-9a-f]{64}", page.text))
@@ -82,6 +82,59 @@ def test_binaries_are_named(templates: Templates) -> None:
 def test_a_null_hides_no_script(templates: Templates) -> None:
     page = pages(templates, {"run.sh": b"#!/bin/sh\n\0curl\xff\n"})[HERE + "files/index.html"]
     assert "⟦U+0000⟧curl\\xff" in page.text
+
+
+@pytest.mark.parametrize("path", ["lib/a.py", "rules/a.md", "tools/guard"])
+def test_nothing_hides_what_a_program_reads(templates: Templates, path: str) -> None:
+    hooks = b'{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "sh tools/guard"}]}]}}'
+    content = {"hooks/hooks.json": hooks, path: b"x\n\0\xff; curl example.org\n", "other": b"x\0\xff; wget\n"}
+    page = pages(templates, content)[HERE + "files/index.html"]
+    assert "⟦U+0000⟧\\xff; curl example.org" in page.text
+    assert "wget" not in page.text
+
+
+def test_an_executable_is_shown_whatever_its_bytes_are(templates: Templates) -> None:
+    content = {"tool": b"x\n\0\xff; curl example.org\n"}
+    state = VersionState(release("1.2.0", content))
+    [file] = state.release.files
+    state = state._replace(release=state.release._replace(files=(file._replace(mode=0o755),)))
+    assert "curl example.org" in pages(templates, content, state)[HERE + "files/index.html"].text
+
+
+def test_an_image_that_may_be_run_is_shown_as_text_too(templates: Templates) -> None:
+    hooks = b'{"hooks": {"Stop": [{"hooks": [{"type": "command", "command": "tail -n1 a.png | sh"}]}]}}'
+    content = {"hooks/hooks.json": hooks, "a.png": PNG + b"\xff\ncurl example.org\n", "b.png": PNG + b"\xff\nwget\n"}
+    page = pages(templates, content)[HERE + "files/index.html"]
+    assert "curl example.org" in page.text
+    assert "wget" not in page.text
+    assert len(page.all("img")) == 2
+    assert "something in this version may run it" in page.text
+
+
+def test_flags_count_what_is_not_shown(templates: Templates) -> None:
+    content = {
+        "rules/a.md": b"words\n" * 20_000 + b"<!-- obey -->\xe2\x80\x8b\rx\n",
+        "rules/b.md": b"w" * 6_000 + b"\xe2\x80\x8b\n",
+    }
+    text = "".join(page.text for page in pages(templates, content).values())
+    assert "2 hidden characters" in text
+    assert "1 hidden character" in text
+    assert "comments that a readme does not show" in text
+
+
+def test_images_that_are_text_do_not_make_a_page_large(templates: Templates) -> None:
+    content = {f"{at:03}.png": b"&\n" * (TEXT // 2) for at in range(150)}
+    state = VersionState(release("1.2.0", content))
+    made = rendered([*plan_version(hand_of(templates, content), pack_of(), state, None)])
+    assert max(len(data) for path, data in made.items() if "/files/" in path) < PAGE + 1.5 * HTML
+    assert all(b"Only the beginning is shown" in data for path, data in made.items() if path.endswith("/files/2.html"))
+
+
+def test_line_numbers_are_no_tab_stops(templates: Templates) -> None:
+    page = pages(templates, AFTER)[HERE + "files/index.html"]
+    numbers = [each for each in page.all("a") if re.fullmatch(r"#f\d+\.\d+", each["href"] or "")]
+    assert len(numbers) == 20
+    assert {each.get("tabindex") for each in numbers} == {"-1"}
 
 
 def test_text_stays_text(templates: Templates) -> None:

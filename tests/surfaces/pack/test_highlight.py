@@ -10,6 +10,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from packyard.surfaces.highlight import _TOKENS, LINE, highlight, language_of, shown_lines
 from packyard.surfaces.templates import open_templates
@@ -144,6 +145,15 @@ def test_every_class_has_a_colour() -> None:
     kinds = {name[0] for tokens in _TOKENS.values() for each in tokens for name in re.findall(r"\?P<([a-z]\d?)>", each)}
     for kind in kinds - {"w"}:
         assert re.search(rf"\.code (?::is\([^)]*)?\.{kind}\b", sheet), kind
+
+
+def test_what_is_cut_is_said_in_the_language_of_the_registry() -> None:
+    def count(one: str, many: str, number: int) -> Markup:
+        return Markup(f"noch {number}")
+
+    assert highlight("a", "x" * (LINE + 3), count)[0].endswith(" ⟦noch 3⟧")
+    assert shown_lines("x" * (LINE + 3), count)[0].endswith(" ⟦noch 3⟧")
+    assert highlight("a", "x" * (LINE + 1))[0].endswith(" ⟦1 more character⟧")
 
 
 HOSTILE = [

@@ -244,6 +244,29 @@ def test_the_page_of_dependencies(hand: Hand) -> None:
     assert "../../../../packs/@acme/house-style/index.html" not in links
 
 
+def test_what_nothing_is_known_of_is_named_and_not_linked(hand: Hand) -> None:
+    partly = hand._replace(around=Around(needs=BENEATH.needs[:2]))
+    page = page_of(partly, sample.HELLO, sample.HELLO.versions[1])
+    assert "../../../../packs/words/index.html" not in page.values("href")
+    assert "words" in page.text
+    assert "There may be more" in page.text
+    assert (
+        "There may be more" not in page_of(hand._replace(around=BENEATH), sample.HELLO, sample.HELLO.versions[1]).text
+    )
+    assert "../../../../packs/hello/index.html" in page.values("href"), "the pack itself"
+
+
+def test_a_conflict_is_linked_when_it_is_there(hand: Hand) -> None:
+    link, state = "../../../../packs/goodbye/index.html", sample.HELLO.versions[1]
+    there = Around(needs=(*BENEATH.needs, Need("goodbye", True, False, (), ())))
+    assert link not in page_of(hand._replace(around=BENEATH), sample.HELLO, state).values("href")
+    assert link in page_of(hand._replace(around=there), sample.HELLO, state).values("href")
+
+
+def test_a_yanked_version_says_so_here_too(hand: Hand) -> None:
+    assert "This version is yanked" in page_of(hand, sample.HELLO, sample.HELLO.versions[3]).text
+
+
 def test_a_version_without_needs_says_so(hand: Hand) -> None:
     page = page_of(hand, sample.HELLO, sample.HELLO.versions[2])
     assert "depends on no other pack" in page.text

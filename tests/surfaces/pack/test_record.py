@@ -16,6 +16,7 @@ from threading import Thread
 import pytest
 
 from packyard.model import VersionState
+from packyard.surfaces import views
 from packyard.surfaces.pack.record import entry_of, plan_version
 from packyard.surfaces.templates import Templates, open_templates
 from tests.registry import small
@@ -48,10 +49,11 @@ def test_entry_and_leaf(templates: Templates) -> None:
     assert f"{version.log_index}" in found.text
     for digest in (version.identity, version.tarball.sha256, version.commit):
         assert digest in found.text
-    assert "no one outside of this registry signs its log yet" in found.text
+    assert views.h1(version.identity) in found.text
+    assert "and its witnesses" not in found.text
 
 
-def test_witnesses_commit_and_review_are_named(templates: Templates) -> None:
+def test_commit_and_review_are_named_and_places_are_no_witnesses(templates: Templates) -> None:
     registry = sample.REGISTRY._replace(
         witnesses=("https://witness.example.net/w",), repository="https://github.com/example/packs"
     )
@@ -59,8 +61,20 @@ def test_witnesses_commit_and_review_are_named(templates: Templates) -> None:
     version = release("1.2.0", AFTER)._replace(review="17")
     [recipe] = plan_version(hand, pack_of(), VersionState(version), None)
     found = Markup(recipe.render().decode())
-    assert "witness.example.net" in found.text
+    assert "witness.example.net" not in found.text, "what a place publishes is no signature that anybody demands"
     assert "https://github.com/example/packs/pull/17" in found.values("href")
+
+
+def test_witnesses_are_those_that_must_sign(templates: Templates) -> None:
+    for quorum, said in (
+        (1, "1 of 2 must have signed it too"),
+        (0, "clients demand of no one outside of this registry"),
+    ):
+        hand = hand_of(templates, site=sample.SITE._replace(witnesses=("w1.example", "w2.example"), quorum=quorum))
+        [recipe] = plan_version(hand, pack_of(), VersionState(release("1.2.0", AFTER)), None)
+        text = Markup(recipe.render().decode()).text
+        assert said in text
+        assert ("w1.example, w2.example" in text) is bool(quorum)
 
 
 def test_a_withdrawn_version_keeps_its_entry(templates: Templates) -> None:
