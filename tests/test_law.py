@@ -401,7 +401,7 @@ def test_a_crash_before_any_write_is_mended_by_the_next_build(tmp_path: Path) ->
         registry.statement("withdraw", "hello", "alice", version="1.1.0")
         registry.commit("Publish one, withdraw one")
 
-    assert _crashes(tmp_path, registry.path, tmp_path / "site", change, 2) > 60
+    assert _crashes(tmp_path, registry.path, tmp_path / "site", change, 7) > 60
 
 
 @pytest.mark.slow
@@ -410,7 +410,7 @@ def test_a_crash_amid_statements_of_every_kind_is_mended_by_the_next_build(tmp_p
     first, second, _ = (entry["acts"] for entry in EVERYTHING)
     _act(history, first)
     repo, site = history.registry.path, tmp_path / "site"
-    assert _crashes(tmp_path, repo, site, lambda: _act(history, second), 7) > 200
+    assert _crashes(tmp_path, repo, site, lambda: _act(history, second), 23) > 200
 
 
 def test_two_processes_make_the_same_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,6 +57,18 @@ def killed(send: Deploy, site: Path, place: Folder, at: int) -> bool:
     return code == KILLED
 
 
+def test_a_file_that_goes_while_the_folder_is_looked_through(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(b"")
+    with deploy_folder.open_folder(tmp_path, 1) as target:
+        looking = target.held(tmp_path, {})
+        path, _ = next(looking)
+        (tmp_path / ({"a", "b"} - {path}).pop()).unlink()
+        with pytest.raises(WorldError) as caught:
+            list(looking)
+    assert caught.value.problem.code == "deploy-overtaken"
+
+
 def lists_are_there(place: Folder) -> bool:
     """Whether all that the snapshot leads to can be read, in place or by its hash."""
     there = {path: data for path, data in place.files().items() if not path.rpartition("/")[2].startswith(".")}

@@ -227,7 +227,7 @@ WAYS = ("flipped", "cut", "gone", "folder", "link")
 
 
 @pytest.mark.parametrize(
-    ("how", "step"), [*((how, 9) for how in WAYS), *(pytest.param(how, 1, marks=pytest.mark.slow) for how in WAYS)]
+    ("how", "step"), [*((how, 17) for how in WAYS), *(pytest.param(how, 3, marks=pytest.mark.slow) for how in WAYS)]
 )
 def test_tampered_with_between_syncs(states: States, mirror: Path, tmp_path: Path, how: str, step: int) -> None:
     """Whatever was done to a file, the source is not blamed, no lie is passed on as new, and it can be repaired."""
