@@ -42,8 +42,15 @@ class FolderTarget(FolderSite):
 
     def held(self, site: Path, files: Mapping[str, int]) -> Iterator[tuple[str, bool]]:
         """Every file that is there, and whether it has the bytes of the site's. Raises `WorldError` when something else
-        is in the place of a file or of a folder, such as a link, through which something would be written elsewhere.
+        is in the place of a file or of a folder, such as a link, through which something would be written elsewhere, and
+        when a file goes meanwhile.
         """
+        try:
+            yield from self._held(site, files)
+        except FileNotFoundError:
+            raise overtaken(self.name) from None
+
+    def _held(self, site: Path, files: Mapping[str, int]) -> Iterator[tuple[str, bool]]:
         folders = {parent for path in files for parent in accumulate(path.split("/")[:-1], "{}/{}".format)}
         for path in walk(self.root):
             status = (self.root / path).lstat()
