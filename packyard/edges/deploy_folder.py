@@ -42,7 +42,7 @@ class FolderTarget(FolderSite):
 
     def held(self, site: Path, files: Mapping[str, int]) -> Iterator[tuple[str, bool]]:
         """Every file that is there, and whether it has the bytes of the site's. Raises `WorldError` when something else
-        is in the place of a file or of a folder, such as a link, through which something would be written elsewhere, and
+        is in the place of a file or of a folder, such as a link, through which something would be written elsewhere, or
         when a file goes meanwhile.
         """
         try:
