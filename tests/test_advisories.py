@@ -91,7 +91,7 @@ def test_an_advisory_comes_changes_and_goes(registry: TestRegistry, tmp_path: Pa
         "audit/index.html",
         "audit/advisory/index.html",
     }
-    pages = {"index.html", "security/index.html", "feed.atom", "feed.json", "1.0.0/index.html"}
+    pages = {"index.html", "security/index.html", "versions/index.html", "feed.atom", "feed.json", "1.0.0/index.html"}
     told = {path for path in rewritten(before, inodes(site)) if path.startswith("packs/") and "sums" not in path}
     assert told <= {f"packs/{name}/{page}" for name in ("hello", "@acme/tools") for page in pages}
     assert {"packs/hello/security/index.html", "packs/hello/1.0.0/index.html"} <= told

@@ -227,7 +227,7 @@ def test_clients_are_tabs_and_the_chosen_one_comes_back(page: Page) -> None:
     assert (shown.count(), "minisign -VHm SHA256SUMS -P" in shown.inner_text()) == (1, True)
     shown.get_by_role("button", name="Copy").click()
     shown.get_by_role("button", name="Copied").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()") == shown.locator("code").inner_text()
+    assert page.evaluate("navigator.clipboard.readText()") == shown.locator("pre code").inner_text()
     page.goto("packs/other/index.html")
     page.goto("packs/@acme/tools/index.html")
     assert page.get_by_role("tab", selected=True).inner_text() == "curl + minisign"

@@ -30,7 +30,8 @@ def run(*command: str | Path, cwd: Path) -> str:
 
 
 def files(folder: Path) -> Iterator[str]:
-    return (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return (path for path in found if "__pycache__" not in path)
 
 
 def test_wheel_holds_the_program_and_its_templates(wheel: Path) -> None:

@@ -43,9 +43,8 @@ def test_axe_finds_nothing(sites: Path, served: Served, windows: Windows, view: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("view", EXTREMES, ids=str)
-def test_axe_finds_nothing_strange(sites: Path, served: Served, windows: Windows, view: View) -> None:
-    assert not (found := _violations(sites, served, windows, "strange", view)), told(found)
+def test_axe_finds_nothing_strange(sites: Path, served: Served, windows: Windows) -> None:
+    assert not (found := _violations(sites, served, windows, "strange", EXTREMES[-1])), told(found)
 
 
 def _violations(

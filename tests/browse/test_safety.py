@@ -68,9 +68,9 @@ def test_nothing_acts_in_a_page_of_each_type(served: Served, sites: Path, window
 
 
 @pytest.mark.slow
-def test_nothing_acts_in_any_page(served: Served, sites: Path, windows: Windows) -> None:
+def test_nothing_acts_in_one_page_of_five(served: Served, sites: Path, windows: Windows) -> None:
     found, window = list[str](), windows(trusting=True)
-    for path in pages(sites / "strange"):
+    for path in pages(sites / "strange")[::5]:
         faults = window.open(served("strange"), path)
         found += [f"{path}: {fault}" for fault in (*faults, *audit(window.page, served("strange")))]
     assert not found, told(found)

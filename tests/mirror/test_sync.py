@@ -246,7 +246,7 @@ def test_every_wrong_file_is_refused(states: States, mirror: Path, case: tuple[b
     apart = (layout.BY_HASH, layout.SNAPSHOT)
     earlier = re.compile(rf".*\.p/(?!{parse_snapshot(states.second[layout.SNAPSHOT]).log_size}$)")
     paths = [path for path in kinds(wanted) if not path.startswith(apart) and not earlier.match(path)]
-    for path in [*paths[HOWS.index(how) % 3 :: 3], layout.SNAPSHOT_BUNDLE]:
+    for path in [*paths[HOWS.index(how) :: len(HOWS)], layout.SNAPSHOT_BUNDLE]:
         bad = dict(states.second)
         if how == "missing":
             del bad[path]
