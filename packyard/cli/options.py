@@ -20,9 +20,9 @@ from packyard.submitting.addresses import FORGES
 CONTEXT = {"help_option_names": ["-h", "--help"]}
 FOLDER = click.Path(path_type=Path)
 #: What git calls the repository that a clone was made of.
+ORIGIN = "origin"
 #: Characters of a public key.
 _KEY_LENGTH = 56
-ORIGIN = "origin"
 
 
 class Route(NamedTuple):

@@ -6,7 +6,7 @@
     claudecode a  claude a  code a                                            words of a program, together and apart
     h* f11  he* f11  hel* f11  wo* n  wor* n  …  rea* d                       beginnings of words, up to three letters
     =helloworld e                                                             the name
-    greeting:tag x  claudecode:target x  mit:license x  alice:owner x  …          what filters ask for
+    greeting:tag x  claudecode:target x  mit:license x  alice:owner x  …      what filters ask for
 
 Places, the best first:
 

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -73,9 +73,7 @@ class Templates:
 
     def text(self, name: str, **context: Any) -> str:
         """A template that is not a whole page, as text. Raises `ProblemsFound` as `render` does."""
-        if not self.own.look.templates:
-            return self._environment.get_template(name).render(context)
-        with _blamed():
+        with _blamed() if self.own.look.templates else nullcontext():
             return self._environment.get_template(name).render(context)
 
     def size(self, count: int) -> Markup:

@@ -23,7 +23,7 @@ from packyard.surfaces.advisorypages import (
 )
 from packyard.surfaces.pack.security import plan, security_page, touched
 from packyard.surfaces.pack.values import Around, Hand
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.advising import advisory, affected
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
@@ -44,11 +44,6 @@ FULL: dict[str, Any] = {
 def made(ident: str, **more: Any) -> tuple[Advisory, bytes]:
     data = advisory(ident, {"hello": ["1.0.0"]}, **more)
     return parse_advisory(data)[0], data
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def hand(templates: Templates, *advisories: Advisory) -> Hand:

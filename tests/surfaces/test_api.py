@@ -11,17 +11,12 @@ import pytest
 from packyard.formats import layout, schemas
 from packyard.formats.openapi import openapi
 from packyard.surfaces.api import api_page, members, plan_api, resolve, shapes, topics
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
 from tests.surfaces.test_trustpages import page
 
 DOCUMENT = openapi("Example packs", "https://packs.example.org/")
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

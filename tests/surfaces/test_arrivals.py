@@ -8,14 +8,9 @@ from packyard.formats.featured import Featured
 from packyard.surfaces.arrivals import NEW, UPDATED, Said, arrivals_page, featured_page, said
 from packyard.surfaces.series import part
 from packyard.surfaces.site import Site
-from packyard.surfaces.templates import Templates, open_templates, site_of
+from packyard.surfaces.templates import Templates, site_of
 from tests.surfaces import remembered, sample
 from tests.surfaces.markup import Markup
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

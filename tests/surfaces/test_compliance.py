@@ -11,16 +11,11 @@ from packaging.licenses import canonicalize_license_expression
 
 from packyard.surfaces.compliance import _FREQUENT, HeldKey, compliance_page, licence_items, state_names
 from packyard.surfaces.site import Site, listable
-from packyard.surfaces.templates import Templates, open_templates, site_of
+from packyard.surfaces.templates import Templates, site_of
 from tests.surfaces import remembered, sample
 from tests.surfaces.markup import Markup
 
 HOSTILE = "\"'><script>alert(1)</script>"
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

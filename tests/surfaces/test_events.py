@@ -16,17 +16,12 @@ from packyard.surfaces import events
 from packyard.surfaces.events import Actor, Change, act_of, audit_folder, audit_page, changes_of, kind_of, type_names
 from packyard.surfaces.series import part
 from packyard.surfaces.site import Site
-from packyard.surfaces.templates import Templates, open_templates, site_of
+from packyard.surfaces.templates import Templates, site_of
 from tests.surfaces import remembered, sample
 from tests.surfaces.markup import Markup
 from tests.tools import need
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{ 7*7 }}"
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

@@ -17,14 +17,9 @@ from packyard.recipe import Recipe
 from packyard.surfaces import listings
 from packyard.surfaces.pages import listing_page
 from packyard.surfaces.site import listable
-from packyard.surfaces.templates import Templates, open_templates, site_of
+from packyard.surfaces.templates import Templates, site_of
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture

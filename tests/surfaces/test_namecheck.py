@@ -18,7 +18,7 @@ from packyard.gate.likeness import BEHIND, FRONT, KINDS
 from packyard.gate.naming import RESERVED, Names, check_name
 from packyard.surfaces.namecheck import HOLLOW, name_check_page, plan_name_check
 from packyard.surfaces.site import Site
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.registry import TestRegistry
 from tests.sites import built
 from tests.surfaces import sample
@@ -27,11 +27,6 @@ from tests.tools import need
 
 #: The packs of the site in the browser.
 PACKS = ("hello", "goodbye", "git-hygiene", "review-code", "@acme/house-style")
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def site(templates: Templates) -> Site:

@@ -34,11 +34,6 @@ POLICY = (
 
 
 @pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
-
-
-@pytest.fixture(scope="module")
 def site_pages(templates: Templates) -> dict[str, Markup]:
     rendered = sample.pages_of_sample(templates, sample.SITE)
     return {path: Markup(content.decode()) for path, content in rendered.items()}

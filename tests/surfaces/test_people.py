@@ -11,16 +11,11 @@ from packyard.formats import layout
 from packyard.surfaces import people
 from packyard.surfaces.people import SHOWN, org_page, packs_page, publisher_page
 from packyard.surfaces.site import Site
-from packyard.surfaces.templates import Templates, open_templates, site_of
+from packyard.surfaces.templates import Templates, site_of
 from tests.surfaces import remembered, sample
 from tests.surfaces.markup import Markup
 
 HOSTILE = "\"'><script>alert(1)</script>{{ 7*7 }}"
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

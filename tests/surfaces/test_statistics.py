@@ -10,14 +10,9 @@ import pytest
 from packyard.surfaces import statistics
 from packyard.surfaces.site import Site
 from packyard.surfaces.statistics import format_stats, quality_class, size_class, stats_page
-from packyard.surfaces.templates import Templates, open_templates, site_of
+from packyard.surfaces.templates import Templates, site_of
 from tests.surfaces import remembered, sample
 from tests.surfaces.markup import Markup
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

@@ -9,15 +9,10 @@ import pytest
 
 from packyard.surfaces.pack.overview import version_page
 from packyard.surfaces.site import Site, watched
-from packyard.surfaces.templates import Templates, open_templates, site_of
+from packyard.surfaces.templates import Templates, site_of
 from tests.logsites import trust_of
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from packyard.formats.agreed import Agreed, Rebuilt, Witness, parse_agreed
 from packyard.formats.registry import POLICY
 from packyard.rules.table import RULES, SECTIONS, outcome
 from packyard.surfaces import trustpages
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from packyard.surfaces.trustpages import fingerprint, keys_of, keys_page, mirrors_page, plan_trust, rules_page
 from tests.logsites import trust_of, vkey
 from tests.registry import ORIGIN, signer
@@ -35,11 +35,6 @@ AGREED = Agreed(
     (Witness("w1.witness.example/log", "agrees", 5120, "2026-11-21T06:00:00Z"), Witness("<b>w2</b>", "silent", 0, "")),
     (Rebuilt("Carol", "A" * 16, 42, True, 0), Rebuilt("Dan", "B" * 16, 41, False, 3)),
 )
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def page(data: bytes) -> Markup:

@@ -23,14 +23,9 @@ from packyard.surfaces.pack.abilities import (
     running_text,
 )
 from packyard.surfaces.pack.files import plan_version
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.surfaces.markup import Markup
 from tests.surfaces.pack.versions import AFTER, HOSTILE, MANIFEST, hand_of, pack_of, release, rendered
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def abilities(files: Mapping[str, bytes]) -> Abilities:

@@ -12,17 +12,12 @@ from packyard.model import Mark, VersionState
 from packyard.recipe import key
 from packyard.surfaces.pack.diff import FILES, ROOM, plan_version
 from packyard.surfaces.pack.places import anchor_of
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
 from tests.surfaces.pack.versions import AFTER, BEFORE, HOSTILE, MANIFEST, PNG, gone, hand_of, pack_of, release
 
 PATH = "packs/hello/1.2.0/diff/index.html"
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def page(

@@ -16,17 +16,12 @@ from packyard.model import File, VersionState
 from packyard.recipe import key
 from packyard.surfaces.pack.files import HTML, plan_version, raw_names
 from packyard.surfaces.pack.places import PAGE, TEXT, anchor_of, cut
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
 from tests.surfaces.pack.versions import AFTER, HOSTILE, PNG, gone, hand_of, pack_of, release, rendered
 
 HERE = "packs/hello/1.2.0/"
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def pages(templates: Templates, content: dict[str, bytes], state: VersionState | None = None) -> dict[str, Markup]:

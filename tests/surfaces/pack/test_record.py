@@ -18,18 +18,13 @@ import pytest
 from packyard.model import VersionState
 from packyard.surfaces import views
 from packyard.surfaces.pack.record import entry_of, plan_version
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.registry import small
 from tests.sites import built
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
 from tests.surfaces.pack.versions import AFTER, HOSTILE, gone, hand_of, pack_of, release
 from tests.tools import need
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def page(templates: Templates, state: VersionState) -> Markup:

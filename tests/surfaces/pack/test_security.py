@@ -10,17 +10,12 @@ from packyard.formats.advisory import parse_advisory
 from packyard.model import Mark, Pack, VersionState
 from packyard.surfaces.pack.security import plan
 from packyard.surfaces.pack.values import Around
-from packyard.surfaces.templates import Templates, open_templates
+from packyard.surfaces.templates import Templates
 from tests.advising import advisory
 from tests.surfaces.markup import Markup
 from tests.surfaces.pack.versions import gone, hand_of, pack_of
 
 TODAY = "which is what you get today"
-
-
-@pytest.fixture(scope="module")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
-    return open_templates(None, tmp_path_factory.mktemp("compiled"))
 
 
 def page(templates: Templates, pack: Pack) -> Markup:
