@@ -377,7 +377,7 @@ def bad_site(registry: Registry, **changes: Behaviour) -> dict[str, Behaviour]:
     return site | {f"/{path}": behaviour for path, behaviour in changes.items()}
 
 
-HASTY = Patience(connect=2, silence=0.3, whole=0.6, slowest=1_000_000, attempts=1)
+HASTY = Patience(connect=5, silence=5, whole=2, slowest=1_000_000, attempts=1)
 
 
 @pytest.mark.parametrize("path", [layout.SNAPSHOT_BUNDLE, layout.tarball("hello", "1.1.0")])

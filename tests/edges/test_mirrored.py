@@ -16,7 +16,7 @@ from tests.badserver import Asked, drip, endless, head, redirect, reset, serving
 
 
 def hasty() -> Web:
-    return Web(Patience(connect=1, silence=1, whole=0.3, attempts=2, pause=0.001), sleep=lambda _: None)
+    return Web(Patience(connect=5, silence=5, whole=2, attempts=2, pause=0.001), sleep=lambda _: None)
 
 
 class Place(FolderPlace):
@@ -141,7 +141,7 @@ def test_a_validator_counts_at_its_own_place() -> None:
 
 def test_bad_servers_before_a_good_one(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"text")
-    bad = [endless(), drip(head() + bytes(99), 0.05), reset(), redirect("http://example.org/"), whole(b"", 503)]
+    bad = [endless(), drip(head() + bytes(999), 0.05), reset(), redirect("http://example.org/"), whole(b"", 503)]
     for behaviour in bad:
         with serving({"/file": behaviour}) as server:
             site = open_mirrored([server.url, "http://127.0.0.1:1/", str(tmp_path)], web=hasty())
