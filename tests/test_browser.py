@@ -80,7 +80,7 @@ def origin(site: Path) -> str:
     """The address at which `packyard serve` shows the site."""
     ready: queue.Queue[str] = queue.Queue()
     threading.Thread(target=serve, args=(site, 0, ready.put), daemon=True).start()
-    return ready.get(timeout=10)
+    return ready.get(timeout=60)
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> str:
         (folder / path).write_bytes(data)
     ready: queue.Queue[str] = queue.Queue()
     threading.Thread(target=serve, args=(folder, 0, ready.put), daemon=True).start()
-    return ready.get(timeout=10)
+    return ready.get(timeout=60)
 
 
 def names(page: Page) -> list[str]:

@@ -31,7 +31,7 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> str:
     built(registry.path, folder / "site")
     ready: queue.Queue[str] = queue.Queue()
     threading.Thread(target=serve, args=(folder / "site", 0, ready.put), daemon=True).start()
-    return ready.get(timeout=10)
+    return ready.get(timeout=60)
 
 
 @pytest.fixture(scope="module")

@@ -43,7 +43,7 @@ def served(sites: Path) -> Served:
     def address(site: str) -> str:
         ready: queue.Queue[str] = queue.Queue()
         threading.Thread(target=serve, args=(sites / site, 0, ready.put), daemon=True).start()
-        return ready.get(timeout=10)
+        return ready.get(timeout=60)
 
     return address
 

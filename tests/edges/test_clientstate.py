@@ -198,7 +198,7 @@ def test_the_second_waits_and_then_says_so(state: ClientState) -> None:
     began = time.monotonic()
     with pytest.raises(WorldError) as caught, state.lock(0.2):
         pass
-    assert 0.2 <= time.monotonic() - began < 5
+    assert 0.2 <= time.monotonic() - began < 30
     assert caught.value.problem.code == "state-locked"
     threading.Timer(0.2, lambda: (child.stdin.write("\n"), child.stdin.flush())).start()  # type: ignore[union-attr]
     with state.lock(10) as locked:

@@ -352,7 +352,7 @@ def test_an_interrupt_does_not_wait() -> None:
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert "KeyboardInterrupt" in done.stderr
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 40
 
 
 def test_opening_costs_little() -> None:

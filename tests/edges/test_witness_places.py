@@ -124,7 +124,7 @@ def test_a_place_that_does_not_come_to_an_end(server: type[BaseHTTPRequestHandle
     with serving(server) as address:
         start = time.monotonic()
         found = collect(SITE.checkpoint, [address, str(good)], SITE.trust, 1.0)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 20
     assert found.cosigned == 1
     assert "witness-unreachable" in [each.code for each in found.notes]
 

@@ -30,7 +30,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=need("chromium"), args=["--no-sandbox", "--disable-gpu"])
         opened = chromium.new_page()
-        opened.goto(ready.get(timeout=10) + "search/index.html")
+        opened.goto(ready.get(timeout=60) + "search/index.html")
         yield opened
         chromium.close()
 

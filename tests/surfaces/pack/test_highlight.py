@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from html import unescape
-from itertools import product
+from itertools import combinations_with_replacement, product
 
 import pytest
 from hypothesis import given, settings
@@ -223,7 +223,7 @@ def test_the_time_grows_with_the_text_alone(name: str) -> None:
             runs.append(time.process_time() - start)
         return min(runs)
 
-    for first, second in product(HOSTILE, repeat=2):
+    for first, second in combinations_with_replacement(HOSTILE, 2):
         piece = first + second
         short = took(piece * (8_000 // len(piece)))
         assert short < 0.01 or took(piece * (32_000 // len(piece))) < 10 * short, piece
