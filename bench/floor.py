@@ -18,6 +18,7 @@ compares them).
 from __future__ import annotations
 
 import itertools
+import os
 import sys
 import time
 from collections.abc import Iterable, Mapping
@@ -54,11 +55,14 @@ from packyard.model import (
     VersionState,
 )
 from packyard.packs import BUILDER
+from packyard.recipe import Recipe, once, told
 from packyard.rules.authority import Revision
 from packyard.rules.folder import SIGNATURE, SUMS
 from packyard.rules.notices import notices
 from packyard.stages.explaining import read_ground
+from packyard.surfaces import dialects
 from packyard.surfaces.advisorypages import plan_all
+from packyard.surfaces.dialects.osv import plan_records
 from packyard.surfaces.explained import Ground, plan_explained
 from packyard.surfaces.pack import plan_pack
 from packyard.surfaces.pack.values import Hand
@@ -90,15 +94,29 @@ class Floor:
 
     def write(self, path: str, data: bytes) -> Output:
         """Writes a file of the site, and says what was written."""
+        with open(self._place(path), "wb", buffering=0) as file:  # noqa: PTH123 - as the program does it
+            file.write(data)
+        return Output(path, "", sha256(data).hexdigest(), len(data))
+
+    def make(self, recipe: Recipe, made: dict[str, Output]) -> Output:
+        """Renders a file of a unit that has `made` these, or links it to the one that it is a copy of."""
+        if recipe.copied:
+            os.link(f"{self.root}/{recipe.copied}", self._place(recipe.path))
+            found = made[recipe.copied]._replace(path=recipe.path)
+        else:
+            found = self.write(recipe.path, told(recipe, lambda path: made[path].sha256).render())
+        made[recipe.path] = found
+        return found
+
+    def _place(self, path: str) -> str:
+        """Where a file is to be written, in a folder that is there."""
         target = f"{self.root}/{path}"
         folder = target.rpartition("/")[0]
         if folder not in self._folders:
             Path(folder).mkdir(parents=True, exist_ok=True)
             self._folders.add(folder)
-        with open(target, "wb", buffering=0) as file:  # noqa: PTH123 - as the program does it
-            file.write(data)
         self.written += 1
-        return Output(path, "", sha256(data).hexdigest(), len(data))
+        return target
 
     def verify(self, message: bytes, signature: bytes, comment: str) -> tuple[Publisher, str]:
         """Who signed, and the id of the key. Raises FormatError."""
@@ -152,7 +170,10 @@ class Floor:
         around = self.shelf.around(pack.name)
         seen = {key.key_id: self.seen[key.key_id] for each in publishers.values() for key in each.keys}
         hand = Hand(self.site, self.templates, publishers, lambda release: self._shipped(release.tree), around, seen)
-        files += [self.write(recipe.path, recipe.render()) for recipe in plan_pack(hand, pack)]
+        made = {file.path: file for file in files}
+        recipes = once((*plan_pack(hand, pack), *dialects.plan_pack(hand, pack)))
+        files += [self.make(recipe, made) for recipe in recipes]
+        self.shelf.memory.set_said(pack.name, dialects.said(hand, pack))
         *_, listed = [self.write(path, data) for path, data in pack_lists(pack.name, files)]
         self.shards[layout.shard(pack.name)].append((pack.name, listed.sha256))
 
@@ -229,8 +250,11 @@ class Floor:
         self.shelf.close(self.leaves)
         about = self.templates, self.site
         plans = self.shelf.recipes(self.site, self.templates), plan_all(*about, (), self.git.read)
-        recipes = itertools.chain(*plans, plan_explained(*about, ground))
-        return [self.write(recipe.path, recipe.render()) for recipe in recipes]
+        recipes = itertools.chain(
+            *plans, plan_records(self.site.registry, (), self.git.read), plan_explained(*about, ground)
+        )
+        made = dict[str, Output]()
+        return [self.make(recipe, made) for recipe in recipes]
 
     def seal(self, files: list[Output], trust: Trustees) -> None:
         """The checksum lists, the log and the snapshot."""

@@ -9,6 +9,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from packyard.edges.store import walk
+from packyard.formats import foreign
 
 
 def type_of(path: str) -> str:
@@ -30,8 +31,9 @@ def type_of(path: str) -> str:
 
 
 def pages(site: Path) -> list[str]:
-    """The paths of all pages, in order; a page that only leads on to another is none."""
-    found = sorted(path for path in walk(site) if path.endswith(".html"))
+    """The paths of all pages, in order; what only leads on to another, or is for programs, is none."""
+    html = (path for path in walk(site) if path.endswith(".html"))
+    found = sorted(path for path in html if path.partition("/")[0] not in foreign.FOLDERS)
     return [path for path in found if b'http-equiv="refresh"' not in (site / path).read_bytes()]
 
 

@@ -14,7 +14,7 @@ from packyard.catalogue import row_of
 from packyard.edges.git import Repository
 from packyard.edges.memory import Memory
 from packyard.edges.shelved import Shelved
-from packyard.edges.view import MemoryView
+from packyard.edges.view import ListView, MemoryView
 from packyard.facts import revision_text
 from packyard.formats import documents, layout
 from packyard.model import Event, Pack, Publisher
@@ -24,8 +24,11 @@ from packyard.rules.notices import Notice
 from packyard.stages import counting, telling
 from packyard.stages.around import Surroundings
 from packyard.stages.reading import Reading
+from packyard.stages.speaking import standing
 from packyard.surfaces import listings
 from packyard.surfaces.chronicle import counted
+from packyard.surfaces.dialects import dialects
+from packyard.surfaces.dialects.values import Size
 from packyard.surfaces.pack.values import Around
 from packyard.surfaces.search import plan_search
 from packyard.surfaces.site import Site
@@ -38,7 +41,7 @@ class Shelf:
     def __init__(self, source: Repository) -> None:
         self.memory = Memory(Path(":memory:"))  # SQLite's name for a database in no file
         self.memory.begin()
-        self._view = MemoryView(self.memory, source)
+        self._source, self._view = source, MemoryView(self.memory, source)
         self._around = Surroundings(self.memory, source, {}, False)
         self._packs: list[str] = []
 
@@ -70,6 +73,7 @@ class Shelf:
     def close(self, leaves: Mapping[int, bytes]) -> None:
         """Takes the log's entries by the numbers of events, after all packs."""
         self.memory.add_acts(leaves.items())
+        self.memory.put("events", str(len(leaves)))
         for name, kind in (("packs", "new"), ("versions", "publish"), ("publishers", "joined")):
             self.memory.put(name, str(self.memory.how_many("series", kind)))
 
@@ -87,6 +91,10 @@ class Shelf:
         """Those of every page and document that is about many packs."""
         for unit in sorted(self._units()):
             yield from listings.plan_unit(unit, site, templates, self._view)
+        for each in dialects(site.registry):
+            view = ListView(self.memory, self._source, each.name)
+            for name in sorted({*standing(each, Size(0, 0), view.extent()), *self.memory.lists(each.name)}):
+                yield from each.plan_list(site, view, name)
         searched = Shelved(self.memory.db)
         for unit in sorted(searched.whole()):
             yield from plan_search(unit, searched)

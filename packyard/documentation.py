@@ -143,8 +143,9 @@ def _settings() -> Iterator[str]:
     for own in PROGRAM:
         yield f"| `{own.name}` | `{own.variable}` | {own.default or 'none'} | {own.help} |"
     yield "\n`PACKYARD_SNAPSHOT_KEY`, `PACKYARD_LOG_KEY`, `PACKYARD_ATTEST_KEY` and `PACKYARD_KEY` hold the path or the"
-    yield "text of a key file, `PACKYARD_PASSWORD` the password of encrypted ones. `NO_COLOR` takes the colours away,"
-    yield "`PACKYARD_DEBUG=1` shows the trace of every error."
+    yield "text of a key file, `PACKYARD_PASSWORD` the password of encrypted ones, `PACKYARD_BRIDGE_TOKEN` what those"
+    yield "must send who publish through `packyard bridge`. `NO_COLOR` takes the colours away, `PACKYARD_DEBUG=1` shows"
+    yield "the trace of every error."
 
 
 def write(folder: Path) -> None:

@@ -7,19 +7,19 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 
 from packyard.errors import Stale
-from packyard.formats import layout, sums, tarball
+from packyard.formats import inventory, layout, sums, tarball
 from packyard.model import Output
 from packyard.protocols import Sink
-from packyard.recipe import Recipe, key
+from packyard.recipe import Recipe, key, told
 from packyard.rules.folder import LIMITS
 
 
 def pack_lists(name: str, files: Iterable[Output]) -> Iterator[tuple[str, bytes]]:
-    """(path, bytes) of the lists of a pack that has these files, see `layout.list_of`; `files.sums` is the last."""
+    """(path, bytes) of the lists of a pack that has these files, see `inventory.list_of`; `files.sums` is the last."""
     own = layout.pack(name, layout.FILES_SUMS)
     lists: dict[str, list[tuple[str, str]]] = {own: []}
     for file in files:
-        lists.setdefault(layout.list_of(file.path), []).append((file.path, file.sha256))
+        lists.setdefault(inventory.list_of(file.path), []).append((file.path, file.sha256))
     for path in sorted(lists.keys() - {own}):
         data = sums.format(lists[path])
         lists[own].append((path, sha256(data).hexdigest()))
@@ -37,6 +37,10 @@ class Emitter:
 
     def make(self, recipe: Recipe) -> None:
         """Renders a recipe unless its key says that this was done."""
+        if recipe.copied:
+            self._copy(recipe.path, self.files[recipe.copied])
+            return
+        recipe = told(recipe, lambda path: self.files[path].sha256)
         wanted = key(self.tool, recipe)
         known = self.before.get(recipe.path)
         if known is not None and known.key == wanted:
@@ -60,6 +64,13 @@ class Emitter:
         if layout.immutable(path):
             self._refuse_change(path)
         self.staging.replace(path, data)
+
+    def _copy(self, path: str, of: Output) -> None:
+        """Claims a path with the bytes of another file of the unit."""
+        known = self.before.get(path)
+        self.files[path] = Output(path, "", of.sha256, of.size)
+        if known is None or known.sha256 != of.sha256:
+            self.staging.copy(path, of.path)
 
     def _refuse_change(self, path: str) -> None:
         if self.staging.current(path, LIMITS["expanded"]) is None:

@@ -27,6 +27,8 @@ from packyard.rules.folder import LIMITS, SIGNATURE, SUMS, Folder, read_folder
 from packyard.rules.statements import Spoken, check_statement
 from packyard.rules.strays import check_strays
 from packyard.rules.version import Checked, check_version
+from packyard.surfaces import dialects
+from packyard.surfaces.dialects.values import Said
 from packyard.surfaces.pack import plan_pack
 from packyard.surfaces.pack.shipped import Shelf
 from packyard.surfaces.pack.values import Around, Hand
@@ -65,7 +67,8 @@ class Job(NamedTuple):
 
 class Made(NamedTuple):
     """A pack that was made, or the problems that kept it from being made; `elsewhere` counts files that another process
-    staged. `withdrawn` are the tarballs that may not stay, `earlier` what other versions than the latest depend on.
+    staged. `withdrawn` are the tarballs that may not stay, `earlier` what other versions than the latest depend on,
+    `said` pairs other programs' formats with what their lists say of the pack.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Made(NamedTuple):
     withdrawn: tuple[str, ...] = ()
     earlier: tuple[str, ...] = ()
     elsewhere: int = 0
+    said: tuple[tuple[str, Said], ...] = ()
 
 
 def make_pack(shop: Workshop, job: Job) -> Made:
@@ -95,7 +99,7 @@ def make_pack(shop: Workshop, job: Job) -> Made:
     hand = Hand(
         shop.site, shop.templates, publishers, Shelf(shop.source), job.around, _seen(shop.authority, publishers)
     )
-    for recipe in once(plan_pack(hand, pack)):
+    for recipe in once((*plan_pack(hand, pack), *dialects.plan_pack(hand, pack))):
         output.make(recipe)
     for path, data in pack_lists(job.name, output.files.values()):
         output.emit(path, data)
@@ -111,6 +115,7 @@ def make_pack(shop: Workshop, job: Job) -> Made:
         tuple(_leaves(releases, spoken, job.first)),
         tuple(layout.tarball(job.name, state.release.version) for state in pack.versions if state.withdrawn),
         _earlier(pack),
+        said=dialects.said(hand, pack),
     )
 
 

@@ -7,7 +7,7 @@
              → site.sums → every other file
                          → site/FOLDER.sums → site/FOLDER/XX.sums → the files of a large folder
 
-`layout.list_of` says which list has a file of a pack, `layout.site_list_of` which has any other.
+`inventory.list_of` says which list has a file of a pack, `inventory.site_list_of` which has any other.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from typing import NamedTuple
 
-from packyard.formats import entries, layout, note, snapshot, sums
+from packyard.formats import entries, inventory, layout, note, snapshot, sums
 from packyard.formats.bundle import Bundle, format_bundle
 from packyard.formats.checkpoint import Checkpoint, format_checkpoint
 from packyard.formats.snapshot import Snapshot
@@ -56,7 +56,7 @@ def site_lists(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
     """(path, bytes) of the lists of all files outside `packs/` given as (path, hash); `site.sums` is the last."""
     folders: dict[str, list[tuple[str, str]]] = {}
     for path, digest in files:
-        folders.setdefault(layout.place_of(path)[0], []).append((path, digest))
+        folders.setdefault(inventory.place_of(path)[0], []).append((path, digest))
     top = list[tuple[str, str]]()
     for folder, listed in sorted(folders.items()):
         if not is_large(folder, len(listed)):
@@ -70,17 +70,17 @@ def site_lists(files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
 
 def is_large(folder: str, files: int) -> bool:
     """Whether a folder at the top with so many files has shards of its own; "" is the top itself, which has none."""
-    return bool(folder) and files > layout.FOLDER_LIMIT
+    return bool(folder) and files > inventory.FOLDER_LIMIT
 
 
 def _folder_lists(folder: str, files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
     """The lists of a large folder, the list of its shards last."""
     shards: dict[int, list[tuple[str, str]]] = {}
     for path, digest in files:
-        shards.setdefault(layout.place_of(path)[1], []).append((path, digest))
-    made = [(layout.folder_shard(folder, number), sums.format(listed)) for number, listed in sorted(shards.items())]
+        shards.setdefault(inventory.place_of(path)[1], []).append((path, digest))
+    made = [(inventory.folder_shard(folder, number), sums.format(listed)) for number, listed in sorted(shards.items())]
     yield from made
-    yield layout.folder_sums(folder), sums.format((path, sha256(data).hexdigest()) for path, data in made)
+    yield inventory.folder_sums(folder), sums.format((path, sha256(data).hexdigest()) for path, data in made)
 
 
 def extend_log(edge: Edge, new: Iterable[bytes], number: int, chain: Chain) -> Iterator[tuple[str, bytes]]:

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pygit2.enums import FileMode
 
 from packyard.edges.keys import MinisignSigner
-from packyard.formats import names, note, org, publisher, registry, statement, sums, trustfile
+from packyard.formats import foreign, names, note, org, publisher, registry, statement, sums, trustfile
 from packyard.formats.times import day_of, parse_time
 from packyard.model import Org, Publisher, PublisherKey, Statement
 from packyard.registry import Registry as Settings
@@ -34,6 +34,7 @@ from tests.signing import signer_of
 ORIGIN = "packs.example.org"
 START = parse_time("2026-03-01T09:00:00Z")
 SINCE = "2026-01-01"
+SILENT = dict.fromkeys(foreign.SURFACES, False)
 ROOTS = ("root-1", "root-2", "root-3")
 TREE, FILE, SCRIPT, LINK, MODULE = 0o040000, 0o100644, 0o100755, 0o120000, 0o160000
 
@@ -67,8 +68,8 @@ class TestRegistry:
         self.settings()
 
     def settings(self, **changes: Any) -> None:
-        """Writes `registry.yaml`."""
-        plain = Settings(ORIGIN, "Test packs", "https://packs.example.org/", (), 14, {}, {}, {})
+        """Writes `registry.yaml`. Other programs' formats are not rendered unless `surfaces` says so."""
+        plain = Settings(ORIGIN, "Test packs", "https://packs.example.org/", (), 14, {}, {}, SILENT)
         self.files["registry.yaml"] = registry.format_registry(plain._replace(**changes))
 
     def publisher(self, handle: str, key: str = "", scopes: tuple[str, ...] = ("publish", "admin")) -> None:

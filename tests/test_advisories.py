@@ -21,7 +21,7 @@ from packyard.audit.rows import audit_beside
 from packyard.edges.judging import judge_refs
 from packyard.edges.store import FolderSite
 from packyard.errors import ProblemsFound
-from packyard.formats import layout
+from packyard.formats import inventory, layout
 from packyard.formats.advisories import format_advisories, parse_advisories
 from packyard.formats.advisory import affects, format_document
 from packyard.formats.registry_page import format_registry_page, parse_registry_page
@@ -135,13 +135,13 @@ def test_settings_reach_the_page(registry: TestRegistry, tmp_path: Path) -> None
 
 
 def test_more_advisories_than_a_list_holds(registry: TestRegistry, tmp_path: Path) -> None:
-    for number in range(layout.FOLDER_LIMIT + 1):
+    for number in range(inventory.FOLDER_LIMIT + 1):
         ident = f"PY-2026-{number:04}"
         registry.files[path(ident)] = advisory(ident, {"hello": ["1.0.0"]})
     registry.commit("Many")
     site = tmp_path / "site"
     built(registry.path, site)
-    assert len(index(site)) == layout.FOLDER_LIMIT + 1
+    assert len(index(site)) == inventory.FOLDER_LIMIT + 1
     assert "  site/advisories.sums\n" in (site / "site.sums").read_text()
     assert sound(site)
 

@@ -17,7 +17,7 @@ from packyard.audit import audit, audit_staged, staged
 from packyard.edges.keys import ROLES, load_signer, make_key
 from packyard.edges.store import FolderSite
 from packyard.errors import Problem, ProblemsFound
-from packyard.formats import documents, dsse, entries, layout, note, tarball, trustfile
+from packyard.formats import documents, dsse, entries, inventory, layout, note, tarball, trustfile
 from packyard.formats.checkpoint import Checkpoint, format_checkpoint
 from packyard.formats.snapshot import parse_snapshot
 from packyard.model import PublisherKey, VersionState
@@ -364,8 +364,8 @@ def test_documents_that_lie(liar: Liar, module: Any, name: str, change: Callable
 def test_a_line_in_a_list_that_is_not_its_own(liar: Liar, path: str, listing: str) -> None:
     """Everything fits together, but a client or an auditor would look for the path in another list."""
     moved = {layout.pack("hello", path): layout.pack("hello", listing)}
-    lying = {**vars(layout), "list_of": lambda path: moved.get(path) or layout.list_of(path)}
-    liar.patch.setattr(emitter, "layout", SimpleNamespace(**lying))
+    lying = {**vars(inventory), "list_of": lambda path: moved.get(path) or inventory.list_of(path)}
+    liar.patch.setattr(emitter, "inventory", SimpleNamespace(**lying))
     liar.registry.statement("yank", "hello", "alice", version="1.1.0")
     liar.registry.commit("Yank")
     assert "list-foreign" in liar.publish()
@@ -465,7 +465,7 @@ def test_pages_that_go_go_whole(liar: Liar) -> None:
     page, listing = (layout.version("hello", "1.0.0", name) for name in ("index.html", layout.PAGES_SUMS))
     assert liar.publish() == set()
     before = load(liar.folder / "site")
-    gone = {path for path in before if listing in (path, layout.list_of(path))}
+    gone = {path for path in before if listing in (path, inventory.list_of(path))}
     liar.registry.version("hello", "1.2.0", "alice")
     liar.registry.commit("Publish one version")
     liar.rewrite(packs, "once", lambda recipes: [recipe for recipe in recipes if recipe.path not in gone])

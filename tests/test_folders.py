@@ -23,7 +23,7 @@ from packyard.edges.client_catalogue import listed_in_site
 from packyard.edges.memory import CHAIN, Memory
 from packyard.emitter import Emitter
 from packyard.errors import Problem
-from packyard.formats import layout, sums, trustfile
+from packyard.formats import inventory, layout, sums, trustfile
 from packyard.formats.snapshot import parse_snapshot
 from packyard.kit.listing import site_files
 from packyard.model import Output
@@ -38,7 +38,7 @@ LIMIT = 3
 
 @pytest.fixture(autouse=True)
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout, "FOLDER_LIMIT", LIMIT)
+    monkeypatch.setattr(inventory, "FOLDER_LIMIT", LIMIT)
 
 
 class Kept:
@@ -60,6 +60,9 @@ class Kept:
         self.files[path] = data
 
     replace = write
+
+    def copy(self, path: str, of: str) -> None:
+        self.files[path] = self.files[of]
 
 
 def sealed(memory: Memory, staging: Kept, fresh: bool = False) -> dict[str, bytes]:
@@ -93,7 +96,7 @@ def test_what_is_made_again_is_what_would_be_made_from_nothing(
     builds: list[tuple[dict[str, tuple[str, int]], bool, list[str]]],
 ) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout, "FOLDER_LIMIT", LIMIT)
+        patch.setattr(inventory, "FOLDER_LIMIT", LIMIT)
         memory, staging = Memory(Path(folder) / "memory.sqlite"), Kept()
         memory.begin()
         for state, fresh, order in builds:
@@ -126,8 +129,12 @@ def test_the_cost_is_that_of_the_change(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(memory, "files_at", counted)
     memory.set_unit("t7", outputs("t7", {"tags/t7/index.html": 1, "tags/t7/feed.atom": 2}))
     memory.set_unit("home", outputs("home", {"index.html": 2}))
-    place = layout.place_of("tags/t7/")
-    assert sorted(sealed(memory, staging)) == ["site.sums", layout.folder_sums("tags"), layout.folder_shard(*place)]
+    place = inventory.place_of("tags/t7/")
+    assert sorted(sealed(memory, staging)) == [
+        "site.sums",
+        inventory.folder_sums("tags"),
+        inventory.folder_shard(*place),
+    ]
     assert asked == [place]
     assert (sealed(memory, staging), len(asked)) == ({}, 1)
 
@@ -147,7 +154,7 @@ class Grown(NamedTuple):
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grown]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layout, "FOLDER_LIMIT", LIMIT)
+        patch.setattr(inventory, "FOLDER_LIMIT", LIMIT)
         folder = tmp_path_factory.mktemp("folders")
         registry = small(folder / "repo")
         built(registry.path, folder / "site")
@@ -163,11 +170,11 @@ def problems(site: dict[str, bytes]) -> list[Problem]:
 
 
 def lists(site: dict[str, bytes]) -> list[str]:
-    return [path for path in site if layout.is_site_list(path)]
+    return [path for path in site if inventory.is_site_list(path)]
 
 
 def test_the_site_has_shards_and_is_sound(grown: Grown) -> None:
-    folders = {layout.folder_of(path) for path in lists(grown.site)} - {""}
+    folders = {inventory.folder_of(path) for path in lists(grown.site)} - {""}
     assert folders >= {"tags", "publishers", "audit"}
     assert problems(grown.site) == []
     for path in (*lists(grown.site), layout.SITE_SUMS):
@@ -211,7 +218,7 @@ def lines(files: dict[str, bytes]) -> bytes:
     return sums.format((path, sha256(data).hexdigest()) for path, data in files.items())
 
 
-FILE, SHARD = "tags/a/index.html", layout.folder_shard("tags", layout.place_of("tags/a/")[1])
+FILE, SHARD = "tags/a/index.html", inventory.folder_shard("tags", inventory.place_of("tags/a/")[1])
 #: Lists below `site.sums` that fit together and are not those of the rule, and the one that is to blame.
 LIES: dict[str, tuple[dict[str, list[str]], str]] = {
     "another shard": ({"site.sums": ["site/tags.sums"], "site/tags.sums": ["site/tags/00.sums"],
@@ -243,7 +250,7 @@ def test_a_line_in_a_list_that_is_not_its_own(grown: Grown, name: str) -> None:
 
 def test_what_is_not_to_be_known_is_not_decided(grown: Grown) -> None:
     path = next(path for path in grown.site if path.startswith("tags/") and path.count("/") > 1)
-    shard = layout.site_list_of(path, large=True)
+    shard = inventory.site_list_of(path, large=True)
     for broken in (shard, "site/tags.sums", "site.sums"):
         reading = Reading(MemorySite(grown.site | {broken: b"x"}))
         chain = Chain(reading, parse_snapshot(grown.site[layout.SNAPSHOT]))
@@ -268,19 +275,19 @@ def test_every_file_is_listed_for_a_kit(grown: Grown) -> None:
 
 def test_a_version_rewrites_its_shards_alone(grown: Grown) -> None:
     changed = {path for path, data in grown.site.items() if grown.before.get(path) != data}
-    beside = {path for path in changed if not path.startswith(("packs/", "index")) and not layout.sealed_apart(path)}
-    files = {path for path in beside if not layout.is_site_list(path) and path != layout.SITE_SUMS}
-    large = {layout.folder_of(path) for path in lists(grown.site)}
-    wanted = {layout.site_list_of(path, path.partition("/")[0] in large) for path in files}
-    wanted |= {layout.site_list_of(path, large=True) for path in wanted if path != layout.SITE_SUMS}
-    assert {path for path in beside if layout.is_site_list(path)} == wanted - {layout.SITE_SUMS}
+    beside = {path for path in changed if not path.startswith(("packs/", "index")) and not inventory.sealed_apart(path)}
+    files = {path for path in beside if not inventory.is_site_list(path) and path != layout.SITE_SUMS}
+    large = {inventory.folder_of(path) for path in lists(grown.site)}
+    wanted = {inventory.site_list_of(path, path.partition("/")[0] in large) for path in files}
+    wanted |= {inventory.site_list_of(path, large=True) for path in wanted if path != layout.SITE_SUMS}
+    assert {path for path in beside if inventory.is_site_list(path)} == wanted - {layout.SITE_SUMS}
 
 
 def test_over_the_limit_and_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     registry, site = small(tmp_path / "repo"), tmp_path / "site"
     built(registry.path, site)
     for step, limit in enumerate((1000, 3, 2, 1000)):
-        monkeypatch.setattr(layout, "FOLDER_LIMIT", limit)
+        monkeypatch.setattr(inventory, "FOLDER_LIMIT", limit)
         before, previous = load(site), tmp_path / f"before-{step}"
         shutil.copytree(site, previous)
         registry.version("hello", f"1.{step + 2}.0", "alice", manifest={"tags": [f"t{step}", "files.sums", "0a.sums"]})
@@ -319,7 +326,7 @@ def test_what_a_folder_loses_is_removed(tmp_path: Path) -> None:
     registry.commit("No tag")
     built(registry.path, tmp_path / "site")
     after, page = load(tmp_path / "site"), "tags/gone/index.html"
-    shard = layout.site_list_of(page, large=True)
+    shard = inventory.site_list_of(page, large=True)
     assert {page, shard} <= before.keys() - after.keys()
     for kept in (page, shard):
         found = staged_problems(before, after, frozenset([kept]))
@@ -346,7 +353,7 @@ def test_a_client_reads_the_shards_that_it_needs(grown: Grown) -> None:
     assert own | {layout.REGISTRY} <= found.keys()
     assert "publishers/nobody/1.yaml" not in found
     assert all(sha256(grown.site[path]).hexdigest() == digest for path, digest in found.items())
-    shard = layout.site_list_of("publishers/alice/", large=True)
+    shard = inventory.site_list_of("publishers/alice/", large=True)
     assert asked[:2] == [layout.SITE_SUMS, "site/publishers.sums"]
     assert shard in asked[2:]
     assert len(asked) <= 4

@@ -20,11 +20,17 @@ from packyard.formats.statement import ACTIONS, parse_stem
 from packyard.formats.times import day_of
 from packyard.model import PublisherKey
 from tests.advising import START, advisory
-from tests.registry import SINCE, signer, small
+from tests.registry import SILENT, SINCE, signer, small
 from tests.sites import built, crash, differences, inodes, rewritten
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 TOOLS = "@acme/tools"
+#: What other programs' formats say something of.
+READ_BY_OTHERS = {
+    "skills/wave/SKILL.md": b"---\nname: wave\ndescription: Waves at people\n---\n\nWave.\n",
+    "mcp.json": b'{"mcpServers": {"notes": {"type": "remote", "url": "https://mcp.example.org/"}}}\n',
+    "commands/go.md": b"---\ndescription: Goes\n---\n\nGo.\n",
+}
 
 
 class History:
@@ -47,6 +53,7 @@ class History:
         self.gone: set[str] = set()
         self.stable: dict[str, str] = {}
         self.keys = {"alice": "alice", "bob": "bob", "carol": "carol"}
+        self.title, self.spoken = "Test packs", SILENT
 
     def publish(self, at: int) -> None:
         """A new version of an existing pack, sometimes with another description or other tags."""
@@ -58,7 +65,8 @@ class History:
         tags: dict[str, object] = {"tags": ["test", f"tag{at % 4}"]} if at % 5 == 0 else {}
         number = f"{self.numbers[pack]}.0.{at}"
         self.versions[pack].append(number)
-        self.registry.version(pack, number, self.keys[self._owner(pack)], manifest=about | tags)
+        files = READ_BY_OTHERS if at % 2 == 0 else {}
+        self.registry.version(pack, number, self.keys[self._owner(pack)], files, about | tags)
 
     def found(self, at: int) -> None:
         """A new pack, sometimes with an image that its readme shows."""
@@ -66,7 +74,8 @@ class History:
         if pack not in self.numbers:
             self.numbers[pack], self.owners[pack], self.versions[pack] = 1, "bob", ["1.0.0"]
             readme = b"# It\n\n![a picture](a.png) and <b>this</b>\n"
-            self.registry.version(pack, "1.0.0", self.keys["bob"], {"a.png": b"\x89PNG1", "README.md": readme})
+            files = {"a.png": b"\x89PNG1", "README.md": readme, **READ_BY_OTHERS}
+            self.registry.version(pack, "1.0.0", self.keys["bob"], files)
 
     def yank(self, at: int) -> None:
         """Yanks or unyanks the first version of a pack."""
@@ -180,7 +189,13 @@ class History:
 
     def retitle(self, at: int) -> None:
         """Changes the registry's title, which stands on every page."""
-        self.registry.settings(title=f"Test packs {at}")
+        self.title = f"Test packs {at}"
+        self.registry.settings(title=self.title, surfaces=self.spoken)
+
+    def speak(self, at: int) -> None:
+        """Switches other programs' formats on and off: some, or for 0 all of them on."""
+        self.spoken = {name: at == 0 or at * 29 >> bit & 1 == 1 for bit, name in enumerate(SILENT)}
+        self.registry.settings(title=self.title, surfaces=self.spoken)
 
     def _pack(self, at: int) -> str:
         return sorted(self.numbers)[at % len(self.numbers)]
@@ -215,6 +230,7 @@ CHANGES = (
     "rotate",
     "enlarge",
     "advise",
+    "speak",
 )
 STEPS = st.sampled_from(("publish", "promote", "recover", "wait")) | st.sampled_from((*CHANGES, "retitle"))
 ACTS = st.lists(st.tuples(STEPS, st.integers(0, 20)), min_size=0, max_size=4)
@@ -223,7 +239,8 @@ BUILDS = st.fixed_dictionaries({"acts": ACTS, "crash": st.none() | st.integers(0
 #: A history with every kind of statement, in three builds; pack 0 is the scoped one, 1 hello, 2 other.
 EVERYTHING: list[dict[str, object]] = [
     {
-        "acts": [(name, at) for at in (1, 2) for name in ("publish", "deprecate", "yank", "share", "promote")],
+        "acts": [("speak", 0)]
+        + [(name, at) for at in (1, 2) for name in ("publish", "deprecate", "yank", "share", "promote")],
         "crash": 40,
         "tool": False,
     },
@@ -242,6 +259,8 @@ EVERYTHING: list[dict[str, object]] = [
             ("promote", 2),
             ("move", 1),
             ("enlarge", 0),
+            ("speak", 7),
+            ("publish", 2),
         ],
         "crash": None,
         "tool": True,

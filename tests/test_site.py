@@ -23,7 +23,7 @@ from packyard.audit import audit
 from packyard.edges.store import FolderSite, Workplace, walk
 from packyard.edges.transport import WebSite
 from packyard.errors import Stale, UsageError, WorldError
-from packyard.formats import layout, minisign
+from packyard.formats import inventory, minisign
 from packyard.formats.dsse import PAYLOAD_TYPE
 from packyard.formats.snapshot import parse_snapshot
 from tests.go.build import checklog
@@ -66,7 +66,7 @@ def test_sha256sum_follows_the_chain_to_every_file(site: Path) -> None:
             checked.add(name)
             if name.endswith(".sums"):
                 waiting.append(name)
-    assert {path for path in walk(site) if not layout.sealed_apart(path)} == checked
+    assert {path for path in walk(site) if not inventory.sealed_apart(path)} == checked
 
 
 def test_clients_read_no_list_of_pages(site: Path) -> None:

@@ -20,7 +20,7 @@ from functools import lru_cache
 
 from packyard.audit.reading import Reading
 from packyard.errors import FormatError
-from packyard.formats import layout, names, sums
+from packyard.formats import inventory, layout, names, sums
 from packyard.formats.snapshot import Snapshot
 
 #: So many lists are held at once, besides those of shards: files come in the order of their paths, and so do lists,
@@ -41,7 +41,7 @@ class Chain:
 
     def lines(self, listing: str) -> Mapping[str, str]:
         """The hashes that a list has for its paths; none when the list is not as promised."""
-        return (self._shards if layout.is_site_list(listing) else self._lists)(listing)
+        return (self._shards if inventory.is_site_list(listing) else self._lists)(listing)
 
     def digest(self, path: str) -> str | None:
         """The hash that the file at `path` must have; None when no list names it."""
@@ -54,16 +54,16 @@ class Chain:
             return layout.SNAPSHOT
         if path in _SHARDS:
             return layout.INDEX_SUMS
-        if layout.sealed_apart(path):
+        if inventory.sealed_apart(path):
             return ""
         folder = path.partition("/")[0]
-        if folder == "packs":
-            return layout.list_of(path)
-        return layout.site_list_of(path, self.is_large(folder))
+        if folder == "packs" or inventory.pack_of(path):
+            return inventory.list_of(path)
+        return inventory.site_list_of(path, self.is_large(folder))
 
     def is_large(self, folder: str) -> bool:
         """Whether a folder at the top, other than `packs/`, has shards of its own."""
-        return layout.folder_sums(folder) in self.lines(layout.SITE_SUMS)
+        return inventory.folder_sums(folder) in self.lines(layout.SITE_SUMS)
 
     def undecided(self, path: str) -> bool:
         """Whether a list between the snapshot and `path` is broken, so that nothing is known about the path."""
@@ -75,25 +75,25 @@ class Chain:
 
     def is_list(self, path: str) -> bool:
         """Whether a path below the three at the top is a list itself."""
-        return path in _SHARDS or layout.is_pack_list(path) or layout.is_site_list(path)
+        return path in _SHARDS or inventory.is_pack_list(path) or inventory.is_site_list(path)
 
     def packs(self) -> Iterator[tuple[str, str]]:
         """(name, hash of `files.sums`) of every pack."""
         for shard in self.lines(layout.INDEX_SUMS):
             for path, digest in self.lines(shard).items():
-                yield layout.pack_of(path), digest
+                yield inventory.pack_of(path), digest
 
     def files(self, pack: str) -> Iterator[tuple[str, str]]:
         """(path, hash) of every file of a pack, also of its lists, but for `files.sums`."""
         for path, digest in self.lines(layout.pack(pack, layout.FILES_SUMS)).items():
             yield path, digest
-            if layout.is_pack_list(path):
+            if inventory.is_pack_list(path):
                 yield from self.lines(path).items()
 
     def others(self) -> Iterator[tuple[str, str]]:
-        """(path, hash) of every file outside `packs/` that is not a list."""
+        """(path, hash) of every file of no pack that is not a list."""
         for path, digest in self.lines(layout.SITE_SUMS).items():
-            if layout.is_site_list(path):
+            if inventory.is_site_list(path):
                 yield from self._in_shards(path)
             else:
                 yield path, digest
@@ -102,7 +102,7 @@ class Chain:
         """(path, hash) of every file of a folder at the top, other than `packs/`, that has shards of its own; none of
         another.
         """
-        return self._in_shards(layout.folder_sums(folder))
+        return self._in_shards(inventory.folder_sums(folder))
 
     def _in_shards(self, listing: str) -> Iterator[tuple[str, str]]:
         for shard in self.lines(listing):
@@ -143,7 +143,7 @@ class Chain:
         if listing == layout.INDEX_SUMS and len(pairs) != layout.SHARDS:
             self._reading.report("list-foreign", listing, "not the list of all shards", layout.SHARDS, len(pairs))
             return False
-        if layout.is_site_list(listing) and not pairs:
+        if inventory.is_site_list(listing) and not pairs:
             self._reading.report("list-foreign", listing, "a list of nothing, which should not be there")
         return not foreign
 
@@ -151,10 +151,14 @@ class Chain:
         """Whether a line of `listing` is one of its own; `named` are the paths of `site.sums`, if it is that."""
         if listing == layout.SITE_SUMS:
             folder = path.partition("/")[0]
-            apart = folder in ("packs", "index") or path in self._top or layout.sealed_apart(path)
-            return not apart and layout.site_list_of(path, layout.folder_sums(folder) in named) == listing
+            apart = folder in ("packs", "index") or path in self._top or inventory.sealed_apart(path)
+            return (
+                not apart
+                and not inventory.pack_of(path)
+                and inventory.site_list_of(path, inventory.folder_sums(folder) in named) == listing
+            )
         if listing.startswith("index/"):
-            return self.list_of(path) == listing and _is_name(layout.pack_of(path))
+            return self.list_of(path) == listing and _is_name(inventory.pack_of(path))
         return self.list_of(path) == listing
 
 

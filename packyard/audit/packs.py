@@ -23,7 +23,7 @@ from packyard.audit.versions import (
     parse_stated,
 )
 from packyard.catalogue import State
-from packyard.formats import entries, layout, names, sums
+from packyard.formats import entries, inventory, layout, names, sums
 from packyard.formats.times import parse_time
 from packyard.history import SOURCE
 from packyard.model import Event, Release
@@ -69,7 +69,7 @@ def audit_pack(reading: Reading, judge: Judge | None, task: PackTask) -> PackFou
     if listed is None:
         return PackFound()
     pack = _Pack(reading, judge, task)
-    for path in [path for path in listed if layout.is_pack_list(path)]:
+    for path in [path for path in listed if inventory.is_pack_list(path)]:
         pack.pages(path, listed.pop(path))
     folders: dict[str, dict[str, str]] = {"": {}, STATEMENTS: {}}
     for path, digest in listed.items():
@@ -82,7 +82,7 @@ def _lines(reading: Reading, listing: str, digest: str) -> dict[str, str] | None
     """The hashes that a list of a pack has; None, and problems, when it is not the sealed one or has foreign lines."""
     data = reading.intact(listing, digest)
     pairs = reading.attempt(listing, sums.parse, data) if data is not None else None
-    foreign = [path for path, _ in pairs or () if layout.list_of(path) != listing]
+    foreign = [path for path, _ in pairs or () if inventory.list_of(path) != listing]
     for path in foreign[:10]:
         reading.report("list-foreign", listing, "the list names a path that is not its own", found=path)
     return None if pairs is None or foreign else dict(pairs)
@@ -94,7 +94,7 @@ class _Pack:
     def __init__(self, reading: Reading, judge: Judge | None, task: PackTask) -> None:
         self.reading, self.judge, self.task = reading, judge, task
         self.root = layout.pack(task.name)
-        self.lists = frozenset(task.look or ()) | frozenset(map(layout.list_of, task.look or ()))
+        self.lists = frozenset(task.look or ()) | frozenset(map(inventory.list_of, task.look or ()))
         self.claims: list[Claim] = []
         self.excused: list[int] = []
 

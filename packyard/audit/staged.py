@@ -25,7 +25,7 @@ from packyard.audit.tasks import Desk, FilesTask, perform_all
 from packyard.audit.versions import Judge, handles_in, parse_stated
 from packyard.catalogue import State
 from packyard.errors import FormatError, NotFound, Problem
-from packyard.formats import entries, layout, minisign, names, snapshot, trustfile
+from packyard.formats import entries, inventory, layout, minisign, names, snapshot, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import WIDTH
 from packyard.protocols import Listing
@@ -149,7 +149,7 @@ class _StagedAudit:
         """The changed lines of a list, and of those below it whose own lines changed or are gone."""
         changed = self.compare(listing)
         gone = (self.old.lines(listing) if self.old else {}).keys() - self.new.lines(listing).keys()
-        for each in sorted(filter(layout.is_site_list, changed | gone)):
+        for each in sorted(filter(inventory.is_site_list, changed | gone)):
             self.compare_site(each)
 
     def compare_pack(self, pack: str, staged: Container[str]) -> frozenset[str]:
@@ -157,7 +157,7 @@ class _StagedAudit:
         own = layout.pack(pack, LIST)
         changed = self.compare(own, staged)
         gone = (self.old.lines(own) if self.old else {}).keys() - self.new.lines(own).keys()
-        lists = filter(layout.is_pack_list, sorted(changed | gone))
+        lists = filter(inventory.is_pack_list, sorted(changed | gone))
         return changed.union(*(self.compare(each, staged) for each in lists))
 
     def files(self, growth: Growth, trust: Trust, packs: Collection[str] | None, workers: int) -> None:
@@ -178,16 +178,20 @@ class _StagedAudit:
     def look(self, growth: Growth, trust: Trust, packs: Collection[str] | None) -> Iterator[FilesTask]:
         """Looks at everything staged, but for the files of packs that are not looked at in depth: these it gives."""
         deep = 0
-        for pack, paths in groupby(self.staging.paths(), layout.pack_of):
+        for (pack, own), paths in groupby(self.staging.paths(), _whose):
             if not pack:
                 for path in paths:
                     self.file(growth, path)
+                continue
+            staged = frozenset(paths)
+            if not own:
+                yield FilesTask(self.listed(staged))
             elif deep < DEPTH and (packs is None or pack in packs):
                 deep += 1
-                self.pack(growth, trust, pack, frozenset(paths))
+                self.pack(growth, trust, pack, staged)
             else:
                 self.undecided.add(pack)
-                yield self.sealed(pack, frozenset(paths))
+                yield self.sealed(pack, staged)
 
     def sealed(self, pack: str, paths: frozenset[str]) -> FilesTask:
         """The staged files of a pack with the hashes that its lists give them."""
@@ -203,7 +207,7 @@ class _StagedAudit:
 
     def file(self, growth: Growth, path: str) -> None:
         """A staged file outside the packs."""
-        if layout.sealed_apart(path):
+        if inventory.sealed_apart(path):
             if path.startswith(layout.LOG + "tile/"):
                 check_tile(self.reading, growth.tiles, path)
             elif path.startswith(layout.BY_HASH) and path != layout.BY_HASH_INDEX:
@@ -269,3 +273,8 @@ class _StagedAudit:
         if pack not in self.undecided:
             message = f"entry {at} of the log is about something that is not on the site"
             self.reading.report("log-unmet", layout.pack(pack), message, shown(entry), "nothing")
+
+
+def _whose(path: str) -> tuple[str, bool]:
+    """The pack that a path belongs to, and whether it stands in its folder, where what other programs read does not."""
+    return inventory.pack_of(path), path.startswith("packs/")

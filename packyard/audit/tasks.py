@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple, TypeGuard
 
 from packyard.audit.packs import PackFound, PackTask, audit_pack
@@ -62,9 +62,11 @@ def perform(desk: Desk, task: Task) -> Done:
 def perform_all(desk: Desk, tasks: Iterator[Task], workers: int) -> Iterator[Done]:
     """Does tasks, on several processors or over several connections, and gives them in the order in which they came.
 
-    However many there are, only some are held at once.
+    However many there are, only some are held at once; for a few no process is started.
     """
-    if workers < 2:
+    few = list(islice(tasks, PARCEL))
+    tasks = chain(few, tasks)
+    if workers < 2 or (len(few) < PARCEL and is_listing(desk.site)):
         yield from (perform(desk, task) for task in tasks)
         return
     from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor

@@ -24,7 +24,7 @@ class Line(NamedTuple):
     meaning: str
 
 
-_FAMILIES = {"rules": "rules.CODE", "surfaces": "surfaces.NAME"}
+_FAMILIES = {"rules": "rules.CODE"}
 
 
 @click.command("config", context_settings=options.CONTEXT)

@@ -31,6 +31,7 @@ REGISTRY = (
     Known("prove", "prove:command", "Prove that the log has a version."),
     Known("rebuild", "rebuild:command", "Build a published site again and compare."),
     Known("serve", "serve:command", "Show a site on this machine."),
+    Known("export", "export:command", "Write a site's catalogue as CSV, SQLite or JSON lines."),
     Known("words", "words:command", "Print every text of the site, to be translated."),
     Known("config", "config:command", "Show every setting, its value and where it comes from."),
 )
@@ -68,7 +69,12 @@ USER = (
     Known("outdated", "outdated:command", "Show packs for which there is something newer."),
     Known("verify", "verify:command", "Compare what is installed with what was signed and locked."),
     Known("audit-lock", "audit_lock:command", "Say what is to be known of locked packs."),
+    Known("models", "models:command", "Say which model does what in a project, and why."),
+    Known("plugins", "plugins:command", "Write packs as plugins for Claude Code, Codex and Copilot."),
     Known("registries", "registries:command", "Write down registries for all projects."),
+    Known("oripk", "oripk:command", "Write a version as an archive for Ori."),
+    Known("bridge", "bridge:command", "Answer the agentpacks API to this machine."),
+    Known("mcp", "mcp:command", "Answer an AI program's questions about packs, over MCP."),
 )
 MIRROR = (
     Known("mirror", "mirror:command", "Copy a site, check a copy, compare several."),

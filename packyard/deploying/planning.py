@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 
 from packyard.deploying.values import Plan, Stage
 from packyard.errors import Problem, ProblemsFound
-from packyard.formats import layout
+from packyard.formats import inventory, layout
 
 #: In the order in which they are put.
 HEADS = (layout.CHECKPOINT, layout.SNAPSHOT_SIGNATURE, layout.SNAPSHOT_BUNDLE, layout.SNAPSHOT)
@@ -97,7 +97,7 @@ def _left_over(path: str) -> bool:
     """Whether a deployment that was cut short, of an earlier snapshot, may have left the file: of a pack's folder, what
     people look at goes with a version that is withdrawn.
     """
-    page = bool(layout.list_of(path)) and not layout.immutable(path)
+    page = bool(inventory.list_of(path)) and not layout.immutable(path)
     return page or _unfinished(path) or (layout.immutable(path) and _passing(path))
 
 

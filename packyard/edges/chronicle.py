@@ -168,6 +168,11 @@ class Chronicle:
         """The log's entry of an event."""
         return bytes(self.db.execute("SELECT entry FROM acts WHERE seq = ?", (seq,)).fetchone()[0])
 
+    def entries(self, start: int, stop: int) -> list[tuple[int, bytes]]:
+        """The log's entries of the events numbered from `start` to before `stop`, each with its place in the log."""
+        query = "SELECT log_index, entry FROM acts JOIN events USING (seq) WHERE seq >= ? AND seq < ? ORDER BY seq"
+        return [(int(index), bytes(entry)) for index, entry in self.db.execute(query, (start, stop))]
+
     def notice(self, ident: int) -> Notice:
         """A notice by its id."""
         query = "SELECT kind, subject, commit_id, time FROM notices WHERE id = ?"

@@ -17,7 +17,7 @@ from packyard.client.wanted import Files, gather
 from packyard.edges.client_sealed import reading
 from packyard.edges.session import Session
 from packyard.errors import NotFound
-from packyard.formats import advisories, layout, publisher, sums
+from packyard.formats import advisories, inventory, layout, publisher, sums
 from packyard.formats.advisory import Advisory
 from packyard.formats.snapshot import Snapshot
 from packyard.model import Publisher
@@ -104,8 +104,8 @@ def listed_in_site(files: Files, stated: Snapshot, paths: Iterable[str]) -> Mapp
     folder of one publisher, tag or the like is found by the path of that folder, with its slash.
     """
     site = _lines(files, layout.SITE_SUMS, stated.site_sums)
-    folders = {path: layout.folder_sums(layout.place_of(path)[0]) for path in paths}
-    wanted = {(layout.site_list_of(path, own in site), own) for path, own in folders.items()}
+    folders = {path: inventory.folder_sums(inventory.place_of(path)[0]) for path in paths}
+    wanted = {(inventory.site_list_of(path, own in site), own) for path, own in folders.items()}
     found = gather(partial(_listed, files, site, *each) for each in sorted(wanted))
     return {path: digest for lines in found for path, digest in lines.items()}
 

@@ -12,12 +12,13 @@ from pathlib import Path
 from packyard.client import placing
 from packyard.client.lock import FILE as LOCK
 from packyard.client.lock import Lock
-from packyard.client.placing.values import ASIDE, LEDGER, Ledger, Plan, curated
+from packyard.client.placing.values import ASIDE, LEDGER, Ledger, Plan
 from packyard.client.releases import Opened
 from packyard.client.user_values import Verified
 from packyard.edges.client_placing import packs_of, project_at
 from packyard.edges.store import walk
 from packyard.errors import BadChecksum, NotFound, Problem, ProblemsFound
+from packyard.parts.values import curated
 
 _MISSING, _CHANGED, _OTHER = NotFound.exit_code, BadChecksum.exit_code, ProblemsFound.exit_code
 _EXITS = {

@@ -1,7 +1,7 @@
 """What the memory knows of the files outside `packs/`, by where they are listed, so that a list is made again only when
 something in it changed.
 
-    files      every such file with its hash, and the unit that it is of, by its place (`layout.place_of`)
+    files      every such file with its hash, and the unit that it is of, by its place (`inventory.place_of`)
     folders    how many files a folder at the top has; "" is the top
     touched    the places at which something changed since the lists were made
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from packyard.formats import layout
+from packyard.formats import inventory
 from packyard.model import Output
 
 TABLES = """
@@ -46,13 +46,18 @@ class Folders:
         """
         had, has = ({file.path: file.sha256 for file in files} for files in (before, now))
         gone = "DELETE FROM files WHERE folder = ? AND shard = ? AND path = ? AND unit = ?"
-        self.db.executemany(gone, ((*layout.place_of(path), path, unit) for path in had.keys() - has.keys()))
+        self.db.executemany(gone, ((*inventory.place_of(path), path, unit) for path in had.keys() - has.keys()))
         came = (
             "INSERT INTO files VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT DO UPDATE SET sha256 = excluded.sha256, unit = excluded.unit"
         )
         new = has.items() - had.items()
-        self.db.executemany(came, ((*layout.place_of(path), path, digest, unit) for path, digest in new))
+        self.db.executemany(came, ((*inventory.place_of(path), path, digest, unit) for path, digest in new))
+
+    def has_file(self, path: str) -> bool:
+        """Whether a unit has this file, which is of no pack."""
+        query = "SELECT 1 FROM files WHERE folder = ? AND shard = ? AND path = ?"
+        return self.db.execute(query, (*inventory.place_of(path), path)).fetchone() is not None
 
     def folders(self) -> Mapping[str, int]:
         """How many files there are in each folder at the top, by name; "" is the top itself."""

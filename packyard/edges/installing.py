@@ -18,10 +18,11 @@ from pathlib import Path
 from packyard.client.placing import make_plan, parse_ledger, paths, want
 from packyard.client.placing.ledger import LIMIT
 from packyard.client.placing.planning import NOTHING, parents
-from packyard.client.placing.values import ASIDE, LEDGER, STATE, Disk, Ledger, Pack, Plan, Wanted
+from packyard.client.placing.values import ASIDE, LEDGER, STATE, Disk, Ledger, Plan, Wanted
 from packyard.edges.install_folder import InstallFolder
 from packyard.edges.install_journal import FILE_LIMIT, WORK, carry_out, finish
 from packyard.errors import FormatError, ProblemsFound, WorldError
+from packyard.parts.values import Pack
 
 #: How long another installation is waited for, in seconds, and how often it is looked whether it has ended.
 WAIT, _STEP = 10.0, 0.05

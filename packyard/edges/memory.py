@@ -4,13 +4,14 @@
     events     history so far: what appeared when, and where in the log it stands
     revisions  the accepted revisions of publishers and organisations, and trust files; `holders` says whose a key is
     units      what was written: a unit of output (a pack, a listing, a page) → its files with keys, hashes and sizes
-    files …    the files outside of packs, by where they are listed: see `packyard.edges.folders`
+    files …    the files of no pack, by where they are listed: see `packyard.edges.folders`
     packs      a pack's line in `index.json`, its row for listings, and the hash of its `files.sums`
     facts      a pack's releases, from which unchanged versions are taken
     facets     which pack is listed under which tag, target, feature, letter, owner
     acts …     what is counted and numbered: see `packyard.edges.chronicle`
     needs      which pack depends on which, in which versions (NULL: only older ones of it do), and who owns it
     search_ …  the search index: see `packyard.edges.shelved`
+    spoken …   lists in other programs' formats: see `packyard.edges.spoken`
     kept       what `by-hash/` holds, until when
 
 A build writes all of it in one transaction that is committed, marked `pending`, when the new site is staged, audited
@@ -30,11 +31,13 @@ from packyard.edges.folders import TABLES as FOLDER_TABLES
 from packyard.edges.folders import Folders
 from packyard.edges.relations import Relations
 from packyard.edges.shelved import TABLES as SEARCH_TABLES
+from packyard.edges.spoken import TABLES as SPOKEN_TABLES
+from packyard.edges.spoken import Spoken
 from packyard.errors import WorldError
 from packyard.facts import event_from, row_from
 from packyard.model import Event, Output, Row
 
-SCHEMA = "8"
+SCHEMA = "9"
 
 #: The unit of the lists themselves and of `index.json`, and how the names of units of packs begin.
 CHAIN, PACKS = "chain", "pack "
@@ -64,7 +67,7 @@ CREATE TABLE kept (sha256 TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWI
 """
 
 
-class Memory(Chronicle, Relations, Folders):
+class Memory(Chronicle, Relations, Folders, Spoken):
     """One open memory. Nothing is durable before `commit`."""
 
     def __init__(self, path: Path) -> None:
@@ -95,7 +98,7 @@ class Memory(Chronicle, Relations, Folders):
         for suffix in ("", "-journal", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self.db = self._open()
-        self.db.executescript("BEGIN;" + _TABLES + TABLES + FOLDER_TABLES + SEARCH_TABLES + "COMMIT;")
+        self.db.executescript("BEGIN;" + _TABLES + TABLES + FOLDER_TABLES + SEARCH_TABLES + SPOKEN_TABLES + "COMMIT;")
         self.put("schema", SCHEMA)
 
     def begin(self) -> None:
@@ -171,6 +174,11 @@ class Memory(Chronicle, Relations, Folders):
             self.db.execute("INSERT OR REPLACE INTO units VALUES (?, ?)", (name, text))
         else:
             self.db.execute("DELETE FROM units WHERE unit = ?", (name,))
+
+    def names_of_units(self, prefix: str) -> set[str]:
+        """The names of the units that begin so."""
+        query = "SELECT unit FROM units WHERE unit >= ? AND unit < ?"
+        return {str(name) for (name,) in self.db.execute(query, (prefix, prefix + "\U0010ffff"))}
 
     def units(self, but: str = "") -> Iterator[tuple[str, tuple[Output, ...]]]:
         """All units, but those whose name begins with `but`."""

@@ -15,7 +15,7 @@ from packyard.edges.mirror_heads import by_path, fetch_heads, verify_heads
 from packyard.edges.mirror_log import log_of
 from packyard.edges.mirror_source import HeadSite, Source, Unlike, open_source, streamed
 from packyard.errors import BadChecksum, FormatError, NotFound, PackyardError, Problem, WorldError
-from packyard.formats import layout, sums, tlog
+from packyard.formats import inventory, layout, sums, tlog
 from packyard.formats.tiles import TileReader
 from packyard.head import Head
 from packyard.mirror.parity import (
@@ -172,7 +172,7 @@ def _lines(source: Source, known: dict[str, Pairs], path: str, digest: str) -> P
             pairs = sums.parse(source.fetch(path, digest))
         except (Unlike, FormatError, WorldError):
             return None
-        own = path == layout.pack(layout.pack_of(path), layout.FILES_SUMS)
+        own = path == layout.pack(inventory.pack_of(path), layout.FILES_SUMS)
         known[digest] = pairs if not own else tuple(pair for pair in pairs if pair[0].endswith(_COMPARED))
     return known[digest]
 

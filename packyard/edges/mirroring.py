@@ -39,7 +39,7 @@ from packyard.edges.mirror_source import After, Copy, Fetched, HeadSite, Source,
 from packyard.edges.store import HEADS, Staging, Workplace
 from packyard.edges.workers import FEW, processors
 from packyard.errors import NotFound, Problem, Stale
-from packyard.formats import layout
+from packyard.formats import inventory, layout
 from packyard.formats.bundle import Bundle
 from packyard.formats.snapshot import Snapshot
 from packyard.head import Head
@@ -254,7 +254,7 @@ class _Sync:
 
     def problems(self, head: Head, gone: frozenset[str], whole: bool) -> tuple[Problem, ...]:
         """What an audit finds, of everything or of what is staged."""
-        packs = {layout.pack_of(path) for path in self.staging.paths_below("packs/")}
+        packs = {inventory.pack_of(path) for path in self.staging.paths_below("packs/")}
         if not whole and len(packs) <= DEPTH:
             return tuple(audit_staged(self.staging, head.trust, gone))
         workers = processors() if len(packs) > FEW else 1

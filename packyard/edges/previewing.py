@@ -67,6 +67,9 @@ class Shown:
             self.kept[path] = data
             self.written = len(self.kept)
 
+    def copy(self, path: str, of: str) -> None:
+        """Copies are for other programs."""
+
     def finish(self) -> None:
         """Writes everything, with links in pages to what is there alone."""
         for path, data in self.kept.items():

@@ -2,19 +2,17 @@
 
 The stages of a build are run as for an empty folder, with the published log as the recorded one; what they make goes
 nowhere, only its hashes are kept. One thing cannot be made without the registry's keys and is taken from the published
-site instead: a provenance envelope that an attestation key has signed and whose payload is the one that was made. So
-every list above must come out the same to the last byte, and three hashes in the snapshot decide.
+site: a provenance envelope that an attestation key signed, and whose payload is the one made. Three hashes decide.
 """
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from hashlib import sha256
-from itertools import chain as concat
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,7 +30,7 @@ from packyard.edges.store import Staging, Workplace
 from packyard.edges.transport import open_site
 from packyard.edges.trustees import Trustees
 from packyard.errors import BadChecksum, FormatError, NotFound, Stale
-from packyard.formats import b64, documents, dsse, entries, layout, minisign, note, trustfile
+from packyard.formats import b64, documents, dsse, entries, inventory, layout, minisign, note, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import TileReader
 from packyard.head import Head, read_head
@@ -76,7 +74,7 @@ def rebuild(wish: Wish) -> Rebuild:
     with _open(wish, site, once, head) as edges:
         report = _empty(edges, head.snapshot, wish)
         try:
-            found = list(islice(_differences(wish, edges, once, head), LISTED * 100))
+            found = list(itertools.islice(_differences(wish, edges, once, head), LISTED * 100))
         except FormatError as error:
             fields = error.at(f"{wish.place.rstrip('/')}/{layout.LOG}")._asdict()
             raise BadChecksum(fields.pop("code"), fields.pop("message"), **fields) from None
@@ -102,6 +100,9 @@ class Unwritten(Staging):
     def same(self, path: str, data: bytes) -> bool:
         """Always: so nothing is staged, and the emitter keeps the hash of what was made."""
         return True
+
+    def copy(self, path: str, of: str) -> None:
+        """Nothing is staged."""
 
     def current(self, path: str, limit: int) -> bytes | None:
         """A published provenance envelope that one of the attestation keys has signed; None for all else."""
@@ -267,22 +268,22 @@ def _of_lists(
     """The files whose hashes differ; of lists that differ in nothing else, the lists themselves."""
     if expected[layout.INDEX] != found[layout.INDEX]:
         yield Difference(layout.INDEX, expected[layout.INDEX], found[layout.INDEX])
-    files = concat(_of_packs(edges, chain), _compare(_others(edges), dict(chain.others())))
+    files = itertools.chain(_of_packs(edges, chain), _compare(_others(edges), dict(chain.others())))
     lists = ({path: hashes[path] for path in (layout.INDEX_SUMS, layout.SITE_SUMS)} for hashes in (expected, found))
     first = next(files, None)
-    yield from concat([first], files) if first else _compare(*lists)
+    yield from itertools.chain([first], files) if first else _compare(*lists)
 
 
 def _of_packs(edges: Edges, chain: Chain) -> Iterator[Difference]:
     """The files of packs whose hashes differ; of a pack that differs in nothing else, its lists."""
     for number in range(layout.SHARDS):
         made = dict(edges.memory.shard(number))
-        listed = {layout.pack_of(path): digest for path, digest in chain.lines(layout.shard_sums(number)).items()}
+        listed = {inventory.pack_of(path): digest for path, digest in chain.lines(layout.shard_sums(number)).items()}
         for name in sorted(name for name in made.keys() | listed.keys() if made.get(name) != listed.get(name)):
             own = layout.pack(name, layout.FILES_SUMS)
             files = {file.path: file.sha256 for file in edges.memory.unit(f"pack {name}") if file.path != own}
             found = list(_compare(files, dict(chain.files(name))))
-            yield from [each for each in found if not layout.is_pack_list(each.path)] or found
+            yield from [each for each in found if not inventory.is_pack_list(each.path)] or found
 
 
 def _compare(made: Mapping[str, str], listed: Mapping[str, str]) -> Iterator[Difference]:

@@ -170,6 +170,11 @@ class Staging:
                 self.keep(sha256(old).hexdigest(), path)
         self.write(path, data)
 
+    def copy(self, path: str, of: str) -> None:
+        """Stages at `path` what will be at `of`, which is staged or stands in the site."""
+        source = next(root / of for root in (self.root, self.site.root) if (root / of).exists())
+        self.replace(path, source.read_bytes())
+
     def _withdraw(self, path: str, data: bytes) -> None:
         staged = self.root / path
         if staged.exists():

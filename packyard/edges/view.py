@@ -4,11 +4,39 @@ from __future__ import annotations
 
 from packyard.edges.memory import Memory
 from packyard.edges.recalled import Recalled
+from packyard.edges.spoken import Lists
 from packyard.facts import revision_from, row_from
+from packyard.formats.entries import signers
 from packyard.model import Event, Row
 from packyard.protocols import Source
 from packyard.rules.authority import FILE_LIMIT, Revision
+from packyard.surfaces.dialects.values import Event as Told
+from packyard.surfaces.dialects.values import Size
 from packyard.surfaces.site import Totals
+
+
+class ListView(Lists):
+    """A `dialects.values.View`: the lists of one dialect."""
+
+    def __init__(self, memory: Memory, source: Source, dialect: str) -> None:
+        super().__init__(memory.db, dialect)
+        view = MemoryView(memory, source)
+        self.featured, self.totals, self.row = view.featured, view.totals, view.row
+        self._memory = memory
+
+    def events(self, start: int, stop: int) -> list[Told]:
+        """The events numbered from `start` to before `stop`."""
+        found = self._memory.entries(start, stop)
+        return [Told(index, entry, tuple(map(self._memory.holder, signers(entry)))) for index, entry in found]
+
+    def extent(self) -> Size:
+        """How many packs and events there are."""
+        return extent_of(self._memory)
+
+
+def extent_of(memory: Memory) -> Size:
+    """How many packs and events there are."""
+    return Size(memory.how_many("series", "new"), int(memory.get("events", "0")))
 
 
 class MemoryView(Recalled):

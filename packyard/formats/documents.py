@@ -97,7 +97,7 @@ def pack_document(pack: Pack) -> bytes:
             "renamed": pack.renamed._asdict() if pack.renamed else None,
             "recovery": _recovery(pack.recovery),
             "channels": dict(pack.channels),
-            "versions": [_version(state) for state in pack.versions],
+            "versions": [version_object(state) for state in pack.versions],
             "statements": [
                 {"sequence": said.sequence, "action": said.action, "date": said.date, "reason": said.reason}
                 | dict(said.fields)
@@ -129,7 +129,8 @@ def _recovery(recovery: Recovery | None) -> dict[str, Any] | None:
     return recovery._asdict() | {"effective": format_time(recovery.effective)} if recovery else None
 
 
-def _version(state: VersionState) -> dict[str, Any]:
+def version_object(state: VersionState) -> dict[str, Any]:
+    """What a pack's document says of a version."""
     release = state.release
     return {
         "version": release.version,

@@ -14,6 +14,7 @@ entries the log is a function of git history alone.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -80,6 +81,12 @@ def parse_entry(data: bytes) -> dict[str, Any]:
             "log-entry-invalid", "a log entry is not canonical JSON", found=data[:80].decode("utf-8", "replace")
         )
     return value
+
+
+def signers(entry: bytes) -> tuple[str, ...]:
+    """The ids of the keys that signed what a canonical entry is about; () of one of type `index`."""
+    found = json.loads(entry)
+    return tuple(found["keys"] if "keys" in found else [found["key"]] if "key" in found else ())
 
 
 def _is_canonical(value: dict[str, Any], data: bytes) -> bool:

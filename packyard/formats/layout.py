@@ -23,28 +23,12 @@ Paths are relative to the site's root and use `/`. A pack's name is used whole, 
     log/checkpoint log/tile/…        tiles are immutable
     by-hash/SHA256                   replaced metadata, for one expiry window
 
-Every file in a pack's folder stands in one list, so that what clients read does not grow with what people look at:
-
-    files.sums            what clients verify the pack by: the document, the statements, the artifacts and
-                          `metadata.json` of every version; and the other lists
-    VERSION/pages.sums    what else is in a version's folder, whose name begins with a digit as no other folder's does
-    pages.sums            what else is in the pack's folder
-
-Of `pages.sums` those are there that have a line.
-
-Every file outside `packs/` that is sealed stands in one list, too:
-
-    site.sums             the files at the top, and those of folders with few files; and the lists of the others
-    site/FOLDER.sums      the shards of a folder with more than `FOLDER_LIMIT` files; those are there that have a line
-    site/FOLDER/XX.sums   the files of the folder that fall into shard XX, see `place_of`
-
-What comes next on the way down is told by the path alone, and no tag, handle or licence can be the name of a list: the
-folders of the site that hold such items are others than `site/`.
+Which list of the seal has a path is for `packyard.formats.inventory`; the folders of other programs' formats, such as
+`agentpacks/`, are described in `packyard.formats.foreign`.
 """
 
 from __future__ import annotations
 
-import re
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -67,10 +51,6 @@ ATOM = "feed.atom"
 JSON_FEED = "feed.json"
 SHARDS = 256
 
-#: A folder of the site (other than `packs/`) with more files than this is listed in shards of its own, so that no list
-#: grows with the registry.
-FOLDER_LIMIT = 128
-
 
 class Kind(NamedTuple):
     """How a host should serve a path: `immutable` paths never change their bytes; `max_age` is in seconds."""
@@ -84,10 +64,6 @@ class Kind(NamedTuple):
         """The value of the Cache-Control header."""
         return f"public, max-age={self.max_age}" + (", immutable" if self.immutable else ", must-revalidate")
 
-
-_SITE_LIST = re.compile(r"site/([^/]+?)(/[0-9a-f]{2})?\.sums")
-#: Folders whose own folders are few and hold many files each, and not what belongs together.
-_SPREAD = frozenset({"search"})
 
 _YEAR, _SHORT = 31_536_000, 60
 
@@ -112,6 +88,8 @@ TYPES = {
     ".gif": "image/gif",
     ".webp": "image/webp",
     ".gz": "application/gzip",
+    ".tgz": "application/gzip",
+    ".zip": "application/zip",
     ".xml": "application/xml",
     ".yaml": "text/plain; charset=utf-8",
     ".sums": "text/plain; charset=utf-8",
@@ -119,10 +97,9 @@ TYPES = {
     ".bundle": "text/plain; charset=utf-8",
     ".md": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
+    ".csv": "text/csv; charset=utf-8",
 }
 TEXT_NAMES = {"SNAPSHOT", "SHA256SUMS", "checkpoint"}
-#: The files of a version that clients verify it by, besides the tarball.
-_PROOFS = {"SHA256SUMS", "SHA256SUMS.minisig", "provenance.intoto.jsonl", "metadata.json"}
 
 
 def shard(name: str) -> int:
@@ -190,86 +167,6 @@ def root_of(path: str) -> str:
     return "../" * path.count("/")
 
 
-def pack_of(path: str) -> str:
-    """The name of the pack whose folder holds `path`, or "" when none does."""
-    parts = path.split("/")
-    if parts[0] != "packs" or len(parts) < 3:
-        return ""
-    scoped = parts[1].startswith("@")
-    return "/".join(parts[1:3]) if scoped and len(parts) > 3 else "" if scoped else parts[1]
-
-
-def list_of(path: str) -> str:
-    """The list that has a path of a pack: of `files.sums` the shard's. "" for any other path."""
-    name = pack_of(path)
-    folder, slash, file = path.removeprefix(pack(name)).partition("/")
-    if not name:
-        return ""
-    if slash and "0" <= folder[:1] <= "9":
-        known = file in _PROOFS or file in (PAGES_SUMS, tarball_name(name, folder))
-        return pack(name, FILES_SUMS) if known else version(name, folder, PAGES_SUMS)
-    if not slash and folder == FILES_SUMS:
-        return shard_sums(shard(name))
-    known = folder == "statements" if slash else folder in (INDEX, PAGES_SUMS)
-    return pack(name, FILES_SUMS if known else PAGES_SUMS)
-
-
-def is_pack_list(path: str) -> bool:
-    """Whether a path is that of a list of a pack."""
-    folder, _, name = path.rpartition("/")
-    if name == FILES_SUMS:
-        return path == pack(pack_of(path), FILES_SUMS)
-    return name == PAGES_SUMS and path == list_of(f"{folder}/index.html")
-
-
-def folder_sums(folder: str) -> str:
-    """The path of the list of a large folder's shards."""
-    return f"site/{folder}.sums"
-
-
-def folder_shard(folder: str, number: int) -> str:
-    """The path of the list of shard `number` of a large folder."""
-    return f"site/{folder}/{number:02x}.sums"
-
-
-def place_of(path: str) -> tuple[str, int]:
-    """The folder at the top that has a path outside `packs/`, and the path's shard in it; ("", 0) for a file on top.
-
-    The shard is the first byte of the SHA-256 of the name below the folder, so all that a folder has of a tag or of a
-    publisher is in one; in `search/` it is that of all the rest of the path.
-    """
-    folder, slash, rest = path.partition("/")
-    if not slash:
-        return "", 0
-    return folder, shard(rest if folder in _SPREAD else rest.partition("/")[0])
-
-
-def site_list_of(path: str, large: bool) -> str:
-    """The list that has a sealed path outside `packs/` and `index/`; `large` says whether its folder at the top has
-    shards of its own.
-    """
-    if match := _SITE_LIST.fullmatch(path):
-        return folder_sums(match[1]) if match[2] else SITE_SUMS
-    folder, number = place_of(path)
-    return folder_shard(folder, number) if large and folder else SITE_SUMS
-
-
-def is_site_list(path: str) -> bool:
-    """Whether a path is that of a list below `site.sums`."""
-    return _SITE_LIST.fullmatch(path) is not None
-
-
-def folder_of(listing: str) -> str:
-    """The large folder whose shards a list names, "" for any other list."""
-    match = _SITE_LIST.fullmatch(listing)
-    return match[1] if match and not match[2] else ""
-
-
-def sealed_apart(path: str) -> bool:
-    """Whether `path` is outside the checksum chain: the pointer itself, the log, the trust files and `by-hash/`."""
-    return path in (SNAPSHOT, SNAPSHOT_SIGNATURE, SNAPSHOT_BUNDLE) or path.startswith((LOG, TRUST, BY_HASH))
-
-
 def immutable(path: str) -> bool:
     """Whether the bytes at `path` may never change once published. They stay, but for the tarball of a version that a
     statement withdraws.
@@ -292,6 +189,8 @@ def kind(path: str) -> Kind:
 
 def _content_type(path: str) -> str:
     name = path.rpartition("/")[2]
+    if path.startswith("npm/@"):
+        return "application/json"
     if name in TEXT_NAMES:
         return "text/plain; charset=utf-8"
     return TYPES.get(name[name.rfind(".") :].lower() if "." in name else "", "application/octet-stream")

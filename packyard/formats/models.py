@@ -30,7 +30,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from packyard.errors import FormatError
-from packyard.formats.fields import Fields, kind_of, shown
+from packyard.formats.fields import Fields, did_you_mean, kind_of, shown
 from packyard.formats.strict import load_json
 
 #: The most bytes of `models.json`, profiles in it, and profiles above a profile.
@@ -125,16 +125,35 @@ def parse_models(data: bytes) -> tuple[Models, tuple[FormatError, ...]]:
 
 
 def resolve_profile(models: Models, name: str) -> Choice:
-    """The choice of a profile with all that it inherits, the base not included.
-
-    Raises `FormatError` when there is no such profile; profiles of `parse_models` have no other fault.
-    """
-    if name not in models.profiles:
-        raise FormatError("profile-unknown", "there is no such profile", found=shown(name))
+    """The choice of a profile with all that it inherits, the base not included. Raises what `lineage` raises."""
     choice = Choice("", "", {})
-    for each in _lineage(models.profiles, name):
+    for each in lineage(models.profiles, name):
         choice = choice.over(models.profiles[each].choice)
     return choice
+
+
+def lineage(profiles: Mapping[str, Profile], name: str) -> tuple[str, ...]:
+    """The profile and those above it, the nearest first.
+
+    Raises `FormatError`: `profile-unknown` when there is no such profile, or one above it is not there; and, with the
+    path, `profile-cycle` and `profile-depth`. Those of `parse_models` have none of these faults, but profiles of
+    several packs together may be too deep.
+    """
+    if name not in profiles:
+        hint = did_you_mean(name, profiles)
+        raise FormatError("profile-unknown", "there is no such profile", found=shown(name), help=hint)
+    path = _lineage(profiles, name)
+    above = profiles[path[-1]].extends
+    if above in path:
+        message, found = "the profile inherits from itself", _shown_path([*path, above])
+        raise FormatError("profile-cycle", message, found=found)
+    if above:
+        message = "a profile extends one that is not there"
+        raise FormatError("profile-unknown", message, found=_shown_path([*path, above]))
+    if len(path) > MAX_DEPTH + 1:
+        message = f"the profile has more than {MAX_DEPTH} profiles above it"
+        raise FormatError("profile-depth", message, found=_shown_path(path))
+    return tuple(path)
 
 
 def is_known_model(name: str) -> bool:

@@ -8,21 +8,47 @@
     "references": [{"type": "FIX", "url": "https://example.org/hello/changes/8"}]
     "credits": [{"name": "Alice Example", "contact": ["https://example.org/alice"], "type": "REPORTER"}]
 
-A score is a vector of its type; types of references and credits are those of OSV.
+A score is a vector of its type, as https://www.first.org/cvss/ defines them; types of references and credits are those
+of OSV.
+
+Some of what is accepted OSV's own schema (https://ossf.github.io/osv-schema/) does not allow; `conform` makes a record
+that it does:
+
+- members that OSV does not have at the top of a record are left out, as those are that are null;
+- so are a `purl` and a `repo` that are not text, and `ecosystem_specific` and `database_specific` that are not objects;
+- where the record and a part of `affected` have a `severity`, all stand in `affected`: the record's in those parts that
+  have none of their own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from packyard.formats.fields import Fields, check_url, kind_of, shown
 from packyard.formats.strict import UNPRINTABLE, Path
 
+#: The metrics of a vector with their values.
+_V2 = (
+    "AV:[LAN]|AC:[LMH]|Au:[NSM]|[CIA]:[NPC]|E:(?:U|POC|F|H|ND)|RL:(?:OF|TF|W|U|ND)|RC:(?:UC|UR|C|ND)|"
+    "CDP:(?:N|L|LM|MH|H|ND)|TD:(?:N|L|M|H|ND)|[CIA]R:(?:ND|L|M|H)"
+)
+_V3 = (
+    "AV:[NALP]|AC:[LH]|PR:[NLH]|UI:[NR]|S:[UC]|[CIA]:[NLH]|E:[XUPFH]|RL:[XOTWU]|RC:[XURC]|[CIA]R:[XLMH]|"
+    "MAV:[XNALP]|MAC:[XLH]|MPR:[XNLH]|MUI:[XNR]|MS:[XUC]|M[CIA]:[XNLH]"
+)
+#: Those of version 4 that need not be there, in the order in which they stand; all others must be there.
+_V4 = (
+    "E:[XAPU] CR:[XHML] IR:[XHML] AR:[XHML] MAV:[XNALP] MAC:[XLH] MAT:[XNP] MPR:[XNLH] MUI:[XNPA] MVC:[XHLN] "
+    "MVI:[XHLN] MVA:[XHLN] MSC:[XHLN] MSI:[XSHLN] MSA:[XSHLN] S:[XNP] AU:[XNY] R:[XAUI] V:[XDC] RE:[XLMH] "
+    "U:(?:X|Clear|Green|Amber|Red)"
+)
 SEVERITIES: Mapping[str, str] = {
-    "CVSS_V2": r"AV:[LAN](?:/[A-Za-z]{1,3}:[A-Za-z]{1,4}){5,20}",
-    "CVSS_V3": r"CVSS:3\.[01](?:/[A-Z]{1,3}:[A-Z]){8,30}",
-    "CVSS_V4": r"CVSS:4\.0(?:/[A-Z]{1,3}:[A-Za-z]{1,8}){11,40}",
+    "CVSS_V2": rf"AV:[LAN](?:/(?:{_V2})){{5,20}}",
+    "CVSS_V3": rf"CVSS:3\.[01](?:/(?:{_V3})){{8,30}}",
+    "CVSS_V4": r"CVSS:4\.0/AV:[NALP]/AC:[LH]/AT:[NP]/PR:[NLH]/UI:[NPA]/VC:[HLN]/VI:[HLN]/VA:[HLN]/SC:[HLN]/SI:[HLN]"
+    rf"/SA:[HLN]{''.join(f'(?:/{each})?' for each in _V4.split())}",
 }
 # As listed at https://ossf.github.io/osv-schema/.
 # fmt: off
@@ -34,6 +60,27 @@ CREDITS = (
     "REMEDIATION_VERIFIER", "TOOL", "SPONSOR", "OTHER",
 )
 # fmt: on
+
+#: The members that a record may have.
+_MEMBERS = (
+    "schema_version",
+    "id",
+    "modified",
+    "published",
+    "withdrawn",
+    "aliases",
+    "upstream",
+    "related",
+    "summary",
+    "details",
+    "severity",
+    "affected",
+    "references",
+    "credits",
+    "database_specific",
+)
+#: Members that are kept as they are when they are of this kind.
+_FREE: Mapping[str, type] = {"purl": str, "repo": str, "ecosystem_specific": dict, "database_specific": dict}
 
 _SCHEMA = re.compile(r"1\.[0-9]{1,3}\.[0-9]{1,3}")
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -65,6 +112,27 @@ def read_severity(fields: Fields) -> tuple[str, str]:
     if kind in SEVERITIES and score and not re.fullmatch(SEVERITIES[kind], score):
         fields.refuse("field-invalid", f"is not a vector of {kind}", "score", found=shown(score))
     return kind, score
+
+
+def conform(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A record that was accepted in the form that OSV's schema allows."""
+    found: dict[str, Any] = _whole({name: record[name] for name in _MEMBERS if name in record})
+    if "severity" in found and any("severity" in each for each in found["affected"]):
+        common = found.pop("severity")
+        found["affected"] = [{"severity": common, **each} for each in found["affected"]]
+    return found
+
+
+def _whole(value: Any) -> Any:
+    """The value without members that are null, or of another kind than they may be."""
+    if isinstance(value, list):
+        return list(map(_whole, value))
+    if not isinstance(value, dict):
+        return value
+    kept = {
+        name: part for name, part in value.items() if isinstance(part, _FREE.get(name, object)) and part is not None
+    }
+    return {name: part if name in _FREE else _whole(part) for name, part in kept.items()}
 
 
 def fractions(value: object, path: Path) -> Iterator[Path]:

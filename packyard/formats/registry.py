@@ -29,6 +29,7 @@ from typing import NamedTuple
 
 from packyard.errors import FormatError
 from packyard.formats.fields import Fields, check_url, format_text, shown
+from packyard.formats.foreign import SURFACES
 from packyard.formats.strict import load_yaml
 from packyard.registry import Registry
 
@@ -97,7 +98,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("look.footer", "text", "none", "a line at the end of every page"),
     Setting("look.contact", "web or mail address", "none", "where whoever runs the registry is told of something"),
     Setting("rules.CODE", " or ".join(OUTCOMES), "the rule's own", "what a failure of the rule CODE leads to"),
-    Setting("surfaces.NAME", "true or false", "true", "whether the output family NAME is rendered"),
+    *(Setting(f"surfaces.{name}", "true or false", "true", f"files for {who}") for name, who in SURFACES.items()),
 )
 
 #: For each colour that a registry may choose, the ground that it must be readable on.
@@ -194,7 +195,13 @@ def _rules(fields: Fields) -> dict[str, str]:
 
 
 def _surfaces(fields: Fields) -> dict[str, bool]:
-    return {_word(fields, name): fields.boolean(name, True) for name in fields.names()}
+    return {_surface(fields, name): fields.boolean(name, True) for name in fields.names()}
+
+
+def _surface(fields: Fields, name: str) -> str:
+    if name not in SURFACES:
+        fields.refuse("field-invalid", "is no format that is rendered", name, expected=", ".join(SURFACES))
+    return name
 
 
 def _look(fields: Fields) -> dict[str, str]:

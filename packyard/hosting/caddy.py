@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from packyard.hosting.patterns import EXCEPT, KEPT, NAMES, SHORT, TEXT, UNKNOWN, YEAR, Type, types
+from packyard.hosting.patterns import (
+    ASKED,
+    EXCEPT,
+    KEPT,
+    MISSING,
+    NAMED,
+    NAMES,
+    QUERIES,
+    SHORT,
+    SPOKEN,
+    TEXT,
+    UNKNOWN,
+    YEAR,
+    Type,
+    types,
+)
 from packyard.hosting.values import (
     ANONYMOUS,
     COMPRESSED,
@@ -21,11 +36,16 @@ from packyard.hosting.values import (
     Host,
 )
 
+#: A path that no site has.
+NOWHERE = "/-"
+TAB = "\t"
+
 
 def format_caddy(host: Host) -> str:
     """The configuration."""
-    parts = (_files(host), _kinds(host), _cache(host), _readers(), _links(host), _renamed(host), _errors(host))
-    body = "\n".join("\n".join(part) for part in (list(part) for part in parts) if part)
+    parts = (_files(host), _kinds(host), _cache(host), _readers(), _links(host), _renamed(host))
+    every = (*parts, _asked(host), _spoken(host), _errors(host))
+    body = "\n".join("\n".join(part) for part in (list(part) for part in every) if part)
     lines = "".join(f"\t{line}\n" if line else "\n" for line in body.splitlines())
     address = urlsplit(host.url)
     return f"{_about(host)}{address.scheme}://{address.netloc} {{\n{lines}}}\n"
@@ -126,10 +146,54 @@ def _renamed(host: Host) -> Iterator[str]:
         yield f"redir @renamed{number} {host.base}packs/{new}/ 302"
 
 
+def _asked(host: Host) -> Iterator[str]:
+    """Queries of one word have prepared answers."""
+    base = re.escape(host.base)
+    for query in QUERIES:
+        yield f'map "{{path}} {{query.{query}}}" {{packyard_{query}}} {{packyard_else_{query}}} {{'
+        for each in (each for each in ASKED if each.query == query):
+            file, other = (host.base + re.sub(r"\$(\w+)", r"${\1}", name) for name in (each.file, each.other))
+            yield f'\t"~^{base}{each.pattern}$" {file} {other if each.other else NOWHERE}'
+        yield f"\tdefault {NOWHERE} {NOWHERE}"
+        yield "}"
+
+
+def _spoken(host: Host) -> Iterator[str]:
+    """The folders of other programs' formats: a folder is its JSON."""
+    asked = " ".join(f"{{packyard_{query}}} {{packyard_else_{query}}}" for query in QUERIES)
+    yield "@spoken {"
+    yield "\tmethod GET HEAD"
+    yield f'\tpath_regexp "^{re.escape(host.base)}{SPOKEN}$"'
+    yield "}"
+    yield "route @spoken {"
+    yield f"\ttry_files {asked} {{path}}/index.json {{path}}"
+    yield f"\t@json path *.json {host.base}{NAMED}*"
+    yield from (f"\t{line}" for line in _header_json("@json "))
+    yield "\tfile_server"
+    yield "}"
+
+
+def _header_json(matcher: str = "") -> Iterator[str]:
+    """What is said of JSON, whatever the address looked like."""
+    yield f"header {matcher}{{"
+    yield "\tContent-Type application/json"
+    yield f'\tContent-Security-Policy "{FILE_POLICY}"'
+    yield "\tAccess-Control-Allow-Origin *"
+    yield f'\tAccess-Control-Expose-Headers "{CORS_RESPONSE}"'
+    yield "}"
+
+
 def _errors(host: Host) -> Iterator[str]:
     yield f"""\
 handle_errors {{
 	header Cache-Control no-store
+	@unsaid {{
+		path_regexp "^{re.escape(host.base)}{SPOKEN}$"
+		expression {{err.status_code}} == 404
+	}}
+	handle @unsaid {{
+{_indented(_header_json(), 2)}		respond `{MISSING}` 404
+	}}
 	@missing {{
 		file {host.base}404.html
 		expression {{err.status_code}} == 404
@@ -147,3 +211,7 @@ handle_errors {{
 		respond "{{err.status_code}} {{err.status_text}}" {{err.status_code}}
 	}}
 }}"""
+
+
+def _indented(lines: Iterable[str], tabs: int) -> str:
+    return "".join(f"{tabs * TAB}{line}\n" for line in lines)

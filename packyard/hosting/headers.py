@@ -3,21 +3,24 @@
 All of them know this much, and it is all that is used: a rule is a pattern and, indented, its headers; `*` stands for
 any characters, and no pattern has two; all rules that match count, and a header that two of them give has both values.
 So of the rules that say what a file is, exactly one matches each path. Some hosts take no more than 100 rules: an
-ending that is the same sort of file in every folder needs one.
+ending that is the same sort of file in every folder needs one, and what is bytes of any sort has none. Hosts know as
+much themselves; and how files end that packs bring along for other programs, the packs decide. Where the names of packs
+are names of files, one that ends as a sort of file does, such as `acme.json`, is met by two rules.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from packyard.errors import FormatError
 from packyard.formats import layout
 from packyard.formats.layout import Kind
+from packyard.hosting.patterns import NAMED
 from packyard.hosting.values import ANONYMOUS, EVERYWHERE, PAGE_POLICY, TOKEN, Host
 
 MOST_RULES = 100
-PAGE = layout.kind("index.html")
+PAGE, ANY = layout.kind("index.html"), layout.kind("unknown")
 
 #: What means nothing more than itself in a rule, but for the `*` that is put there.
 _PLAIN = re.compile(r"[A-Za-z0-9._~+@/*-]+")
@@ -33,6 +36,7 @@ _EXAMPLES = (
     *(f"{folder}/x/{name}" for folder in ("publishers", "orgs") for name in ("index.html", "index.json")),
     *(f"{folder}/x/{name}" for folder in ("tags", "advisories") for name in (layout.ATOM, layout.JSON_FEED)),
     *(f"assets/x.{end}" for end in ("css", "js", "svg", "png", "jpg", "jpeg", "gif", "webp")),
+    *(f"{NAMED}x/x", "npm/-/x/1/x-1.tgz", layout.pack("x", ".well-known/skills/x/SKILL.md")),
     *("search/x.gz", "schemas/x.json", "sitemap/x.xml", "404.html", "robots.txt", "openapi.json"),
     layout.tarball("x", "1"),
     layout.TRUST + "1.json",
@@ -96,10 +100,10 @@ def _readers() -> Iterator[str]:
 
 def _rules(base: str, paths: Iterable[str]) -> dict[str, Kind]:
     rules: dict[str, Kind] = {}
-    every = sorted({*paths, *_EXAMPLES})
+    every = sorted(path for path in {*paths, *_EXAMPLES} if layout.kind(path) != ANY)
     alike = _alike(every)
     for path in every:
-        pattern, kind = base + (f"*{_ending(path)}" if _ending(path) in alike else _pattern(path)), layout.kind(path)
+        pattern, kind = base + _pattern(path, alike), layout.kind(path)
         if not _PLAIN.fullmatch(pattern) or pattern.count("*") > 1:
             message = "a file's name cannot stand in a rule"
             raise FormatError("host-rules", message, expected="plain letters", found=ascii(path)[1:-1][:80])
@@ -113,7 +117,8 @@ def _alike(paths: Iterable[str]) -> set[str]:
     """The endings that stand for one sort of file wherever they are."""
     kinds: dict[str, set[Kind]] = {}
     for path in paths:
-        kinds.setdefault(_ending(path), set()).add(layout.kind(path))
+        if not path.startswith(NAMED):
+            kinds.setdefault(_ending(path), set()).add(layout.kind(path))
     return {ending for ending, found in kinds.items() if len(found) == 1 and ending.lower() in layout.TYPES}
 
 
@@ -122,9 +127,13 @@ def _ending(path: str) -> str:
     return name[name.rfind(".") :] if "." in name else f"/{name}"
 
 
-def _pattern(path: str) -> str:
-    """The pattern for the path and others of its sort: same top folder, same ending."""
+def _pattern(path: str, alike: Collection[str]) -> str:
+    """The pattern for the path and others of its sort: same ending, and same top folder unless these are `alike`."""
     top, slash, rest = path.partition("/")
+    if path.startswith(NAMED):
+        return f"{NAMED}*"
+    if _ending(path) in alike:
+        return f"*{_ending(path)}"
     if not slash or path in (layout.CHECKPOINT, layout.BY_HASH_INDEX):
         return path
     if top == "log":

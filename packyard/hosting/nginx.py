@@ -9,7 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from packyard.hosting.patterns import EXCEPT, KEPT, NAMES, SHORT, TEXT, UNKNOWN, YEAR, types
+from packyard.hosting.patterns import (
+    ASKED,
+    EXCEPT,
+    KEPT,
+    MISSING,
+    NAMED,
+    NAMES,
+    QUERIES,
+    SHORT,
+    SPOKEN,
+    TEXT,
+    UNKNOWN,
+    YEAR,
+    types,
+)
 from packyard.hosting.values import (
     ANONYMOUS,
     COMPRESSED,
@@ -58,6 +72,8 @@ def _maps(host: Host) -> Iterator[str]:
     yield _map('"$status $sent_http_content_type"', f"{name}_readers", [("~^20[06] text/html", "")], "*")
     yield _map("$request_method", f"{name}_methods", [("OPTIONS", CORS_METHODS)], "")
     yield _map("$http_authorization", f"{name}_token", [], "", f"    include {host.name}.tokens*;\n")
+    for variable, query, pairs in _answers(host):
+        yield _map(f'"$uri $arg_{query}"', variable, pairs, "")
     strangers = [(f"~^ {base}(?:assets|search)/.", ""), ("~^ ", "$binary_remote_addr")]
     yield _map(f'"${name}_token $uri"', f"{name}_stranger", strangers, "")
     yield _map(f"${name}_token", f"{name}_limit", [("", str(ANONYMOUS))], str(TOKEN))
@@ -110,7 +126,43 @@ server {{
     if ($request_method = OPTIONS) {{
         return 204;
     }}
-{_renamed(host)}}}
+{_renamed(host)}{_spoken(host)}}}
+"""
+
+
+def _answers(host: Host) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
+    """(variable, query, pairs of a map) for the files that answer queries, and for what answers where they are not."""
+    base = re.escape(host.base)
+    for query in QUERIES:
+        asked = [(f"~^{base}{each.pattern}$", each) for each in ASKED if each.query == query]
+        files = [(pattern, host.base + each.file) for pattern, each in asked]
+        others = [(pattern, host.base + each.other) for pattern, each in asked if each.other]
+        yield f"packyard_{host.word}_{query}", query, files
+        if others:
+            yield f"packyard_{host.word}_no_{query}", query, others
+
+
+def _spoken(host: Host) -> str:
+    """The folders of other programs' formats."""
+    name = f"packyard_{host.word}"
+    asked = " ".join(f"${variable}" for variable, _, _ in _answers(host))
+    return f"""\
+
+    # What other programs read: a folder is its JSON, a query of one word has a prepared answer, and what is not there
+    # is said in JSON.
+    location ~ "^{re.escape(host.base)}{SPOKEN}$" {{
+        try_files {asked} $uri $uri/index.json $uri/index.html @{name}_missing;
+    }}
+    location ^~ "{host.base}{NAMED}" {{
+        types {{ }}
+        default_type application/json;
+        try_files $uri @{name}_missing;
+    }}
+    location @{name}_missing {{
+        types {{ }}
+        default_type application/json;
+        return 404 '{MISSING}';
+    }}
 """
 
 

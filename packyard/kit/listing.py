@@ -9,8 +9,8 @@ them.
     by-hash/index.json by-hash/SHA256            what that document lists
 
 It asks for nothing but lists, so it holds for a site at an address as well, and a folder and an address that hold the
-same site give the same files. What takes memory is the names of the packs, and the lists of one pack or large folder
-at a time.
+same site give the same files. What takes memory is the names of the packs, the lists of one pack or large folder at a
+time, and what the folders of other programs' formats have of all packs.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from packyard.audit.kept import read_kept
 from packyard.audit.log import row_tiles
 from packyard.audit.reading import Reading
 from packyard.errors import FormatError, NotFound
-from packyard.formats import entries, layout, minisign, snapshot, trustfile
+from packyard.formats import entries, inventory, layout, minisign, snapshot, trustfile
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import ENTRIES, WIDTH, Tile, TileReader, edge_tiles, tile_path
 
@@ -52,11 +52,24 @@ def site_files(reading: Reading, value: Snapshot) -> Iterator[Listed]:
     for path, digest in (*value.sums, *chain.lines(layout.SITE_SUMS).items()):
         folder, slash, _ = path.partition("/")
         tops.setdefault(folder + slash, []).append((path, digest))
-        if large := layout.folder_of(path):
+        if large := inventory.folder_of(path):
             tops[folder + slash] += chain.lines(path).items()
             parts[f"{large}/"] = partial(_inside, chain, large)
-    for part in sorted(parts.keys() | tops.keys()):
-        yield from parts[part]() if part in parts else sorted(tops[part])
+    spoken = _spoken(chain)
+    for part in sorted({*parts, *tops, *spoken}):
+        own = parts[part]() if part in parts else tops.get(part, ())
+        yield from sorted([*own, *spoken[part]]) if part in spoken else own if part in parts else sorted(own)
+
+
+def _spoken(chain: Chain) -> dict[str, list[Listed]]:
+    """What the folders of other programs' formats have of packs, by folder."""
+    found: dict[str, list[Listed]] = {}
+    for name, _ in chain.packs():
+        for path, digest in chain.files(name):
+            folder, _, _ = path.partition("/")
+            if folder != "packs":
+                found.setdefault(f"{folder}/", []).append((path, digest))
+    return found
 
 
 def _inside(chain: Chain, folder: str) -> list[Listed]:
@@ -67,7 +80,8 @@ def _inside(chain: Chain, folder: str) -> list[Listed]:
 def _packs(chain: Chain) -> Iterator[Listed]:
     lists = sorted((layout.pack(name), digest) for name, digest in chain.packs())
     for root, digest in lists:
-        yield from sorted([(root + layout.FILES_SUMS, digest), *chain.files(layout.pack_of(root))])
+        files = [(root + layout.FILES_SUMS, digest), *chain.files(inventory.pack_of(root))]
+        yield from sorted(each for each in files if each[0].startswith("packs/"))
 
 
 def _kept(reading: Reading) -> Iterator[Listed]:

@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from packyard.client.heads import LONGEST
 from packyard.errors import BadKey, FormatError, NotFound, Stale
-from packyard.formats import layout
+from packyard.formats import inventory, layout
 from packyard.formats.entries import index_entry, is_index
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import WIDTH, TileReader
@@ -111,7 +111,7 @@ def check_tombstone(path: str) -> None:
     lets go. Raises `kit-removes`.
     """
     passing = path.startswith(layout.BY_HASH) and path != layout.BY_HASH_INDEX
-    if layout.sealed_apart(path) and not passing and not (path.startswith(f"{layout.LOG}tile/") and ".p/" in path):
+    if inventory.sealed_apart(path) and not passing and not (path.startswith(f"{layout.LOG}tile/") and ".p/" in path):
         raise FormatError("kit-removes", "the kit takes away what is never taken away", found=path)
     check_removal(path)
 

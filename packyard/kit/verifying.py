@@ -20,7 +20,7 @@ from packyard.audit import audit, heads
 from packyard.audit.chain import Chain
 from packyard.audit.reading import Reading
 from packyard.errors import FormatError, Problem
-from packyard.formats import layout, minisign
+from packyard.formats import inventory, layout, minisign
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import parse_tile_path
 from packyard.kit.grounds import audit_packs
@@ -134,7 +134,7 @@ def check_traced(reading: Reading, value: Snapshot, kit: Archive) -> None:
     """Whether every file has the hash that a list gives it, up to the snapshot, or is one that no list names."""
     chain = Chain(reading, value)
     for file in kit.rows:
-        if layout.sealed_apart(file.path):
+        if inventory.sealed_apart(file.path):
             if not is_site_file(file.path, value) and not _is_tile(file.path, value):
                 reading.report("kit-stranger", file.path, "the file belongs to nothing")
             elif file.path.startswith(layout.BY_HASH) and file.path not in (

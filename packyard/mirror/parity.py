@@ -20,7 +20,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from packyard.errors import Problem
-from packyard.formats import layout
+from packyard.formats import inventory, layout
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.times import format_time
 
@@ -124,7 +124,7 @@ def _read_shard(lines: Lines, shard: tuple[str, str]) -> Catalogue:
     packs = lines(*shard)
     if packs is None:
         return Catalogue({}, frozenset({shard[0]}))
-    lists = {layout.pack_of(path): lines(path, digest) for path, digest in packs}
+    lists = {inventory.pack_of(path): lines(path, digest) for path, digest in packs}
     versions = (pair for pack, files in lists.items() for pair in versions_in(pack, files or ()))
     return Catalogue(dict(versions), frozenset(pack for pack, files in lists.items() if files is None))
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from packyard.rules.texts import (
     Rule,
     advisories,
+    bridging,
     content,
     contributing,
     deploying,
@@ -65,6 +66,7 @@ SECTIONS: tuple[tuple[str, tuple[Rule, ...]], ...] = (
     ("Deploying", deploying.RULES),
     ("Importing", importing.IMPORT_RULES),
     ("Submitting", contributing.RULES),
+    ("The bridge", bridging.RULES),
     ("The command and its surroundings", use.RULES),
 )
 

@@ -5,7 +5,7 @@ touch.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -14,24 +14,26 @@ from packyard.edges.opening import Edges, make_workshop
 from packyard.edges.shelved import Shelved
 from packyard.edges.view import MemoryView
 from packyard.edges.workers import Bench, make_packs, processors
-from packyard.emitter import Emitter
 from packyard.errors import Problem, ProblemsFound, Stale
 from packyard.formats import documents, entries, layout
 from packyard.formats.advisory import LIMIT
 from packyard.history import place
-from packyard.model import Output, Row
+from packyard.model import Row
 from packyard.packs import NOW, Job, Made
 from packyard.recipe import Recipe
-from packyard.rules.advisories import Advisories, check_advisories, folder_of
+from packyard.rules.advisories import Advisories, Listed, check_advisories, folder_of
 from packyard.rules.featured import check_featured, file_of
 from packyard.rules.renames import check_rename
-from packyard.stages import counting, telling
+from packyard.stages import counting, speaking, telling
 from packyard.stages.around import Surroundings, advised_by, echoes
 from packyard.stages.explaining import Explained, explain
 from packyard.stages.reading import Reading, packs_to_look_at
+from packyard.stages.units import make_unit, unclaimed
 from packyard.surfaces import listings
 from packyard.surfaces.advisorypages import plan_all
 from packyard.surfaces.chronicle import counted
+from packyard.surfaces.dialects.osv import plan_records
+from packyard.surfaces.pack.values import Around
 from packyard.surfaces.search import plan_search
 
 
@@ -47,10 +49,20 @@ class Making(NamedTuple):
     notes: tuple[Problem, ...]
 
 
+class _Touched(NamedTuple):
+    """The facets whose listings change, the packs of which others say something else now, and the lists, as (dialect,
+    list), in other programs' formats.
+    """
+
+    facets: set[tuple[str, str]]
+    echoed: set[str]
+    lists: set[tuple[str, str]]
+
+
 def make(edges: Edges, reading: Reading) -> Making:
     """Makes what changed. Raises `ProblemsFound` with everything that is wrong anywhere."""
     problems, notes, removals = list(reading.problems), list[Problem](), list[str]()
-    packs, written, shards, facets = 0, 0, set[int](), set[tuple[str, str]]()
+    packs, written, shards = 0, 0, set[int]()
     advisories = _advisories(edges, reading)
     problems += advisories.problems if advisories else ()
     problems += _featured(edges, reading)
@@ -60,7 +72,7 @@ def make(edges: Edges, reading: Reading) -> Making:
     wanted, processes, renamed = list(_wanted(edges, reading, changed)), edges.request.jobs or processors(), list[str]()
     edges.progress.start("packs", len(wanted))
     around = Surroundings(edges.memory, edges.repository, advised, reading.fresh)
-    echoed, names = set[str](), list[str]()
+    touched, names = _Touched(set(), set(), set()), list[str]()
     try:
         for made in make_packs(_bench(edges), edges.workshop, _jobs(edges, reading, around, wanted), processes):
             edges.progress.step()
@@ -70,9 +82,7 @@ def make(edges: Edges, reading: Reading) -> Making:
             notes += made.notes
             if not problems:
                 removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files, made.withdrawn)
-                touched, said = _remember(edges, made, reading.fresh)
-                facets |= touched
-                echoed |= said
+                _remember(edges, made, reading.fresh, touched)
                 names.append(made.name)
                 shards.add(layout.shard(made.name))
                 renamed += [made.name] if made.row and made.row.renamed else []
@@ -81,27 +91,29 @@ def make(edges: Edges, reading: Reading) -> Making:
             raise
     problems += _astray(edges.memory, renamed) if not problems else ()
     if not problems:
-        for made in _made_again(edges, Surroundings(edges.memory, edges.repository, advised, False), echoed, processes):
+        around = Surroundings(edges.memory, edges.repository, advised, False)
+        for made in _made_again(edges, around, frozenset(touched.echoed), reading.fresh, processes):
             written += made.elsewhere
             removals += unclaimed(edges.memory.unit(f"pack {made.name}"), made.files, made.withdrawn)
-            _remember(edges, made, False)
+            _remember(edges, made, False, touched)
             shards.add(layout.shard(made.name))
     if problems:
         raise ProblemsFound(sorted(set(problems), key=lambda problem: (problem.path, problem.line, problem.code)))
     _remember_revisions(edges, reading)
     _count(edges, reading)
-    units = _units(edges, reading, facets, bool(packs))
-    units |= telling.units(edges.memory, reading, names, facets, shards, units)
+    units = _units(edges, reading, touched.facets, bool(packs))
+    units |= telling.units(edges.memory, reading, names, touched.facets, shards, units)
     for unit in sorted(units):
         view = MemoryView(edges.memory, edges.repository)
-        removals += _make_unit(edges, unit, listings.plan_unit(unit, edges.site, edges.templates, view))
+        removals += make_unit(edges, unit, listings.plan_unit(unit, edges.site, edges.templates, view))
     removals += _searched(edges, reading, wanted)
+    removals += speaking.make_lists(edges, reading.fresh, touched.lists)
     if advisories:
         notes += advisories.notes
-        texts = partial(edges.repository.blob, limit=LIMIT)
-        removals += _make_unit(edges, "advisories", plan_all(edges.templates, edges.site, advisories.listed, texts))
+        removals += make_unit(edges, "advisories", _planned(edges, advisories.listed))
     removals += _make_explained(edges, explained)
-    return Making(packs, written, frozenset(shards), tuple(removals), tuple(notes))
+    gone = tuple(path for path in removals if not edges.memory.has_file(path))  # else another unit has it now
+    return Making(packs, written, frozenset(shards), gone, tuple(notes))
 
 
 def _wanted(edges: Edges, reading: Reading, changed: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -115,14 +127,19 @@ def _wanted(edges: Edges, reading: Reading, changed: Collection[str]) -> Iterato
             yield name, edges.memory.tree(name)
 
 
-def _made_again(edges: Edges, around: Surroundings, names: Collection[str], processes: int) -> Iterator[Made]:
-    """Packs of which others say something else than what they were made with; nothing that is logged comes of it."""
+def _made_again(
+    edges: Edges, around: Surroundings, names: Collection[str], fresh: bool, processes: int
+) -> Iterator[Made]:
+    """Packs of which others say something else than what they were made with; nothing that is logged comes of it. When
+    all is made `fresh`, they were made with advisories alone.
+    """
     memory = edges.memory
     jobs = (
         Job(name, memory.tree(name), memory.events_of(name), memory.facts(name), memory.unit(f"pack {name}"), NOW, said)
         for name in sorted(names)
         if memory.knows(name)
         for said in [around.of(name)]
+        if not fresh or said != Around(said.advisories)
     )
     return make_packs(_bench(edges), edges.workshop, jobs, processes)
 
@@ -148,6 +165,12 @@ def _advisories(edges: Edges, reading: Reading) -> Advisories | None:
     return check_advisories(source, edges.source) if reading.fresh or before != now else None
 
 
+def _planned(edges: Edges, listed: Sequence[Listed]) -> Iterator[Recipe]:
+    texts = partial(edges.repository.blob, limit=LIMIT)
+    yield from plan_all(edges.templates, edges.site, listed, texts)
+    yield from plan_records(edges.registry, listed, texts)
+
+
 def _featured(edges: Edges, reading: Reading) -> tuple[Problem, ...]:
     """Remembers the featured packs when the file is not that of the last build; gives what is wrong with it."""
     source = edges.repository
@@ -163,17 +186,7 @@ def _make_explained(edges: Edges, explained: Explained) -> list[str]:
         return []
     from packyard.surfaces.explained import plan_explained
 
-    return _make_unit(edges, "explained", plan_explained(edges.templates, edges.site, explained.ground))
-
-
-def unclaimed(before: Iterable[Output], now: Iterable[Output], withdrawn: Collection[str] = ()) -> list[str]:
-    """The paths that were claimed before and are not now. What never changes is never removed, unless `withdrawn`."""
-    claimed = {file.path for file in now}
-    gone = [file.path for file in before if file.path not in claimed]
-    for path in gone:
-        if layout.immutable(path) and path not in withdrawn:
-            raise Stale("immutable-lost", "a published file is no longer made, and may not be removed", path=path)
-    return gone
+    return make_unit(edges, "explained", plan_explained(edges.templates, edges.site, explained.ground))
 
 
 def _jobs(edges: Edges, reading: Reading, around: Surroundings, packs: Iterable[tuple[str, str]]) -> Iterator[Job]:
@@ -199,15 +212,14 @@ def _bench(edges: Edges) -> Bench:
     )
 
 
-def _remember(edges: Edges, made: Made, fresh: bool) -> tuple[set[tuple[str, str]], set[str]]:
-    """Takes a made pack into memory; gives the facets whose listings change by it, and the packs of which it makes
-    others say something else.
+def _remember(edges: Edges, made: Made, fresh: bool, touched: _Touched) -> None:
+    """Takes a made pack into memory, and into `touched` what changes by it.
 
     The row before is not read when all is made afresh: another tool may have written it.
     """
     memory, row = edges.memory, made.row
     if row is None:
-        return set(), set()
+        return
     before, listed = None if fresh else memory.row(made.name), memory.facets(made.name)
     facets = listings.facets(row, made.signers) | _counted(made, row, frozenset() if fresh else listed)
     sums = next(file.sha256 for file in made.files if file.path == layout.pack(made.name, layout.FILES_SUMS))
@@ -220,7 +232,9 @@ def _remember(edges: Edges, made: Made, fresh: bool) -> tuple[set[tuple[str, str
     if facets != listed:
         memory.set_facets(made.name, facets)
     same = before is not None and listings.shown(before) == listings.shown(row)
-    return set(facets ^ listed if same else facets | listed), echoes(memory, made.name, before, row, needed)
+    touched.facets.update(facets ^ listed if same else facets | listed)
+    touched.echoed.update(echoes(memory, made.name, before, row, needed))
+    touched.lists.update(memory.set_said(made.name, made.said))
 
 
 def _counted(made: Made, row: Row, listed: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
@@ -273,12 +287,4 @@ def _searched(edges: Edges, reading: Reading, packs: Iterable[tuple[str, str]]) 
     shelved = Shelved(edges.memory.db)
     units = shelved.whole() if reading.fresh else shelved.update(name for name, _ in packs)
     for unit in sorted(units):
-        yield from _make_unit(edges, unit, plan_search(unit, shelved))
-
-
-def _make_unit(edges: Edges, unit: str, recipes: Iterable[Recipe]) -> list[str]:
-    output = Emitter(edges.staging, edges.tool, edges.memory.unit(unit))
-    for recipe in recipes:
-        output.make(recipe)
-    edges.memory.set_unit(unit, output.files.values())
-    return unclaimed(output.before.values(), output.files.values())
+        yield from make_unit(edges, unit, plan_search(unit, shelved))

@@ -14,14 +14,15 @@ from packyard.edges.opening import Edges
 from packyard.edges.previous import TILE_LIMIT, Recorded
 from packyard.edges.store import HEADS
 from packyard.emitter import Emitter
-from packyard.formats import documents, layout, note, sums
+from packyard.formats import documents, inventory, layout, note, sums
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge
 from packyard.formats.times import DAY
 from packyard.recorded import new_entries, partial_files, partial_paths, size_before
 from packyard.stages.continuing import carry_over, remember_kept
-from packyard.stages.making import Making, unclaimed
+from packyard.stages.making import Making
 from packyard.stages.reading import Reading
+from packyard.stages.units import unclaimed
 
 
 class Sealing(NamedTuple):
@@ -110,16 +111,16 @@ def _site_lists(memory: Memory, fresh: bool, output: Emitter) -> None:
         if not seal.is_large(folder, count):
             top += memory.files_in(folder)
             continue
-        own = layout.folder_sums(folder)
+        own = inventory.folder_sums(folder)
         whole = fresh or own not in output.before  # it may just have become large
         for number in range(layout.SHARDS):
-            path = layout.folder_shard(folder, number)
+            path = inventory.folder_shard(folder, number)
             if whole or (folder, number) in touched:
                 if listed := memory.files_at(folder, number):
                     output.emit(path, sums.format(listed))
             elif path in output.before:
                 output.files[path] = output.before[path]
-        shards = (layout.folder_shard(folder, number) for number in range(layout.SHARDS))
+        shards = (inventory.folder_shard(folder, number) for number in range(layout.SHARDS))
         output.emit(own, sums.format((path, output.files[path].sha256) for path in shards if path in output.files))
         top.append((own, output.files[own].sha256))
     output.emit(layout.SITE_SUMS, sums.format(top))
@@ -221,8 +222,8 @@ class _Claims:
         self._others = frozenset(others) | apart | {path for path, _ in edges.trust.files}
 
     def __contains__(self, path: str) -> bool:
-        if path.startswith("packs/"):
-            return path in self._of(layout.pack_of(path))
+        if pack := inventory.pack_of(path):
+            return path in self._of(pack)
         if path.startswith(layout.LOG + "tile/"):
             return "/p/" not in path.replace(".p/", "/p/") or path in self._memory.get("partials").split()
         return path in self._others or path.removeprefix(layout.BY_HASH) in self._kept

@@ -1,7 +1,7 @@
 """The reading interface: `openapi.json`, the schemas, and `api/index.html`, which is rendered from that very document.
 
 What the page says of a path is what the document says of it: nothing is described twice. It is about the address and
-the title of a registry and about nothing that it holds.
+the title of a registry and the dialects that it speaks, and about nothing that it holds.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
-from packyard.formats import layout
+from packyard.formats import foreign, layout
 from packyard.recipe import Recipe
+from packyard.surfaces.instance import shown
 from packyard.surfaces.prose import ticked
 from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
@@ -88,10 +89,12 @@ def plan_api(templates: Templates, site: Site) -> Iterator[Recipe]:
     """The recipes of the interface and its documentation."""
     from packyard.formats import openapi, schemas
 
-    title, url = site.registry.title, site.registry.url
-    yield Recipe(openapi.PATH, (title, url), partial(openapi.format_openapi, title, url))
-    for name in schemas.DOCUMENTS:
-        yield Recipe(schemas.path(name), (url,), partial(schemas.format_schema, name, url))
+    registry = site.registry
+    spoken = foreign.spoken(registry)
+    inputs = (registry.title, registry.url, spoken)
+    yield Recipe(openapi.PATH, inputs, lambda: openapi.format_openapi(registry, shown(templates, site)))
+    for name in schemas.documents(spoken):
+        yield Recipe(schemas.path(name), (registry.url,), partial(schemas.format_schema, name, registry.url))
     yield Recipe(PATH, (site,), partial(api_page, templates, site))
 
 
@@ -99,7 +102,7 @@ def api_page(templates: Templates, site: Site) -> bytes:
     """`api/index.html`."""
     from packyard.formats.openapi import openapi
 
-    document = openapi(site.registry.title, site.registry.url)
+    document = openapi(site.registry, shown(templates, site))
     return templates.page(
         "registry/api.html",
         site,

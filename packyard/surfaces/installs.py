@@ -1,17 +1,20 @@
 """How to install a version: the commands of each client that this site serves.
 
-A client is shown when the surface exists that it reads, under its name in `registry.yaml`:
+A client is shown when the registry speaks the format that it reads (`packyard.formats.foreign`):
 
     packyard           always                 packyard install hello --registry https://packs.example.org/ …
     skills             agent-skills           npx skills add https://packs.example.org/packs/hello/
-    Claude Code        claude-code            claude plugin install hello@packs.example.org
+    Claude Code        claude-code            claude plugin install hello@packs_example_org_-hello
     OpenCode           agent-skills           the address of the pack's skills, in opencode.json
-    agentpacks         agentpacks             registry:hello@1.2.0, in agentpacks.jsonc
-    curl + minisign    always                 no client at all: fetch, check, unpack
+    npm                npm                    npm install @packs.example.org/hello@1.2.0
+    curl + minisign    always                 no client at all: fetch, check, unpack; what Gemini CLI installs from
 
-`skills` and OpenCode install skills only, so they are shown for packs that have some. The root key is not in the
-command of `packyard`: who copied it from here would trust this host for what the key is to prove. The program that
-`--target` names decides where things go, so the command names it where a pack is for one alone.
+`skills` and OpenCode install skills only, so they are shown for packs that have some; OpenCode takes only those that
+may stand on a site unpacked. Claude Code is shown for packs that are plugins, and fetches from https alone. The root
+key is not in the command of `packyard`: who copied it from here would trust this host for what the key is to prove. The
+program that `--target` names decides where things go, so the command names it where a pack is for one alone. The
+command of agentpacks is not shown: it asks the registry of its makers, wherever one is logged in, and would install
+whatever has the same name there (`docs/clients/agentpacks.md`).
 """
 
 from __future__ import annotations
@@ -21,13 +24,13 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from packyard.formats import layout
+from packyard.formats import foreign, layout
 from packyard.model import Release
+from packyard.parts.plugin import offered
 from packyard.registry import Registry
+from packyard.surfaces.skills import skills_of, unpacked
 from packyard.surfaces.views import commands
 
-#: The surfaces for other clients that the site has.
-SURFACES: frozenset[str] = frozenset()
 #: Targets that `packyard` knows, with the folder of a project in which each finds most of a pack.
 PLACES = {
     "claudecode": ".claude/",
@@ -51,23 +54,27 @@ class Install(NamedTuple):
 
 
 def installs(
-    say: Callable[..., Markup], registry: Registry, release: Release, key: str, surfaces: Collection[str] = SURFACES
+    say: Callable[..., Markup],
+    registry: Registry,
+    release: Release,
+    key: str,
+    surfaces: Collection[str] | None = None,
 ) -> list[Install]:
-    """The ways to install a release whose publisher signs with `key`, the verifying ones first and last."""
+    """The ways to install a release whose publisher signs with `key`, the verifying ones first and last; `surfaces` are
+    the formats that the site has, by default those that the registry speaks.
+    """
+    served = foreign.spoken(registry) if surfaces is None else surfaces
+    skills = skills_of(release)
     url = registry.url.rstrip("/")
-    folder = f"{url}/{layout.pack(release.pack)}"
-    skilled = "agent-skills" in surfaces and "skills" in release.features
     found = [_packyard(say, url, release)]
-    if skilled:
-        note = say("Takes the skills of this pack, each checked against its digest, and nothing else.")
-        found.append(Install("skills", "skills", f"npx skills add {folder}", note))
-    if "claude-code" in surfaces:
+    if skills and "agent-skills" in served:
+        found.append(_skills(say, url, release))
+    if "claude-code" in served and url.startswith("https://") and offered(release.manifest, release.features):
         found.append(_claude(say, url, registry.origin, release))
-    if skilled:
-        skills = f'{{"skills": {{"urls": ["{folder}.well-known/skills/"]}}}}'
-        found.append(Install("opencode", "OpenCode", skills, say("In opencode.json. Takes the skills of this pack.")))
-    if "agentpacks" in surfaces:
-        found.append(_agentpacks(say, url, release))
+    if any(map(unpacked, skills)) and "agent-skills" in served:
+        found.append(_opencode(say, url, release))
+    if "npm" in served:
+        found.append(_npm(say, url, registry.origin, release))
     return [*found, _by_hand(say, registry, release, key)]
 
 
@@ -100,28 +107,55 @@ def _packyard(say: Callable[..., Markup], url: str, release: Release) -> Install
     return Install("packyard", "packyard", " \\\n  ".join(lines), note)
 
 
-def _claude(say: Callable[..., Markup], url: str, origin: str, release: Release) -> Install:
-    bare = release.pack.lstrip("@").replace("/", "-")
-    text = f"claude plugin marketplace add {url}/marketplace.json\nclaude plugin install {bare}@{origin}"
-    return Install("claude", "Claude Code", text, say("Takes the latest version, as a plugin."))
-
-
-def _agentpacks(say: Callable[..., Markup], url: str, release: Release) -> Install:
-    text = (
-        f"agentpacks login --registry {url}/agentpacks --token none\n"
-        f'# in agentpacks.jsonc: "packs": ["registry:{release.pack}@{release.version}"]\n'
-        "agentpacks install"
+def _skills(say: Callable[..., Markup], url: str, release: Release) -> Install:
+    note = say(
+        "Takes the skills of the latest version and nothing else. Checks the hash of each archive, not the signature."
     )
-    return Install("agentpacks", "agentpacks", text, say("Checks the hash of the archive, not the signature."))
+    return Install("skills", "skills", f"npx skills add {url}/{layout.pack(release.pack)}", note)
+
+
+def _claude(say: Callable[..., Markup], url: str, origin: str, release: Release) -> Install:
+    plugin = f"{foreign.plugin(release.pack)}@{foreign.marketplace(origin, release.pack)}"
+    text = (
+        f"claude plugin marketplace add {url}/{layout.pack(release.pack, 'marketplace.json')}\n"
+        f"claude plugin install {plugin}"
+    )
+    note = say("Takes the latest version, as a plugin. Checks the hash of the archive, not the signature.")
+    return Install("claude", "Claude Code", text, note)
+
+
+def _opencode(say: Callable[..., Markup], url: str, release: Release) -> Install:
+    address = f"{url}/{layout.pack(release.pack, '.well-known/skills/')}"
+    note = say("In opencode.json. Takes the skills of the latest version, now and whenever it starts; checks nothing.")
+    return Install("opencode", "OpenCode", f'{{"skills": {{"urls": ["{address}"]}}}}', note)
+
+
+def _npm(say: Callable[..., Markup], url: str, origin: str, release: Release) -> Install:
+    text = (
+        f"npm config set {foreign.npm_scope(origin)}:registry={url}/{foreign.NPM} --location project\n"
+        f"npm install {foreign.npm_name(origin, release.pack)}@{release.version}"
+    )
+    note = say(
+        "Unpacks the pack to {folder}, where no program looks for its parts. Checks the hash of the archive, not the "
+        "signature.",
+        folder=Markup("<code>node_modules/{}/</code>").format(foreign.npm_name(origin, release.pack)),
+    )
+    return Install("npm", "npm", text, note)
 
 
 def _by_hand(say: Callable[..., Markup], registry: Registry, release: Release, key: str) -> Install:
-    steps = commands(registry, release, key)
+    folder = layout.tarball_name(release.pack, release.version).removesuffix(".tar.gz")
+    code = Markup("<code>{}</code>").format
     note = say(
         "The trusted comment must read {comment}, and the last line count {count} files. All of it is in the folder "
         "{folder} then: what a program is to find, such as a folder of skills, you copy to where it looks.",
         comment=f"{release.pack} {release.version}",
         count=len(release.files) + 2,
-        folder=Markup("<code>{}</code>").format(layout.tarball_name(release.pack, release.version)[: -len(".tar.gz")]),
+        folder=code(folder),
     )
-    return Install("curl", "curl + minisign", "\n".join(steps), note)
+    if skills_of(release):
+        gemini = say(
+            "Gemini CLI takes the skills by {command}.", command=code(f"gemini skills install {folder}/skills")
+        )
+        note = Markup(" ").join((note, gemini))
+    return Install("curl", "curl + minisign", "\n".join(commands(registry, release, key)), note)

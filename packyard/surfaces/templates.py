@@ -8,6 +8,7 @@ hands in, a template sees `layout`, the shared names of `site`, and these functi
     n("{count} file", "{count} files", 3)
     piece("frame/nav.html")                a part of the frame, which is the same on many pages
     asset("site.js")                       the way to an asset, which is called after its content
+    pack_of(path)                          the pack that a page belongs to, or ""
     1764000000 | date  ->  2025-11-24
     1764000000 | time  ->  2025-11-24T16:00:00Z
     1536 | size        ->  1.5 kB
@@ -29,7 +30,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from packyard.errors import Problem, ProblemsFound
-from packyard.formats import layout
+from packyard.formats import inventory, layout
 from packyard.formats.times import day_of, format_time
 from packyard.formats.words import Words
 from packyard.registry import Registry
@@ -153,6 +154,7 @@ class Templates:
             n=self.count,
             asset=asset,
             layout=layout,
+            pack_of=inventory.pack_of,
             listable=site.listable,
             HOME=site.HOME,
             ABOUT=site.ABOUT,

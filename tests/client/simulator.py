@@ -31,6 +31,7 @@ from packyard.formats import (
     checkpoint,
     documents,
     entries,
+    inventory,
     layout,
     minisign,
     note,
@@ -335,11 +336,13 @@ class Registry:
 
     def packs(self) -> set[str]:
         """The names of the packs that have a document."""
-        return {layout.pack_of(path) for path in self.files if path.startswith("packs/")} - {""}
+        return {inventory.pack_of(path) for path in self.files if path.startswith("packs/")} - {""}
 
     def _pack_sums(self, name: str) -> str:
         own, folder = layout.pack(name, "files.sums"), layout.pack(name)
-        of = [path for path in self.files if path.startswith(folder) and layout.pack_of(path) == name and path != own]
+        of = [
+            path for path in self.files if path.startswith(folder) and inventory.pack_of(path) == name and path != own
+        ]
         self.files[own] = sums.format((path, sha256(self.files[path]).hexdigest()) for path in of)
         return sha256(self.files[own]).hexdigest()
 

@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from packyard.client.placing.values import LEDGER, Pack
+from packyard.client.placing.values import LEDGER
 from packyard.edges.installing import install, installation, read_installed
 from packyard.errors import ProblemsFound, WorldError
+from packyard.parts.values import Pack
 from tests.client.placing.bed import full, pack
 
 A, A2, B = full("hello"), full("hello", "two"), full("@acme/hello")

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from packyard.errors import FormatError
 from packyard.formats.fields import errors_of
+from packyard.formats.foreign import SURFACES
 from packyard.formats.registry import (
     LIMITS,
     OUTCOMES,
@@ -57,7 +58,7 @@ registries = st.builds(
     expires_days=st.integers(1, 365),
     limits=st.dictionaries(st.sampled_from(list(LIMITS)), st.integers(1, 12)),
     rules=st.dictionaries(words, st.sampled_from(OUTCOMES)),
-    surfaces=st.dictionaries(words, st.booleans()),
+    surfaces=st.dictionaries(st.sampled_from(list(SURFACES)), st.booleans()),
     policy=st.dictionaries(st.sampled_from(list(POLICY)), st.integers(1, 12)),
     witnesses=st.lists(urls, unique=True).map(tuple),
     repository=st.sampled_from(["", "https://example.org/acme/packs"]),

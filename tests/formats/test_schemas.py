@@ -13,10 +13,10 @@ from jsonschema import Draft202012Validator
 from packyard.edges.store import walk
 from packyard.formats import schemas
 from packyard.formats.dsse import parse_envelope
-from packyard.formats.schemas import DOCUMENTS
+from packyard.formats.schemas import DOCUMENTS, documents
 from packyard.surfaces.statistics import Month, Statistics, format_stats
 from tests.advising import advisory
-from tests.registry import small
+from tests.registry import SILENT, small
 from tests.sites import built
 
 URL = "https://packs.example.org/"
@@ -39,12 +39,17 @@ FOUND = {
     "by-hash": "by-hash/index.json",
     "stats": "stats.json",
     "feed": "**/feed.json",
+    "ori-versions": "ori/v1/packages/*/*/versions/index.*",
+    "ori-metadata": "ori/v1/packages/*/*/*/metadata/index.*",
+    "ori-search": "ori/v1/search/index.* ori/v1/search/q/*.json",
+    "ori-advisories": "ori/v1/advisories/index.*",
 }
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry = small(tmp_path_factory.mktemp("schemas") / "repo")
+    registry.settings(surfaces=SILENT | {"ori": True})
     registry.version("hello", "2.0.0", "alice")
     registry.trust()
     registry.commit("Publish hello 2.0.0")
@@ -107,6 +112,11 @@ def test_every_document_of_a_site_has_a_schema(site: Path) -> None:
         if path.endswith(".json") and not path.startswith(("search/", "schemas/")) and site / path not in known:
             formats[path] = json.loads((site / path).read_text()).get("format", "")
     assert {path: name for path, name in formats.items() if name.startswith("packyard/")} == {}
+
+
+def test_schemas_of_a_dialect_are_there_when_it_is_spoken(site: Path) -> None:
+    assert {path.name for path in (site / "schemas").iterdir()} == {f"{name}-1.json" for name in documents(["ori"])}
+    assert documents([]).keys() == {name for name, each in DOCUMENTS.items() if not each.dialect}
 
 
 def test_statistics_are_what_their_schema_says() -> None:

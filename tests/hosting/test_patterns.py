@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packyard.formats import layout
-from packyard.hosting.patterns import EXCEPT, KEPT, NAMES, SHORT, TEXT, UNKNOWN, YEAR, types
+from packyard.hosting.patterns import EXCEPT, KEPT, NAMED, NAMES, SHORT, TEXT, UNKNOWN, YEAR, types
 from packyard.hosting.values import FILE_POLICY, PAGE_POLICY, policy
 from packyard.surfaces.pack.files import raw_name
 from tests.hosting.conftest import STRANGE, paths
@@ -36,6 +36,11 @@ def test_types(path: str) -> None:
     assert (found or [TEXT if name in NAMES else UNKNOWN]) == [layout.kind(path).content_type]
 
 
+@given(PATHS)
+def test_what_packs_name_is_json_whatever_it_ends_in(path: str) -> None:
+    assert layout.kind(NAMED + path).content_type == "application/json"
+
+
 def test_the_policy_is_that_of_the_pages(site: Path) -> None:
     found = re.search(r'Content-Security-Policy" content="([^"]*)"', (site / "index.html").read_text())
     assert found
@@ -52,7 +57,9 @@ def test_nothing_of_a_stranger_is_a_page_or_runs() -> None:
 
 def test_a_site_has_every_sort_of_file(site: Path) -> None:
     endings = {Path(path).suffix.lower() for path in paths(site)}
-    assert set(layout.TYPES) - endings == {".md"}
+    assert set(layout.TYPES) - endings == {".csv", ".md", ".tgz", ".zip"}, (
+        "those are in other programs’ formats alone"
+    )
     strange = {layout.version("tools-of-bob", "1.0.0", f"raw/{raw_name(path)}") for path in STRANGE}
     assert strange <= set(paths(site))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from packyard import seal
 from packyard.audit.reading import Reading
 from packyard.emitter import pack_lists
-from packyard.formats import entries, layout
+from packyard.formats import entries, inventory, layout
 from packyard.formats.snapshot import Snapshot
 from packyard.formats.tiles import Edge, TileReader, parse_tile_path, tile_path
 from packyard.mirror.planning import Tree, dropped, new_tiles, read_tree, rounds
@@ -44,8 +44,8 @@ def hashed(data: bytes) -> str:
 def listed(files: Files) -> tuple[Files, seal.Chain]:
     """The lists of a site that has these files, and what its snapshot lists."""
     lists, shards = dict[str, bytes](), [dict[str, str]() for _ in range(layout.SHARDS)]
-    for name in sorted({layout.pack_of(path) for path in files} - {""}):
-        own = (path for path in files if layout.pack_of(path) == name)
+    for name in sorted({inventory.pack_of(path) for path in files} - {""}):
+        own = (path for path in files if inventory.pack_of(path) == name)
         lists |= pack_lists(name, [Output(path, "", hashed(files[path]), 0) for path in own])
         shards[layout.shard(name)][name] = hashed(lists[layout.pack(name, layout.FILES_SUMS)])
     made = {layout.shard_sums(at): seal.shard_sums(shard.items()) for at, shard in enumerate(shards)}

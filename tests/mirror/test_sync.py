@@ -23,7 +23,7 @@ from packyard.edges.mirror_source import Fetched, Source
 from packyard.edges.mirroring import sync
 from packyard.edges.store import Staging, Workplace
 from packyard.errors import BadKey, BadSignature, PackyardError, Stale, TrustError, UsageError, WorldError
-from packyard.formats import documents, layout, sums
+from packyard.formats import documents, inventory, layout, sums
 from packyard.formats.snapshot import parse_snapshot
 from packyard.mirror.values import Terms, Untrue
 from packyard.stages import auditing
@@ -119,7 +119,7 @@ def test_a_folder_that_gets_a_list_of_its_own(tmp_path: Path, mirror: Path, monk
     built(registry.path, tmp_path / "site")
     before = load(tmp_path / "site")
     synced(before, mirror)
-    monkeypatch.setattr(layout, "FOLDER_LIMIT", 1)
+    monkeypatch.setattr(inventory, "FOLDER_LIMIT", 1)
     monkeypatch.setattr(auditing, "audit_staged", lambda *arguments, **named: [])
     registry.version("hello", "3.0.0", "alice")
     registry.commit()

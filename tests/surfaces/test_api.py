@@ -5,27 +5,41 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from packyard.formats import layout, schemas
+from packyard.formats import foreign, layout, schemas
 from packyard.formats.openapi import openapi
 from packyard.surfaces.api import api_page, members, plan_api, resolve, shapes, topics
+from packyard.surfaces.instance import shown
+from packyard.surfaces.site import Site
 from packyard.surfaces.templates import Templates
 from tests.surfaces import sample
 from tests.surfaces.markup import Markup
 from tests.surfaces.test_trustpages import page
 
-DOCUMENT = openapi("Example packs", "https://packs.example.org/")
+SILENT = sample.SITE._replace(registry=sample.REGISTRY._replace(surfaces=dict.fromkeys(foreign.SURFACES, False)))
+DOCUMENT = openapi(SILENT.registry)
+
+
+@pytest.fixture(scope="module", params=["silent", "speaking"])
+def site(request: pytest.FixtureRequest) -> Site:
+    return {"silent": SILENT, "speaking": sample.SITE}[request.param]
 
 
 @pytest.fixture(scope="module")
-def found(templates: Templates) -> Markup:
-    return page(api_page(templates, sample.SITE))
+def found(templates: Templates, site: Site) -> Markup:
+    return page(api_page(templates, site))
 
 
-def test_every_path_is_there(found: Markup) -> None:
-    for path, each in DOCUMENT["paths"].items():
+@pytest.fixture(scope="module")
+def document(templates: Templates, site: Site) -> dict[str, Any]:
+    return openapi(site.registry, shown(templates, site))
+
+
+def test_every_path_is_there(found: Markup, document: dict[str, Any]) -> None:
+    for path, each in document["paths"].items():
         assert path in found.text, path
         operation = each["get"]
         if not operation["operationId"].endswith("Scoped"):
@@ -34,10 +48,10 @@ def test_every_path_is_there(found: Markup) -> None:
                 assert " ".join(said.replace("`", "").split()) in " ".join(found.text.split())
 
 
-def test_every_parameter_answer_and_example_is_told(found: Markup) -> None:
-    for each in DOCUMENT["components"]["parameters"].values():
+def test_every_parameter_answer_and_example_is_told(found: Markup, document: dict[str, Any]) -> None:
+    for each in document["components"]["parameters"].values():
         assert f"{each['description'].replace('`', '')}: {each['example']}" in found.text
-    for each in DOCUMENT["components"]["responses"].values():
+    for each in document["components"]["responses"].values():
         for media, content in each.get("content", {}).items():
             assert media in found.text
             shown = content.get("example")
@@ -45,8 +59,8 @@ def test_every_parameter_answer_and_example_is_told(found: Markup) -> None:
             assert text is None or text.strip() in found.text
 
 
-def test_every_member_of_every_schema_is_told(found: Markup) -> None:
-    for shape in shapes(DOCUMENT):
+def test_every_member_of_every_schema_is_told(found: Markup, document: dict[str, Any]) -> None:
+    for shape in shapes(document):
         assert f"schema-{shape.name}" in found.values("id")
         assert shape.members
         for member in shape.members:
@@ -54,13 +68,13 @@ def test_every_member_of_every_schema_is_told(found: Markup) -> None:
             assert member.meaning or member.type.startswith('"') or member.refers, member
 
 
-def test_fixed_paths_can_be_opened(found: Markup) -> None:
+def test_fixed_paths_can_be_opened(found: Markup, document: dict[str, Any], site: Site) -> None:
     links = set(found.values("href"))
-    for topic in topics(DOCUMENT):
+    for topic in topics(document):
         for read in topic.operations:
             if read.fixed:
                 assert f"../{read.fixed}" in links
-    assert {f"../{schemas.path(name)}" for name in schemas.DOCUMENTS} <= links
+    assert {f"../{schemas.path(name)}" for name in schemas.documents(foreign.spoken(site.registry))} <= links
 
 
 def test_a_scoped_path_stands_beside_its_twin() -> None:
@@ -84,9 +98,18 @@ def test_members_are_told_with_their_place_and_type() -> None:
 def test_nothing_depends_on_what_the_registry_holds(templates: Templates) -> None:
     recipes = {recipe.path: recipe for recipe in plan_api(templates, sample.SITE)}
     assert {"openapi.json", "api/index.html", "schemas/pack-1.json"} <= recipes.keys()
-    assert recipes["openapi.json"].inputs == ("Example packs", "https://packs.example.org/")
+    spoken = foreign.spoken(sample.REGISTRY)
+    assert recipes["openapi.json"].inputs == ("Example packs", "https://packs.example.org/", spoken)
     assert json.loads(recipes["schemas/pack-1.json"].render())["$id"].endswith("/schemas/pack-1.json")
-    assert len(recipes["api/index.html"].render()) < 250_000
+    assert len(recipes["api/index.html"].render()) < 400_000
+
+
+def test_a_dialect_that_is_off_costs_nothing(templates: Templates) -> None:
+    recipes = {recipe.path for recipe in plan_api(templates, SILENT)}
+    assert not [path for path in recipes if path.startswith("schemas/ori-")]
+    speaking = {recipe.path for recipe in plan_api(templates, sample.SITE)}
+    assert speaking - recipes == {schemas.path(name) for name, each in schemas.DOCUMENTS.items() if each.dialect}
+    assert not [path for path in DOCUMENT["paths"] if path.startswith("/ori/")]
 
 
 def test_a_title_is_text(templates: Templates) -> None:

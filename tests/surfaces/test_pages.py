@@ -15,7 +15,6 @@ import pytest
 from packyard.formats import layout
 from packyard.model import Manifest, Mark, Pack, VersionState
 from packyard.surfaces import pages, people, views
-from packyard.surfaces.installs import installs
 from packyard.surfaces.pack.overview import pack_page, version_page
 from packyard.surfaces.pack.quality import quality_page
 from packyard.surfaces.pack.versions import VERSIONS, versions_page
@@ -267,21 +266,6 @@ def test_a_long_list_is_parted_by_letters(templates: Templates) -> None:
     assert short.values("id") == ["content"]
     assert long.values("id") == ["content", "letter-1", "letter-2"]
     assert "Nothing yet." in Markup(pages.family_page(templates, sample.SITE, "tags", []).decode()).text
-
-
-def test_clients_are_shown_when_the_site_serves_them(templates: Templates) -> None:
-    release, key = sample.HELLO.versions[1].release, sample.ALICE.keys[0].key
-    shown = {
-        served: [each.client for each in installs(templates.say, sample.REGISTRY, release, key, served)]
-        for served in (frozenset[str](), frozenset({"agent-skills"}), frozenset({"claude-code", "agentpacks"}))
-    }
-    assert list(shown.values()) == [
-        ["packyard", "curl + minisign"],
-        ["packyard", "skills", "OpenCode", "curl + minisign"],
-        ["packyard", "Claude Code", "agentpacks", "curl + minisign"],
-    ]
-    bare = release._replace(features=("rules",))
-    assert len(installs(templates.say, sample.REGISTRY, bare, key, {"agent-skills"})) == 2
 
 
 @pytest.mark.parametrize(

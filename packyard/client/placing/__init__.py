@@ -14,7 +14,8 @@ from packyard.client.placing.diffs import diff
 from packyard.client.placing.ledger import format_ledger, parse_ledger
 from packyard.client.placing.planning import make_plan, paths
 from packyard.client.placing.targets import TARGETS, want
-from packyard.client.placing.values import Disk, Ledger, Pack, Plan
+from packyard.client.placing.values import Disk, Ledger, Plan
+from packyard.parts.values import Pack
 
 __all__ = [
     "TARGETS",

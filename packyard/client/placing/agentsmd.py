@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packyard.client.placing.parts import Parts
 from packyard.client.placing.target import Target, rules_block
 from packyard.client.placing.values import Item
+from packyard.parts import Parts
 
 _WHY = "`AGENTS.md` holds instructions alone"
 

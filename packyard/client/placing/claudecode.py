@@ -8,23 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packyard.client.placing.hooks import Words
-from packyard.client.placing.parts import Parts, markdown, rename
-from packyard.client.placing.servers import servers_for, usual
 from packyard.client.placing.target import Target, grouped_hooks, skills_below
 from packyard.client.placing.values import File, Item, Member
+from packyard.parts import Parts, markdown, plugin, rename
+from packyard.parts.servers import servers_for, usual
 
-TITLE = "Claude Code"
+TITLE = plugin.TITLE
 _SETTINGS = ".claude/settings.json"
-# fmt: off
-HOOKS = Words("claudecode", TITLE, (
-    "PreToolUse", "PostToolUse", "PostToolUseFailure", "PostToolBatch", "PermissionRequest", "PermissionDenied",
-    "UserPromptSubmit", "UserPromptExpansion", "Notification", "MessageDisplay", "Stop", "StopFailure",
-    "SubagentStart", "SubagentStop", "SessionStart", "SessionEnd", "Setup", "PreCompact", "PostCompact",
-    "InstructionsLoaded", "ConfigChange", "CwdChanged", "FileChanged", "WorktreeCreate", "WorktreeRemove",
-    "TaskCreated", "TaskCompleted", "TeammateIdle", "Elicitation", "ElicitationResult",
-), types=("command", "prompt", "agent", "http", "mcp_tool"), root="${CLAUDE_PROJECT_DIR}")
-# fmt: on
+HOOKS = plugin.HOOKS._replace(root="${CLAUDE_PROJECT_DIR}")
 
 
 def _items(parts: Parts) -> Iterator[Item]:

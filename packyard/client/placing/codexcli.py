@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from packyard.client.placing.hooks import Words
-from packyard.client.placing.parts import Parts
-from packyard.client.placing.servers import Server, servers_for
 from packyard.client.placing.target import Target, grouped_hooks, rules_block, skills_below
 from packyard.client.placing.toml import Value, format_pairs, format_table
 from packyard.client.placing.values import Block, File, Item
+from packyard.parts import Parts
+from packyard.parts.hooks import Words
+from packyard.parts.servers import Server, servers_for
 
 TITLE = "Codex"
 HOOKS = Words(

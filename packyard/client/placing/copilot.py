@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from packyard.client.placing.hooks import Hook, Words, hooks_for
-from packyard.client.placing.parts import Parts, markdown
-from packyard.client.placing.servers import servers_for, usual
 from packyard.client.placing.target import Target, prompt, skills_below
-from packyard.client.placing.values import File, Item, Member, slug
+from packyard.client.placing.values import File, Item, Member
 from packyard.formats import canonical
+from packyard.parts import Parts, markdown
+from packyard.parts.hooks import Hook, Words, hooks_for
+from packyard.parts.servers import servers_for, usual
+from packyard.parts.values import slug
 
 TITLE = "Copilot"
 # fmt: off

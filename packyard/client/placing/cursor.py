@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from packyard.client.placing.hooks import Words, hooks_for
-from packyard.client.placing.parts import Parts, Prompt
-from packyard.client.placing.servers import servers_for, usual
 from packyard.client.placing.target import Target, ignore_block, prompt, skills_below
 from packyard.client.placing.values import File, Item, Member
 from packyard.formats.fields import format_text
+from packyard.parts import Parts, Prompt
+from packyard.parts.hooks import Words, hooks_for
+from packyard.parts.servers import servers_for, usual
 
 TITLE = "Cursor"
 _HOOKS = ".cursor/hooks.json"

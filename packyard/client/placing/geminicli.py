@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from packyard.client.placing.hooks import Hook, Words, grouped, hooks_for
-from packyard.client.placing.parts import Parts, Prompt
-from packyard.client.placing.servers import Server, servers_for, usual
 from packyard.client.placing.target import Target, ignore_block, prompt, rules_block, skills_below
 from packyard.client.placing.toml import format_pairs
 from packyard.client.placing.values import File, Item, Member
+from packyard.parts import Parts, Prompt
+from packyard.parts.hooks import Hook, Words, grouped, hooks_for
+from packyard.parts.servers import Server, servers_for, usual
 
 TITLE = "Gemini CLI"
 _SETTINGS = ".gemini/settings.json"

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from packyard.client.placing.parts import Parts
-from packyard.client.placing.servers import Server, servers_for
 from packyard.client.placing.target import Target, prompt, rules_block, skills_below
-from packyard.client.placing.values import File, Item, Member, slug
+from packyard.client.placing.values import File, Item, Member
+from packyard.parts import Parts
+from packyard.parts.servers import Server, servers_for
+from packyard.parts.values import slug
 
 TITLE = "OpenCode"
 _CONFIG = "opencode.json"

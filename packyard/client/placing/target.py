@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from packyard.client.placing.hooks import Words, grouped, hooks_for
-from packyard.client.placing.parts import Parts, Prompt, markdown, rules_text
 from packyard.client.placing.values import Block, File, Item, Member
+from packyard.parts import Parts, Prompt, markdown, rules_text
+from packyard.parts.hooks import Words, grouped, hooks_for
 
 
 class Target(NamedTuple):

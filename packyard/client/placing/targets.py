@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from packyard.client.placing import agentsmd, claudecode, codexcli, copilot, cursor, geminicli, opencode
 from packyard.client.placing.blocks import format_block, hash_marks
 from packyard.client.placing.ledger import check_place
-from packyard.client.placing.parts import Parts
 from packyard.client.placing.target import Target
 from packyard.client.placing.values import (
     Block,
@@ -16,16 +15,16 @@ from packyard.client.placing.values import (
     Installed,
     Item,
     Owner,
-    Pack,
     Record,
     Wanted,
-    curated,
     digest,
     digest_value,
 )
 from packyard.errors import FormatError, Problem, UsageError
 from packyard.formats.manifest import FEATURES
 from packyard.formats.names import check_path, parse_name
+from packyard.parts import Parts
+from packyard.parts.values import Pack, curated
 
 #: The targets by name, in the order of the documentation.
 TARGETS: Mapping[str, Target] = {

@@ -12,7 +12,6 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 from packyard.errors import Problem
-from packyard.model import Manifest
 
 #: Where the program keeps what it knows of a project, and the ledger in it.
 STATE = ".packyard"
@@ -20,16 +19,6 @@ LEDGER = f"{STATE}/installed.json"
 
 #: What the copy of a user's file is called that had to give way.
 ASIDE = ".packyard-orig"
-
-
-class Pack(NamedTuple):
-    """A verified pack: its name (checked), version, the hash of its SHA256SUMS, its files by checked paths."""
-
-    name: str
-    version: str
-    identity: str
-    files: tuple[tuple[str, bytes], ...]
-    manifest: Manifest
 
 
 class Owner(NamedTuple):
@@ -168,18 +157,3 @@ def digest(data: bytes) -> str:
 def digest_value(value: Any) -> str:
     """The hash of a JSON value, whatever the order of its members and its layout; numbers as Python writes them."""
     return digest(json.dumps(value, sort_keys=True, separators=(",", ":")).encode())
-
-
-def slug(pack: str) -> str:
-    """A pack's name as a part of file names: `@acme/hello` is `acme-hello`."""
-    return pack.removeprefix("@").replace("/", "-")
-
-
-def joined(pack: str, name: str) -> str:
-    """What a pack's thing is called among those of all packs: `hello` and `style` give `hello-style`."""
-    return name if name == slug(pack) else f"{slug(pack)}-{name}"
-
-
-def curated(pack: str) -> str:
-    """The folder in which the whole pack is, as agentpacks has it."""
-    return f".agentpacks/.curated/{pack}"

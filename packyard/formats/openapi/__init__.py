@@ -5,20 +5,28 @@
      "components": {"schemas": {…}, "responses": {…}, "parameters": {…}}}
 
 It is made from what the program itself goes by: paths and headers from `layout`, schemas from `schemas`, examples by
-the functions that render documents. Of a registry it holds the address and the title, so no new version changes it.
-Schemas are the same as at `schemas/`, with what they share beside them.
+the functions that render documents. Of a registry it holds the address, the title and which dialects it speaks, so no
+new version changes it. Schemas are the same as at `schemas/`, with what they share beside them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from packyard.formats import layout, schemas
+from packyard.formats import foreign, layout, schemas
+from packyard.formats.openapi import dialects
+from packyard.formats.openapi import operations as native
 from packyard.formats.openapi.examples import example
-from packyard.formats.openapi.operations import OPERATIONS, PARAMETERS, TOPICS, VERIFIED, Read
+from packyard.formats.openapi.operations import VERIFIED, Parameter, Read
 from packyard.formats.schemas.terms import DEFINITIONS
+from packyard.registry import Registry
+
+#: Gives the example of an operation: a value for JSON, text for anything else, None where there is none.
+Examples = Callable[[Read], Any]
+
+PARAMETERS = {**native.PARAMETERS, **dialects.PARAMETERS}
 
 PATH = "openapi.json"
 VERSION = "3.1.1"
@@ -34,34 +42,46 @@ _ABOUT = (
     "All paths that a document names are relative to the site’s root. Readers pass over members that they do not know."
 )
 _MISSING = "There is no such file; what comes is the host’s own page. The file of a withdrawn version is gone too."
+_TOO_MANY = "Some hosts bear only so many requests in a minute, and more of those who send a token."
+_LATER = {
+    "Retry-After": {"description": "In how many seconds to ask again", "schema": {"type": "integer", "minimum": 0}}
+}
 
 
-def openapi(title: str, url: str) -> dict[str, Any]:
-    """The document of a registry with this title, at an address that ends with a slash."""
+def operations(registry: Registry) -> tuple[Read, ...]:
+    """The paths that a registry has: those of the dialects that it speaks come behind those that all have."""
+    return (*native.OPERATIONS, *dialects.operations(foreign.spoken(registry)))
+
+
+def openapi(registry: Registry, examples: Examples = lambda read: example(read.id)) -> dict[str, Any]:
+    """The document of a registry."""
+    reads = operations(registry)
+    topics = (*native.TOPICS, *dialects.topics(foreign.spoken(registry)))
     return {
         "openapi": VERSION,
         "info": {
-            "title": title,
+            "title": registry.title,
             "version": API,
             "summary": "The reading interface of a registry",
             "description": _ABOUT,
         },
-        "servers": [{"url": url.rstrip("/")}],
+        "servers": [{"url": registry.url.rstrip("/")}],
         "security": [],
-        "tags": [{"name": name, "description": meaning} for name, meaning in TOPICS],
-        "paths": dict(path for read in OPERATIONS for path in _paths(read)),
+        "tags": [{"name": name, "description": meaning} for name, meaning in topics],
+        "paths": dict(path for read in reads for path in _paths(read)),
         "components": {
-            "parameters": {name: _parameter(name) for name in PARAMETERS if name in _used()},
-            "responses": {read.id: _response(read) for read in OPERATIONS} | {"missing": {"description": _MISSING}},
+            "parameters": {name: _parameter(name, each) for name, each in PARAMETERS.items() if name in _used(reads)},
+            "responses": {read.id: _response(read, examples(read)) for read in reads}
+            | {"missing": {"description": _MISSING}, "tooMany": {"description": _TOO_MANY, "headers": _LATER}},
             "headers": {_header(path): _cache(path) for path in (layout.INDEX, "trust/1.json")},
-            "schemas": _schemas(),
+            "schemas": _schemas(registry),
         },
     }
 
 
-def format_openapi(title: str, url: str) -> bytes:
+def format_openapi(registry: Registry, examples: Examples = lambda read: example(read.id)) -> bytes:
     """The file at `PATH`, with a line for each path and component."""
-    return _lines(openapi(title, url), 3).encode() + b"\n"
+    return _lines(openapi(registry, examples), 3).encode() + b"\n"
 
 
 def _lines(value: Any, depth: int) -> str:
@@ -74,7 +94,7 @@ def _lines(value: Any, depth: int) -> str:
 
 def scoped(path: str) -> str:
     """The same path for packs with a scope; a path of nothing in a pack is itself."""
-    return _SCOPED + path.removeprefix(_PACK) if path.startswith(_PACK) else path
+    return path.replace(_PACK, _SCOPED, 1)
 
 
 def example_path(path: str) -> str:
@@ -97,6 +117,7 @@ def _paths(read: Read) -> Iterator[tuple[str, dict[str, Any]]]:
             "responses": {
                 "200": {"$ref": f"#/components/responses/{read.id}"},
                 "404": {"$ref": "#/components/responses/missing"},
+                "429": {"$ref": "#/components/responses/tooMany"},
             },
         }
         yield "/" + path, {"get": operation if names else _without(operation, "parameters")}
@@ -106,25 +127,20 @@ def _without(operation: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in operation.items() if key != name}
 
 
-def _used() -> set[str]:
-    return {
-        name
-        for read in OPERATIONS
-        for path in (read.path, scoped(read.path))
-        for name in Read("", "", path, "").parameters
-    }
+def _used(reads: Sequence[Read]) -> set[str]:
+    paths = (path for read in reads for path in (read.path, scoped(read.path)))
+    return {name for path in paths for name in Read("", "", path, "").parameters}
 
 
-def _parameter(name: str) -> dict[str, Any]:
-    meaning, pattern, given = PARAMETERS[name]
-    schema = {"type": "string", "pattern": pattern}
-    return {"name": name, "in": "path", "required": True, "description": meaning, "schema": schema, "example": given}
+def _parameter(name: str, about: Parameter) -> dict[str, Any]:
+    schema = {"type": "string", "pattern": about.pattern}
+    given = {"required": True, "description": about.meaning, "schema": schema, "example": about.example}
+    return {"name": name, "in": "path", **given}
 
 
-def _response(read: Read) -> dict[str, Any]:
+def _response(read: Read, shown: Any) -> dict[str, Any]:
     path = example_path(read.path)
     content: dict[str, Any] = {"schema": _content(read)}
-    shown = example(read.id)
     if shown is not None:
         content["example"] = shown
     return {
@@ -141,6 +157,8 @@ def _content(read: Read) -> dict[str, Any]:
     if read.text:
         meaning = f"Text of which each document is as `#/components/schemas/{read.text}` says"
         return {"type": "string", "description": meaning}
+    if media == "application/json":
+        return {"description": "JSON in the form that the other program reads"}
     return {"type": "string"} if media.startswith("text/") else {"type": "string", "contentMediaType": media}
 
 
@@ -153,8 +171,9 @@ def _cache(path: str) -> dict[str, Any]:
     return {"description": meaning, "schema": {"type": "string", "const": layout.kind(path).cache_control}}
 
 
-def _schemas() -> dict[str, Any]:
-    whole = {name: {"title": each.title, **each.schema} for name, each in schemas.DOCUMENTS.items()}
+def _schemas(registry: Registry) -> dict[str, Any]:
+    known = schemas.documents(foreign.spoken(registry))
+    whole = {name: {"title": each.title, **each.schema} for name, each in known.items()}
     return {name: schemas.renamed(each, _component) for name, each in {**whole, **DEFINITIONS}.items()}
 
 

@@ -14,6 +14,8 @@ from typing import Any
 from packyard.formats import b64, bundle, checkpoint, documents, dsse, entries, layout, minisign, snapshot, sums
 from packyard.formats.advisories import format_advisories
 from packyard.formats.advisory import Advisory, Affected, Event
+from packyard.formats.manifest import derive_features
+from packyard.formats.openapi import contents
 from packyard.formats.org import format_org
 from packyard.formats.publisher import format_publisher
 from packyard.formats.registry_page import format_registry_page
@@ -23,7 +25,6 @@ from packyard.formats.trustfile import format_trust
 from packyard.model import (
     File,
     Grounds,
-    Manifest,
     Mark,
     Org,
     Pack,
@@ -78,29 +79,11 @@ TRUST = Trust(
     (_vkey("witness.example/w1", b"\4"),),
     1,
 )
-_MANIFEST = Manifest(
-    name="hello",
-    version="1.2.0",
-    description="Says hello, and shows what a pack looks like",
-    author="Alice Example",
-    license="Apache-2.0",
-    homepage="https://example.org/hello",
-    repository="https://example.org/hello.git",
-    logo="",
-    tags=("greeting", "tutorial"),
-    targets=("*",),
-    features=("*",),
-    dependencies=(("@acme/house-style", "^3.1.0"),),
-    conflicts=(),
-    extra={},
-)
 
 
 def _release(version: str, time: int) -> Release:
     mark = f"hello@{version}"
-    files = tuple(
-        File(path, digest(mark + path), size, 0o644) for path, size in (("README.md", 2114), ("pack.json", 704))
-    )
+    files = tuple(File(path, sha256(data).hexdigest(), len(data), 0o644) for path, data in contents.FILES.items())
     tarball = Tarball(layout.tarball("hello", version), digest(mark + "gz"), 1843, digest(mark + "tar"), "libdeflate")
     return Release(
         pack="hello",
@@ -113,8 +96,8 @@ def _release(version: str, time: int) -> Release:
         published=time,
         seq=0,
         log_index=511,
-        manifest=_MANIFEST._replace(version=version),
-        features=("rules", "commands"),
+        manifest=contents.MANIFEST._replace(version=version),
+        features=derive_features(contents.FILES),
         files=files,
         tarball=tarball,
     )
@@ -141,8 +124,8 @@ PACK = Pack(
     grounds=Grounds((_record("packs/hello/statements/0001-yank.yaml"),), (_record("publishers/alice/1.yaml"),)),
 )
 ROW = Row(
-    "hello", "1.2.0", _MANIFEST.description, "alice", _MANIFEST.tags, ("*",), RELEASE.features, "Apache-2.0",
-    RELEASE.published, None, 2, quality=84,
+    "hello", "1.2.0", contents.MANIFEST.description, "alice", contents.MANIFEST.tags, ("*",), RELEASE.features,
+    "Apache-2.0", RELEASE.published, None, 2, quality=84,
 )  # fmt: skip
 _ADVISORY = Advisory(
     ADVISORY,
@@ -184,14 +167,27 @@ def _provenance() -> bytes:
 def _osv() -> bytes:
     indexed = json.loads(format_advisories([_ADVISORY]))["advisories"][0]
     shared = {name: indexed[name] for name in ("id", "modified", "summary", "severity", "affected")}
-    more = {"schema_version": "1.7.0", "published": format_time(NOW), "details": "What happens, and what to do."}
+    more: dict[str, Any] = {
+        "schema_version": "1.7.0",
+        "published": format_time(NOW),
+        "details": "What happens, and what to do.",
+    }
+    more["references"] = [{"type": "WEB", "url": "https://example.org/advisories/1"}]
     return json.dumps(more | shared | {"database_specific": {"severity": "HIGH"}}).encode()
 
 
 def _feed() -> bytes:
-    items = [{"id": f"tag:{ORIGIN},2026-11-20:hello/1.2.0", "url": URL + "packs/hello/1.2.0/", "title": "hello 1.2.0"}]
+    item = {
+        "id": f"tag:{ORIGIN},2026-11-20:hello/1.2.0",
+        "url": URL + "packs/hello/1.2.0/",
+        "title": "hello 1.2.0",
+        "content_text": contents.MANIFEST.description,
+        "date_published": format_time(RELEASE.published),
+        "authors": [{"name": "alice"}],
+        "tags": list(contents.MANIFEST.tags),
+    }
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": REGISTRY.title, "home_page_url": URL}
-    return json.dumps({**feed, "feed_url": URL + layout.JSON_FEED, "items": items}).encode()
+    return json.dumps({**feed, "feed_url": URL + layout.JSON_FEED, "items": [item]}).encode()
 
 
 def _index() -> bytes:

@@ -55,8 +55,9 @@ TOPICS: tuple[tuple[str, str], ...] = (
 
 
 class Read(NamedTuple):
-    """A path that can be read; `id` is its operation. `document` names its JSON Schema, "" for what is not JSON; `text`
-    names the schema of what YAML or a line of the log says.
+    """A path that can be read; `id` is its operation. `document` names its JSON Schema, "" for what has none; `text`
+    names the schema of what YAML or a line of the log says. `dialect` is the one that a registry must speak to have the
+    path, "" for what every registry has.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Read(NamedTuple):
     verified: str = "sealed"
     document: str = ""
     text: str = ""
+    dialect: str = ""
 
     @property
     def parameters(self) -> list[str]:
@@ -248,7 +250,8 @@ log/tile/entries/x{thousands}/{tile}.p/{width} | logEntriesFarPartial | logged |
 """
 
 
-def _read(table: str) -> Iterator[Read]:
+def reads(table: str, dialect: str = "") -> Iterator[Read]:
+    """The paths in a table: a topic in brackets, then paths of two lines, the second of which says what is there."""
     topic = ""
     lines = [line for line in table.splitlines() if line]
     for line, below in zip(lines, [*lines[1:], ""], strict=True):
@@ -258,7 +261,7 @@ def _read(table: str) -> Iterator[Read]:
             path, name, verified, schema = line.split(" | ")
             text = schema.strip("()") if schema.startswith("(") else ""
             document = "" if text or schema == "-" else schema
-            yield Read(name, topic, path, below.strip(), verified, document, text)
+            yield Read(name, topic, path, below.strip(), verified, document, text, dialect)
 
 
-OPERATIONS: tuple[Read, ...] = tuple(_read(_TABLE))
+OPERATIONS: tuple[Read, ...] = tuple(reads(_TABLE))

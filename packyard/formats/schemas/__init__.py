@@ -3,17 +3,19 @@
     schemas/pack-1.json     packs/NAME/index.json, `packyard/pack/1`
     schemas/trust-1.json    trust/N.json, `packyard/trust/1`
 
+The documents in another program's format have schemas on registries that speak it.
+
 A schema stands by itself: what it shares with others is in its `$defs`. It says what is always there and what it looks
 like; members that it does not name are allowed, for readers pass over them. Its `$id` is its address on the registry.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from packyard.formats import canonical
-from packyard.formats.schemas import packs, registry
+from packyard.formats.schemas import agentpacks, ori, others, packs, registry
 from packyard.formats.schemas.terms import DEFINITIONS, DEFS, Schema
 
 FOLDER = "schemas/"
@@ -21,10 +23,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 class Document(NamedTuple):
-    """A kind of document: its title, and its schema without what it refers to."""
+    """A kind of document: its title, its schema without what it refers to, and the dialect (`packyard.formats.foreign`)
+    that it belongs to, if it belongs to one.
+    """
 
     title: str
     schema: Schema
+    dialect: str = ""
 
 
 #: Every document by its name, which is that of its schema.
@@ -48,7 +53,18 @@ DOCUMENTS: Mapping[str, Document] = {
     "by-hash": Document("What is kept", registry.BY_HASH),
     "stats": Document("Statistics", packs.STATS),
     "feed": Document("Feed", registry.FEED),
+    "ori-versions": Document("Versions for Ori", ori.VERSIONS, "ori"),
+    "ori-metadata": Document("Version for Ori", ori.METADATA, "ori"),
+    "ori-search": Document("Search for Ori", ori.SEARCH, "ori"),
+    "ori-advisories": Document("Advisories for Ori", ori.ADVISORIES, "ori"),
+    **{f"agentpacks-{name}": Document(*each, "agentpacks") for name, each in agentpacks.DOCUMENTS.items()},
+    **{name: Document(*each) for name, each in others.DOCUMENTS.items()},
 }
+
+
+def documents(spoken: Collection[str]) -> Mapping[str, Document]:
+    """The documents of a registry that speaks these dialects."""
+    return {name: each for name, each in DOCUMENTS.items() if not each.dialect or each.dialect in spoken}
 
 
 def path(name: str) -> str:

@@ -148,7 +148,7 @@ ADVISORY = record(
         "id": text("Its id", pattern="^PY-[0-9]{4}-[0-9]{4,9}$"),
         "modified": TIME,
         "summary": text("What is the matter"),
-        "affected": many(ref("affected"), "The versions that it is about"),
+        "affected": many(ref("affected-in-osv"), "The versions that it is about"),
     },
     {
         "published": TIME,

@@ -17,7 +17,8 @@ from packyard.formats.osv import SEVERITIES
 Schema = dict[str, Any]
 
 DEFS = "#/$defs/"
-_PART = "[a-z0-9][a-z0-9-]{0,62}[a-z0-9]"
+#: A name of a pack or a scope, as a part of patterns.
+NAME = "[a-z0-9][a-z0-9-]{0,62}[a-z0-9]"
 _NUMBER = "(0|[1-9][0-9]*)"
 
 
@@ -71,9 +72,9 @@ def form(name: str) -> Schema:
     return {"const": f"packyard/{name}/1", "description": "The document and the number of its form"}
 
 
-PACK = text("The name of a pack, `hello` or `@acme/hello`", pattern=f"^(@{_PART}/)?{_PART}$")
-HANDLE = text("The handle of a publisher", pattern=f"^{_PART}$")
-ORG = text("The name of an organisation", pattern=f"^{_PART}$")
+PACK = text("The name of a pack, `hello` or `@acme/hello`", pattern=f"^(@{NAME}/)?{NAME}$")
+HANDLE = text("The handle of a publisher", pattern=f"^{NAME}$")
+ORG = text("The name of an organisation", pattern=f"^{NAME}$")
 VERSION = text("A version by semantic versioning", pattern=rf"^{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-[0-9A-Za-z.-]+)?$")
 DIGEST = text("A SHA-256 in hex", pattern="^[0-9a-f]{64}$")
 COMMIT = text("The id of a git commit", pattern="^([0-9a-f]{40}|[0-9a-f]{64})$")
@@ -92,6 +93,25 @@ def said(schema: Schema, meaning: str) -> Schema:
     """The same, with what it means here."""
     return {**schema, "description": meaning}
 
+
+_PACKAGE = record("The pack", {"ecosystem": {"const": ECOSYSTEM}, "name": PACK})
+#: What an advisory may say of a pack’s versions.
+AFFECTED: Mapping[str, Schema] = {
+    "ranges": many(
+        record(
+            "A range of versions",
+            {
+                "type": {"const": "SEMVER"},
+                "events": many(
+                    table(text("A version"), "`introduced`, `fixed` or `last_affected`", maxProperties=1),
+                    "Where it begins and ends, in turns",
+                ),
+            },
+        ),
+        "Ranges",
+    ),
+    "versions": many(VERSION, "Single versions"),
+}
 
 DEFINITIONS: Mapping[str, Schema] = {
     "mark": record(
@@ -120,26 +140,8 @@ DEFINITIONS: Mapping[str, Schema] = {
             "log_index": number("The index of its entry in the log"),
         },
     ),
-    "affected": record(
-        "A pack and its affected versions",
-        {
-            "package": record("The pack", {"ecosystem": {"const": ECOSYSTEM}, "name": PACK}),
-            "ranges": many(
-                record(
-                    "A range of versions",
-                    {
-                        "type": {"const": "SEMVER"},
-                        "events": many(
-                            table(text("A version"), "`introduced`, `fixed` or `last_affected`", maxProperties=1),
-                            "Where it begins and ends, in turns",
-                        ),
-                    },
-                ),
-                "Ranges",
-            ),
-            "versions": many(VERSION, "Single versions"),
-        },
-    ),
+    "affected": record("A pack and its affected versions", {"package": _PACKAGE, **AFFECTED}),
+    "affected-in-osv": record("A pack and its affected versions", {"package": _PACKAGE}, AFFECTED),
     "severity": record("How bad it is", {"type": {"enum": list(SEVERITIES)}, "score": text("A vector of that type")}),
 }
 

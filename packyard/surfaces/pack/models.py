@@ -18,9 +18,9 @@ from packyard.formats.models import (
     Agent,
     Choice,
     Models,
-    Profile,
     Route,
     is_known_model,
+    lineage,
     parse_models,
 )
 from packyard.model import Pack, VersionState
@@ -141,21 +141,13 @@ def profiles_of(models: Models) -> Iterator[Shown]:
     """The profiles with all that holds in them, as many as there is room for."""
     room = LINES
     for name, profile in models.profiles.items():
-        chain = chain_of(models.profiles, name)
+        chain = lineage(models.profiles, name)
         choices = [*((each, models.profiles[each].choice) for each in chain), (BASE, models.base)]
         lines = tuple(lines_of(choices))
         room -= 1 + len(lines)
         if room < 0:
             return
         yield Shown(reveal(name), reveal(profile.description), tuple(map(reveal, chain)), lines)
-
-
-def chain_of(profiles: Mapping[str, Profile], name: str) -> tuple[str, ...]:
-    """The profile and those above it, the nearest first. Those of `parse_models` are there, and come to an end."""
-    chain = [name]
-    while above := profiles[chain[-1]].extends:
-        chain.append(above)
-    return tuple(chain)
 
 
 def lines_of(choices: Iterable[tuple[str, Choice]]) -> Iterator[Line]:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from packyard.client.placing import Disk, Ledger, Pack, Plan, format_ledger, make_plan, parse_ledger, paths, want
 from packyard.client.placing.planning import parents
 from packyard.client.placing.targets import TARGETS
-from packyard.client.placing.values import LEDGER, slug
+from packyard.client.placing.values import LEDGER
 from packyard.formats.manifest import parse_manifest
+from packyard.parts.values import slug
 
 EVERY = tuple(TARGETS)
 RULE_HEAD = "---\ndescription: Style\nglobs: src/*.ts,lib/*.{js,ts}\n---\n"

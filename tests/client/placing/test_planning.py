@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packyard.client.placing import diff
-from packyard.client.placing.values import LEDGER, curated
+from packyard.client.placing.values import LEDGER
 from packyard.errors import UsageError
+from packyard.parts.values import curated
 from tests.client.placing.bed import EVERY, Project, full, pack
 
 USERS = (

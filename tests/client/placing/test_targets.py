@@ -12,11 +12,11 @@ import pytest
 
 from packyard.client.agentpacks import FOLDER
 from packyard.client.placing.targets import TARGETS, want
-from packyard.client.placing.values import curated
 from packyard.formats.frontmatter import split
 from packyard.formats.manifest import FEATURES
 from packyard.formats.manifest import TARGETS as KNOWN
 from packyard.formats.skill import parse_skill
+from packyard.parts.values import curated
 from tests.client.placing.bed import Project, full, pack
 
 PAGE = Path(__file__).parents[3] / "docs" / "targets.md"

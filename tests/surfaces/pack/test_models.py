@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from packyard.formats.models import DIMENSIONS, parse_models, resolve_profile
+from packyard.formats.models import DIMENSIONS, lineage, parse_models, resolve_profile
 from packyard.model import File, Mark, VersionState
-from packyard.surfaces.pack.models import BASE, LINES, chain_of, lines_of, plan_version, profiles_of, strangers, ways_of
+from packyard.surfaces.pack.models import BASE, LINES, lines_of, plan_version, profiles_of, strangers, ways_of
 from packyard.surfaces.pack.values import Hand
 from packyard.surfaces.templates import open_templates, site_of
 from tests.surfaces import sample
@@ -112,7 +112,7 @@ def test_lines_are_what_profiles_resolve_to(base: dict[str, Any], above: list[di
     }
     models = of(**base, profiles=profiles)
     resolved = resolve_profile(models, "p0").over(models.base)
-    chain = chain_of(models.profiles, "p0")
+    chain = lineage(models.profiles, "p0")
     assert chain == tuple(profiles)
     lines = list(lines_of([*((name, models.profiles[name].choice) for name in chain), (BASE, models.base)]))
     plain = {line.kind: line.model for line in lines if line.kind != "agent"}
