@@ -38,6 +38,8 @@ HOSTS = [
     "slsa.dev",
     "semver.org",
     "spdx.org",
+    "ossf.github.io",
+    "www.first.org",
     "keepachangelog.com",
     "github.com",
     "127.0.0.1",
