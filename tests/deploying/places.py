@@ -79,7 +79,7 @@ def rsync_daemon(root: Path) -> Iterator[str]:
 
 
 def _wait(port: int) -> None:
-    for _ in range(200):
+    for _ in range(3000):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:

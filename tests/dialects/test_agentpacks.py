@@ -301,7 +301,8 @@ SITE = Site(Registry("packs.example.org", "", "https://packs.example.org/", (), 
 def made_list(known: Known, name: str, path: str) -> Any:
     """What is in a file of a list."""
     found = {each.path: each for each in lists.plan_list(SITE, known, name)}
-    return json.loads(found[f"{ROOT}/{path}"].render())
+    recipe = found[f"{ROOT}/{path}"]
+    return json.loads(found[recipe.copied or recipe.path].render())
 
 
 def test_lists_have_the_first_and_say_where_the_others_are() -> None:

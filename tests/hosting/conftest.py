@@ -100,7 +100,7 @@ def running(command: list[str], port: int, cwd: Path) -> Iterator[None]:
     with (cwd / "said").open("wb") as said:
         process = subprocess.Popen(command, cwd=cwd, stdout=said, stderr=said)
     try:
-        for _ in range(400):
+        for _ in range(3000):
             assert process.poll() is None, (cwd / "said").read_text()
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()

@@ -25,7 +25,7 @@ def running(command: list[str], port: int) -> Iterator[None]:
     """Runs a server until the end, from when it answers."""
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        for _ in range(1200):
             with socket.socket() as connection:
                 if connection.connect_ex(("127.0.0.1", port)) == 0:
                     break
@@ -34,7 +34,7 @@ def running(command: list[str], port: int) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @contextmanager
