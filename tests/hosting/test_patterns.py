@@ -57,9 +57,7 @@ def test_nothing_of_a_stranger_is_a_page_or_runs() -> None:
 
 def test_a_site_has_every_sort_of_file(site: Path) -> None:
     endings = {Path(path).suffix.lower() for path in paths(site)}
-    assert set(layout.TYPES) - endings == {".csv", ".md", ".tgz", ".zip"}, (
-        "those are in other programs’ formats alone"
-    )
+    assert set(layout.TYPES) - endings == {".csv", ".md", ".tgz", ".zip"}, "those are in other programs’ formats alone"
     strange = {layout.version("tools-of-bob", "1.0.0", f"raw/{raw_name(path)}") for path in STRANGE}
     assert strange <= set(paths(site))
 
