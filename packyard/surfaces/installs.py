@@ -4,7 +4,7 @@ A client is shown when the registry speaks the format that it reads (`packyard.f
 
     packyard           always                 packyard install hello --registry https://packs.example.org/ …
     skills             agent-skills           npx skills add https://packs.example.org/packs/hello/
-    Claude Code        claude-code            claude plugin install hello@packs_example_org_-hello
+    Claude Code        claude-code            claude plugin install hello@packs-example-org--hello
     OpenCode           agent-skills           the address of the pack's skills, in opencode.json
     npm                npm                    npm install @packs.example.org/hello@1.2.0
     curl + minisign    always                 no client at all: fetch, check, unpack; what Gemini CLI installs from
